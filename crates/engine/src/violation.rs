@@ -1,0 +1,223 @@
+//! Findings between a payload (or an event) and what it promised, as data.
+
+use serde::Serialize;
+
+/// Findings reported for one payload; more are cut off and `truncated` is set.
+pub const MAX_FINDINGS: usize = 100;
+
+/// What came out of a validation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Keeps its promise.
+    Valid,
+    /// Breaks it; there is at least one violation.
+    Invalid,
+    /// Nothing says which schema, and policy lets it pass.
+    Unchecked,
+    /// Could not be decided: store unreachable, schema not validatable, budget spent.
+    Indeterminate,
+}
+
+/// How serious a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The payload or event is not valid.
+    Error,
+    /// Valid, and worth a look.
+    Warning,
+}
+
+/// Which part of the input a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Place {
+    /// The envelope of a CloudEvent in a JSON format.
+    Envelope,
+    /// A header of a binding.
+    Header,
+    /// The payload.
+    Data,
+    /// The batch as a whole.
+    Batch,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Stable rule id: `schema.json.type`, `source.empty`.
+    pub rule: String,
+    /// Error or warning.
+    pub severity: Severity,
+    /// Part of the input.
+    pub place: Place,
+    /// JSON Pointer; for [`Place::Header`] the header name. Avro and Protobuf: the logical path by field
+    /// names and indexes, map keys as tokens, union branches not shown.
+    pub pointer: String,
+    /// JSON Pointer into the schema, where there is one.
+    pub schema_pointer: Option<String>,
+    /// For people. Never carries payload values.
+    pub message: String,
+    /// What was expected.
+    pub expected: Option<String>,
+}
+
+impl Violation {
+    /// An error in the payload.
+    pub fn data(rule: impl Into<String>, pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            rule: rule.into(),
+            severity: Severity::Error,
+            place: Place::Data,
+            pointer: pointer.into(),
+            schema_pointer: None,
+            message: message.into(),
+            expected: None,
+        }
+    }
+
+    /// The same finding with what was expected.
+    #[must_use]
+    pub fn expecting(mut self, expected: impl Into<String>) -> Self {
+        self.expected = Some(expected.into());
+        self
+    }
+
+    /// The same finding as a warning.
+    #[must_use]
+    pub fn warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+}
+
+/// Everything found in one payload, in document order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Errors and warnings, at most [`MAX_FINDINGS`].
+    pub findings: Vec<Violation>,
+    /// Whether findings were cut off.
+    pub truncated: bool,
+    /// Why no verdict was possible, if so.
+    pub indeterminate: Option<String>,
+}
+
+impl Report {
+    /// A report that says why there is no verdict.
+    pub fn undecided(reason: impl Into<String>) -> Self {
+        Self { indeterminate: Some(reason.into()), ..Self::default() }
+    }
+
+    /// Adds a finding, or marks the report truncated. Returns whether there is room for more.
+    pub fn push(&mut self, finding: Violation) -> bool {
+        if self.findings.len() >= MAX_FINDINGS {
+            self.truncated = true;
+            return false;
+        }
+        self.findings.push(finding);
+        true
+    }
+
+    /// Findings with severity error.
+    pub fn violations(&self) -> impl Iterator<Item = &Violation> {
+        self.findings.iter().filter(|finding| finding.severity == Severity::Error)
+    }
+
+    /// Findings with severity warning.
+    pub fn warnings(&self) -> impl Iterator<Item = &Violation> {
+        self.findings.iter().filter(|finding| finding.severity == Severity::Warning)
+    }
+
+    /// Invalid wins over indeterminate: a found violation stays one.
+    pub fn outcome(&self) -> Outcome {
+        if self.violations().next().is_some() {
+            Outcome::Invalid
+        } else if self.indeterminate.is_some() {
+            Outcome::Indeterminate
+        } else {
+            Outcome::Valid
+        }
+    }
+}
+
+/// How the bytes of a payload are encoded (framing already stripped).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// The binary encoding of the schema's format; JSON text for JSON Schema.
+    Binary,
+    /// JSON: plain JSON for JSON Schema and Avro, proto3 JSON for Protobuf.
+    Json,
+    /// The Avro JSON encoding (unions as `{"branch": value}`).
+    AvroJson,
+}
+
+/// Which message of a Protobuf file a payload holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum MessageChoice {
+    /// The first message of the file.
+    #[default]
+    First,
+    /// The path of indexes of the Confluent framing.
+    Indexes(Vec<usize>),
+    /// The full name, with or without leading dot.
+    Name(String),
+}
+
+/// What to do with Protobuf fields that the schema does not know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnknownFields {
+    /// Report a warning.
+    #[default]
+    Warn,
+    /// Report an error.
+    Reject,
+    /// Say nothing.
+    Ignore,
+}
+
+/// How a payload is validated.
+#[derive(Clone, Debug)]
+pub struct PayloadOptions {
+    /// Encoding of the bytes.
+    pub encoding: Encoding,
+    /// Message of a Protobuf file.
+    pub message: MessageChoice,
+    /// Unknown Protobuf fields.
+    pub unknown_fields: UnknownFields,
+    /// Nesting depth of the payload (default 100, as Protobuf runtimes).
+    pub max_depth: usize,
+    /// Values visited in one payload, also those that take no bytes (default 4,000,000).
+    pub max_items: u64,
+}
+
+impl Default for PayloadOptions {
+    fn default() -> Self {
+        Self {
+            encoding: Encoding::Binary,
+            message: MessageChoice::First,
+            unknown_fields: UnknownFields::Warn,
+            max_depth: 100,
+            max_items: 4_000_000,
+        }
+    }
+}
+
+/// JSON Schema `format`: asserted or only an annotation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Formats {
+    /// Asserted.
+    #[default]
+    Assert,
+    /// Annotation only.
+    Annotate,
+    /// As the schema's draft says.
+    DraftDefault,
+}
+
+/// How a validator is compiled.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ValidatorOptions {
+    /// JSON Schema formats.
+    pub formats: Formats,
+}
