@@ -1,1 +1,3 @@
+//! The `chancery` binary.
+
 fn main() {}

@@ -1,0 +1,9 @@
+//! Chancery: a schema registry that validates events before they are published.
+//!
+//! The house, from the outside in: [`http`](crate::http) turns wire into calls, [`registry`] decides, [`store`]
+//! keeps, [`model`] holds the small types they share. Schemas, verdicts and payload checks live in the pure
+//! crate `chancery_engine`. `tests/it/layering.rs` holds the import directions.
+
+pub mod model;
+pub mod registry;
+pub mod store;

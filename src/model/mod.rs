@@ -1,0 +1,19 @@
+//! The small types everything shares. No I/O, no decisions beyond what a name or a number may be.
+
+mod change;
+mod config;
+mod content;
+mod context;
+mod metadata;
+mod rule_set;
+mod subject;
+mod version;
+
+pub use change::{Change, ChangeKind};
+pub use config::{Config, Mode, Settings};
+pub use content::{Content, Fingerprint, Guid};
+pub use context::{ContextName, InvalidContext};
+pub use metadata::Metadata;
+pub use rule_set::{Rule, RuleKind, RuleMode, RuleSet};
+pub use subject::Subject;
+pub use version::{Reference, SchemaId, SchemaVersion, VersionSelector};

@@ -1,0 +1,83 @@
+//! Subjects: names under which versions are registered.
+
+use std::fmt;
+
+use super::ContextName;
+
+/// A subject name in its context. The empty name stands for the context itself
+/// (its config and mode), as `:.ctx:` does in the API.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Subject {
+    /// The context.
+    pub context: ContextName,
+    /// The name without context; any characters except ISO controls.
+    pub name: String,
+}
+
+impl Subject {
+    /// Reads `name`, `:.ctx:name` or `:.ctx:`. A text that starts with `:` but holds no second colon is a
+    /// plain name of the default context.
+    pub fn parse(qualified: &str) -> Self {
+        Self::parse_in(&ContextName::default(), qualified)
+    }
+
+    /// Like [`Subject::parse`], with the context of unqualified names given (`/contexts/{ctx}/…`, references).
+    pub fn parse_in(context: &ContextName, text: &str) -> Self {
+        if let Some(rest) = text.strip_prefix(":.")
+            && let Some(end) = rest.find(':')
+        {
+            let context = ContextName::from_stored(&format!(".{}", &rest[..end]));
+            return Self { context, name: rest[end + 1..].to_owned() };
+        }
+        Self { context: context.clone(), name: text.to_owned() }
+    }
+
+    /// The context itself.
+    pub fn of_context(context: ContextName) -> Self {
+        Self { context, name: String::new() }
+    }
+
+    /// The name as the API shows it: plain in the default context, else `:.ctx:name`.
+    pub fn qualified(&self) -> String {
+        format!("{}{}", self.context.prefix(), self.name)
+    }
+
+    /// Whether this names a whole context.
+    pub fn is_context(&self) -> bool {
+        self.name.is_empty()
+    }
+
+    /// Whether config and mode may be set and schemas registered under this name: no ISO control
+    /// characters, not `__GLOBAL` or `__EMPTY`.
+    pub fn is_valid(&self) -> bool {
+        !self.name.chars().any(char::is_control) && self.name != "__GLOBAL" && self.name != "__EMPTY"
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}{}", self.context.prefix(), self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn qualified_names_are_read_and_shown() {
+        for (text, context, name, shown) in [
+            ("orders", ".", "orders", "orders"),
+            (":.dr:orders", ".dr", "orders", ":.dr:orders"),
+            (":.:orders", ".", "orders", "orders"),
+            (":.dr:", ".dr", "", ":.dr:"),
+            (":.dr:a:b", ".dr", "a:b", ":.dr:a:b"),
+            (":plain", ".", ":plain", ":plain"),
+            ("a/b c", ".", "a/b c", "a/b c"),
+        ] {
+            let subject = Subject::parse(text);
+            assert_eq!((subject.context.as_str(), subject.name.as_str()), (context, name), "{text}");
+            assert_eq!(subject.qualified(), shown, "{text}");
+        }
+    }
+}

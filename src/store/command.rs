@@ -1,0 +1,138 @@
+//! Changes as values.
+
+use std::sync::Arc;
+
+use super::query::Scope;
+use crate::model::{Config, Content, ContextName, Mode, SchemaId, Settings, Subject};
+
+/// Who asks for a change, and when: time comes in as a value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// Epoch milliseconds.
+    pub at_ms: i64,
+    /// Empty when authentication is off.
+    pub principal: String,
+}
+
+/// Which id a registration gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdChoice {
+    /// The lowest id of the same content in the context, else the next of the context's counter.
+    Allocate,
+    /// This one (import). The counter moves above it.
+    Exactly(SchemaId),
+}
+
+/// A version to be registered.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// Under which subject.
+    pub subject: Subject,
+    /// Revision of the history on which the caller decided.
+    pub revision: i64,
+    /// Number of the new version, decided from that history.
+    pub version: i32,
+    /// The content; its fingerprint and guid are derived by the store.
+    pub content: Arc<Content>,
+    /// The id.
+    pub id: IdChoice,
+    /// Direct references with subjects resolved to their contexts. Each must be an active version when
+    /// `references_must_be_active`, else merely be stored.
+    pub references: Vec<(Subject, i32)>,
+    /// False for imports.
+    pub references_must_be_active: bool,
+    /// Lower soft-deleted versions of this subject with the same id disappear, unless something
+    /// references them.
+    pub replaces_deleted: bool,
+    /// An existing version of the same number is replaced (import).
+    pub overwrites: bool,
+}
+
+/// One change.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Registers a version. Conflicts: `Moved`, `ReferenceGone`, `IdTaken`.
+    Register(Registration),
+    /// Soft-deletes versions of a subject. Conflicts: `Moved`, `Referenced`.
+    SoftDelete {
+        /// The subject.
+        subject: Subject,
+        /// Revision of the history on which the caller decided.
+        revision: i64,
+        /// Active versions.
+        versions: Vec<i32>,
+        /// References from versions of the same subject do not count (delete of a whole subject).
+        whole_subject: bool,
+    },
+    /// Removes soft-deleted versions for good. Ids without uses go; the counter stays. When no version is
+    /// left the subject's own config and mode go as well. Conflicts: `Moved`, `Referenced`.
+    HardDelete {
+        /// The subject.
+        subject: Subject,
+        /// Revision of the history on which the caller decided.
+        revision: i64,
+        /// Soft-deleted versions.
+        versions: Vec<i32>,
+        /// References from versions of the same subject do not count (delete of a whole subject).
+        whole_subject: bool,
+    },
+    /// Sets the whole config of a scope. `before` is what the caller merged into; conflict `Moved` when it
+    /// is no longer that.
+    PutConfig {
+        /// Subject or context.
+        scope: Subject,
+        /// What the caller read.
+        before: Option<Box<Config>>,
+        /// What shall stand.
+        config: Box<Config>,
+    },
+    /// Removes the config of a scope; nothing happens when there is none.
+    DeleteConfig {
+        /// Subject or context.
+        scope: Subject,
+    },
+    /// Sets the mode of a scope. With `needs_empty`, soft-deleted versions in the scope (a subject, all subjects
+    /// of a context, or every context) are removed for good first; conflict `NotEmpty` when an active version is
+    /// left, `Referenced` when a removed one is referenced from outside the scope.
+    PutMode {
+        /// Subject or context.
+        scope: Subject,
+        /// What shall stand.
+        mode: Mode,
+        /// Switching to IMPORT without force: which versions must be gone.
+        needs_empty: Option<Scope>,
+    },
+    /// Removes the mode of a scope, with `recursive` also those of all subjects of the context.
+    DeleteMode {
+        /// Subject or context.
+        scope: Subject,
+        /// Also the modes of all subjects of the context.
+        recursive: bool,
+    },
+    /// Sets the settings of ours of a scope; `None` removes them.
+    PutSettings {
+        /// Subject or context.
+        scope: Subject,
+        /// What shall stand.
+        settings: Option<Settings>,
+    },
+    /// Removes an empty context with its settings. The id counter stays. Conflict `NotEmpty`.
+    DeleteContext {
+        /// The context.
+        context: ContextName,
+    },
+}
+
+/// What a change did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// A version was registered.
+    Registered {
+        /// Its id.
+        id: SchemaId,
+        /// Its number.
+        version: i32,
+    },
+    /// Done; nothing more to say.
+    Done,
+}
