@@ -23,7 +23,7 @@ pub use query::{
 use std::sync::Arc;
 
 use crate::model::{
-    Change, Config, Content, ContextName, Fingerprint, Guid, Mode, SchemaId, SchemaVersion, Subject,
+    Change, Config, Content, ContextName, Fingerprint, Guid, Mode, SchemaId, SchemaVersion, Settings, Subject,
 };
 
 /// A database of subjects, versions and settings.
