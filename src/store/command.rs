@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::query::Scope;
 use crate::model::{Config, Content, ContextName, Mode, SchemaId, Settings, Subject};
 
 /// Who asks for a change, and when: time comes in as a value.
@@ -21,6 +20,17 @@ pub enum IdChoice {
     Allocate,
     /// This one (import). The counter moves above it.
     Exactly(SchemaId),
+}
+
+/// What must hold no active version before a scope becomes IMPORT.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Emptied {
+    /// One subject.
+    Subject(Subject),
+    /// All subjects of a context.
+    Context(ContextName),
+    /// All subjects of all contexts.
+    Everything,
 }
 
 /// A version to be registered.
@@ -100,7 +110,7 @@ pub enum Command {
         /// What shall stand.
         mode: Mode,
         /// Switching to IMPORT without force: which versions must be gone.
-        needs_empty: Option<Scope>,
+        needs_empty: Option<Emptied>,
     },
     /// Removes the mode of a scope, with `recursive` also those of all subjects of the context.
     DeleteMode {

@@ -14,7 +14,7 @@ mod command;
 mod error;
 mod query;
 
-pub use command::{Applied, Command, IdChoice, Registration, Stamp};
+pub use command::{Applied, Command, Emptied, IdChoice, Registration, Stamp};
 pub use error::{Conflict, StoreError};
 pub use query::{
     Deletion, History, Page, Referrer, Scope, StoredContent, SubjectQuery, Use, VersionQuery, VersionRow,
