@@ -1,5 +1,11 @@
 //! Protobuf schemas.
 
+pub mod ast;
+mod binary;
+mod parse;
+
+pub use parse::parse;
+
 use crate::difference::{CompareOptions, Comparison};
 use crate::violation::{PayloadOptions, Report};
 use crate::{EntityTags, Limits, SchemaError, Source, Strictness};
@@ -14,11 +20,8 @@ pub struct ProtobufValidator;
 
 #[allow(missing_docs, clippy::unused_self)]
 impl ProtobufSchema {
-    pub fn parse(
-        _source: &Source<'_>,
-        _strictness: Strictness,
-        _limits: &Limits,
-    ) -> Result<Self, SchemaError> {
+    pub fn parse(source: &Source<'_>, _strictness: Strictness, limits: &Limits) -> Result<Self, SchemaError> {
+        parse(source.text, limits).or_else(|error| binary::from_base64(source.text).unwrap_or(Err(error)))?;
         Err(SchemaError::Unsupported("not built yet".to_owned()))
     }
     pub fn canonical(&self) -> String {

@@ -1,0 +1,456 @@
+//! `.proto` text to a syntax tree.
+//!
+//! A recursive-descent parser without a token stage, because the reference's parser (square/wire
+//! `wire-schema`) has none and its tolerance is part of the contract: words may contain `-` and `.`,
+//! keywords are names where a declaration cannot start, numbers are not checked, a `;` may follow
+//! anything. It refuses what the reference refuses, in its words: `Syntax error in :LINE:COLUMN: TEXT`.
+//!
+//! Bounded by `max_depth` and `max_nodes`; never panics. proto2 and proto3; editions are refused.
+
+mod options;
+mod reader;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use reader::Reader;
+
+use super::ast::{
+    Enum, EnumConstant, Extend, Extensions, Field, FieldType, File, Group, Label, MAX_FIELD_NUMBER, Message,
+    Oneof, OptionNode, OptionValue, Range, Reserved, ReservedValue, Rpc, Scalar, Service, Span, Syntax,
+    TypeNode,
+};
+use crate::{Limits, SchemaError};
+
+/// Parses one file.
+///
+/// # Errors
+/// [`SchemaError::Invalid`] with the byte offset where reading stopped, [`SchemaError::Limit`].
+pub fn parse(text: &str, limits: &Limits) -> Result<File, SchemaError> {
+    let mut parser = Parser { reader: Reader::new(text, limits), file: File::default(), declarations: 0 };
+    parser.file()?;
+    Ok(parser.file)
+}
+
+/// Where a declaration stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Context {
+    File,
+    Message,
+    Enum,
+    Extend,
+    Service,
+    Rpc,
+}
+
+/// What a declaration turned out to be. Statements about the file itself go straight into it.
+enum Declared {
+    Nothing,
+    Type(TypeNode),
+    Service(Service),
+    Extend(Extend),
+    Option(OptionNode),
+    Reserved(Reserved),
+    Extensions(Extensions),
+    Field(Field),
+    Group(Group),
+    Oneof(Oneof),
+    Constant(EnumConstant),
+    Rpc(Rpc),
+}
+
+struct Parser<'a> {
+    reader: Reader<'a>,
+    file: File,
+    declarations: usize,
+}
+
+impl Parser<'_> {
+    fn file(&mut self) -> Result<(), SchemaError> {
+        let (mut types, mut services) = (HashMap::new(), HashMap::new());
+        while !self.reader.exhausted()? {
+            match self.declaration(Context::File, 0)? {
+                Declared::Type(node) => {
+                    let known = types.insert(node.name().to_owned(), node.span());
+                    self.refuse_duplicate(node.name(), node.span(), known)?;
+                    self.file.types.push(node);
+                }
+                Declared::Service(service) => {
+                    let known = services.insert(service.name.clone(), service.span);
+                    self.refuse_duplicate(&service.name, service.span, known)?;
+                    self.file.services.push(service);
+                }
+                Declared::Extend(extend) => self.file.extends.push(extend),
+                Declared::Option(option) => self.file.options.push(option),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_duplicate(&self, name: &str, span: Span, known: Option<Span>) -> Result<(), SchemaError> {
+        let Some(known) = known else { return Ok(()) };
+        let (here, there) = (self.reader.place(span.start), self.reader.place(known.start));
+        let message = format!("{name} ({here}) is already defined at {there}");
+        Err(self.reader.error_at(&message, span.start))
+    }
+
+    fn declaration(&mut self, context: Context, depth: usize) -> Result<Declared, SchemaError> {
+        self.reader.check_depth(depth)?;
+        let index = self.declarations;
+        self.declarations += 1;
+        if self.reader.take_if(b';')? {
+            return Ok(Declared::Nothing);
+        }
+        let start = self.reader.at();
+        let word = self.reader.word()?;
+        Ok(match (word, context) {
+            ("package", Context::File) => self.package()?,
+            ("import", Context::File) => self.import()?,
+            ("syntax", Context::File) => self.syntax(index, start)?,
+            ("edition", Context::File) => {
+                return Err(self.reader.error_at("edition is not currently supported", start));
+            }
+            ("option", _) => {
+                let option = options::option(&mut self.reader, b'=', depth)?;
+                self.reader.require(b';')?;
+                Declared::Option(option)
+            }
+            ("reserved", Context::Message | Context::Enum) => Declared::Reserved(self.reserved(start)?),
+            ("message", Context::File | Context::Message) => {
+                Declared::Type(TypeNode::Message(self.message(start, depth)?))
+            }
+            ("enum", Context::File | Context::Message) => {
+                Declared::Type(TypeNode::Enum(self.enumeration(start, depth)?))
+            }
+            ("service", Context::File) => Declared::Service(self.service(start, depth)?),
+            ("extend", Context::File | Context::Message) => Declared::Extend(self.extend(start, depth)?),
+            ("rpc", Context::Service) => Declared::Rpc(self.rpc(start, depth)?),
+            ("oneof", Context::Message) => Declared::Oneof(self.oneof(start, depth)?),
+            ("extensions", context) if context != Context::File => {
+                Declared::Extensions(self.extensions(start, depth)?)
+            }
+            (word, Context::Message | Context::Extend) => self.labelled(word, start, depth)?,
+            (word, Context::Enum) => Declared::Constant(self.constant(word, start, depth)?),
+            (word, _) => {
+                return Err(self.reader.error_at(&format!("unexpected label: {word}"), start));
+            }
+        })
+    }
+
+    fn package(&mut self) -> Result<Declared, SchemaError> {
+        self.file.package = Some(self.reader.name()?.to_owned());
+        self.reader.require(b';')?;
+        Ok(Declared::Nothing)
+    }
+
+    fn import(&mut self) -> Result<Declared, SchemaError> {
+        let first = self.reader.string()?;
+        match first.as_str() {
+            "public" => {
+                let path = self.reader.string()?;
+                self.file.public_imports.push(path);
+            }
+            "weak" => {
+                let path = self.reader.string()?;
+                self.file.weak_imports.push(path);
+            }
+            _ => self.file.imports.push(first),
+        }
+        self.reader.require(b';')?;
+        Ok(Declared::Nothing)
+    }
+
+    fn syntax(&mut self, index: usize, start: usize) -> Result<Declared, SchemaError> {
+        if self.file.syntax.is_some() {
+            return Err(self.reader.error_at("too many syntax definitions", start));
+        }
+        self.reader.require(b'=')?;
+        if index != 0 {
+            let message = "'syntax' element must be the first declaration in a file";
+            return Err(self.reader.error_at(message, start));
+        }
+        let name = self.reader.quoted()?;
+        self.file.syntax = Some(match name.as_str() {
+            "proto2" => Syntax::Proto2,
+            "proto3" => Syntax::Proto3,
+            _ => return Err(self.reader.error_at(&format!("unexpected syntax: {name}"), start)),
+        });
+        self.reader.require(b';')?;
+        Ok(Declared::Nothing)
+    }
+
+    fn span(&self, start: usize) -> Span {
+        Span { start, end: self.reader.at() }
+    }
+
+    fn message(&mut self, start: usize, depth: usize) -> Result<Message, SchemaError> {
+        let mut message = Message { name: self.reader.declared_name()?.to_owned(), ..Message::default() };
+        self.reader.require(b'{')?;
+        while !self.reader.take_if(b'}')? {
+            match self.declaration(Context::Message, depth + 1)? {
+                Declared::Type(node) => message.types.push(node),
+                Declared::Extend(extend) => message.extends.push(extend),
+                Declared::Option(option) => message.options.push(option),
+                Declared::Reserved(reserved) => message.reserved.push(reserved),
+                Declared::Extensions(extensions) => message.extensions.push(extensions),
+                Declared::Field(field) => message.fields.push(field),
+                Declared::Group(group) => message.groups.push(group),
+                Declared::Oneof(oneof) => message.oneofs.push(oneof),
+                _ => {}
+            }
+        }
+        message.span = self.span(start);
+        Ok(message)
+    }
+
+    fn enumeration(&mut self, start: usize, depth: usize) -> Result<Enum, SchemaError> {
+        let mut node = Enum { name: self.reader.name()?.to_owned(), ..Enum::default() };
+        self.reader.require(b'{')?;
+        while !self.reader.take_if(b'}')? {
+            match self.declaration(Context::Enum, depth + 1)? {
+                Declared::Constant(constant) => node.constants.push(constant),
+                Declared::Option(option) => node.options.push(option),
+                Declared::Reserved(reserved) => node.reserved.push(reserved),
+                _ => {}
+            }
+        }
+        node.span = self.span(start);
+        Ok(node)
+    }
+
+    fn constant(&mut self, name: &str, start: usize, depth: usize) -> Result<EnumConstant, SchemaError> {
+        self.reader.require(b'=')?;
+        let number = self.reader.integer()?;
+        let options = options::list(&mut self.reader, depth)?;
+        self.reader.require(b';')?;
+        Ok(EnumConstant { name: name.to_owned(), number, options, span: self.span(start) })
+    }
+
+    fn service(&mut self, start: usize, depth: usize) -> Result<Service, SchemaError> {
+        let mut service = Service { name: self.reader.name()?.to_owned(), ..Service::default() };
+        self.reader.require(b'{')?;
+        while !self.reader.take_if(b'}')? {
+            match self.declaration(Context::Service, depth + 1)? {
+                Declared::Rpc(rpc) => service.rpcs.push(rpc),
+                Declared::Option(option) => service.options.push(option),
+                _ => {}
+            }
+        }
+        service.span = self.span(start);
+        Ok(service)
+    }
+
+    fn rpc(&mut self, start: usize, depth: usize) -> Result<Rpc, SchemaError> {
+        let mut rpc = Rpc { name: self.reader.name()?.to_owned(), ..Rpc::default() };
+        (rpc.request, rpc.request_stream) = self.rpc_type()?;
+        if self.reader.word()? != "returns" {
+            return Err(self.reader.error_at("expected 'returns'", start));
+        }
+        (rpc.response, rpc.response_stream) = self.rpc_type()?;
+        if self.reader.take_if(b'{')? {
+            while !self.reader.take_if(b'}')? {
+                if let Declared::Option(option) = self.declaration(Context::Rpc, depth + 1)? {
+                    rpc.options.push(option);
+                }
+            }
+        } else {
+            self.reader.require(b';')?;
+        }
+        rpc.span = self.span(start);
+        Ok(rpc)
+    }
+
+    fn rpc_type(&mut self) -> Result<(String, bool), SchemaError> {
+        self.reader.require(b'(')?;
+        let word = self.reader.word()?;
+        // `stream` alone is a type of that name.
+        let stream = word == "stream" && self.reader.peek()? != b')';
+        let name = if stream { self.reader.word()? } else { word };
+        self.reader.require(b')')?;
+        Ok((name.to_owned(), stream))
+    }
+
+    fn extend(&mut self, start: usize, depth: usize) -> Result<Extend, SchemaError> {
+        let mut extend = Extend { name: self.reader.name()?.to_owned(), ..Extend::default() };
+        self.reader.require(b'{')?;
+        while !self.reader.take_if(b'}')? {
+            // The reference reads anything else here and forgets it, groups included.
+            if let Declared::Field(field) = self.declaration(Context::Extend, depth + 1)? {
+                extend.fields.push(field);
+            }
+        }
+        extend.span = self.span(start);
+        Ok(extend)
+    }
+
+    fn oneof(&mut self, start: usize, depth: usize) -> Result<Oneof, SchemaError> {
+        let mut oneof = Oneof { name: self.reader.name()?.to_owned(), ..Oneof::default() };
+        self.reader.require(b'{')?;
+        while !self.reader.take_if(b'}')? {
+            let start = self.reader.at();
+            match self.reader.word()? {
+                "group" => oneof.groups.push(self.group(None, start, depth + 1)?),
+                "option" => {
+                    oneof.options.push(options::option(&mut self.reader, b'=', depth)?);
+                    self.reader.require(b';')?;
+                }
+                word => {
+                    let kind = self.field_type(word)?;
+                    oneof.fields.push(self.field(None, kind, start, depth)?);
+                }
+            }
+        }
+        oneof.span = self.span(start);
+        Ok(oneof)
+    }
+
+    /// A field or group whose first word, label or type, is already read.
+    fn labelled(&mut self, word: &str, start: usize, depth: usize) -> Result<Declared, SchemaError> {
+        let label = match word {
+            "required" if self.file.is_proto3() => {
+                let message = "'required' label forbidden in proto3 field declarations";
+                return Err(self.reader.error_at(message, start));
+            }
+            "required" => Some(Label::Required),
+            "optional" => Some(Label::Optional),
+            "repeated" => Some(Label::Repeated),
+            "map" if self.reader.peek()? == b'<' => None,
+            _ if self.file.is_proto3() => None,
+            _ => return Err(self.reader.error_at(&format!("unexpected label: {word}"), start)),
+        };
+        let word = if label.is_some() { self.reader.word()? } else { word };
+        if word == "group" {
+            return Ok(Declared::Group(self.group(label, start, depth + 1)?));
+        }
+        let kind = self.field_type(word)?;
+        if label.is_some() && matches!(kind, FieldType::Map(..)) {
+            return Err(self.reader.error_at("'map' type cannot have label", start));
+        }
+        Ok(Declared::Field(self.field(label, kind, start, depth)?))
+    }
+
+    fn field_type(&mut self, word: &str) -> Result<FieldType, SchemaError> {
+        if word != "map" {
+            return Ok(FieldType::from_name(word));
+        }
+        self.reader.require(b'<')?;
+        let start = self.reader.at();
+        let key = self.reader.word()?;
+        let Some(key) = Scalar::from_name(key).filter(|key| key.is_map_key()) else {
+            return Err(SchemaError::invalid_at(format!("non-scalar map key: {key}"), start));
+        };
+        self.reader.require(b',')?;
+        let value = FieldType::from_name(self.reader.word()?);
+        self.reader.require(b'>')?;
+        Ok(FieldType::Map(key, Box::new(value)))
+    }
+
+    fn field(
+        &mut self,
+        label: Option<Label>,
+        kind: FieldType,
+        start: usize,
+        depth: usize,
+    ) -> Result<Field, SchemaError> {
+        let name = self.reader.declared_name()?.to_owned();
+        self.reader.require(b'=')?;
+        let number = self.reader.integer()?;
+        let mut options = options::list(&mut self.reader, depth)?;
+        let default = strip(&mut options, "default");
+        let json_name = strip(&mut options, "json_name");
+        self.reader.require(b';')?;
+        Ok(Field { label, kind, name, number, default, json_name, options, span: self.span(start) })
+    }
+
+    fn group(&mut self, label: Option<Label>, start: usize, depth: usize) -> Result<Group, SchemaError> {
+        self.reader.check_depth(depth)?;
+        let name = self.reader.word()?.to_owned();
+        self.reader.require(b'=')?;
+        let number = self.reader.integer()?;
+        self.reader.require(b'{')?;
+        let mut fields = Vec::new();
+        while !self.reader.take_if(b'}')? {
+            let start = self.reader.at();
+            let word = self.reader.word()?;
+            match self.labelled(word, start, depth + 1)? {
+                Declared::Field(field) => fields.push(field),
+                _ => return Err(self.reader.error("expected field declaration, was a group")),
+            }
+        }
+        Ok(Group { label, name, number, fields, span: self.span(start) })
+    }
+
+    fn reserved(&mut self, start: usize) -> Result<Reserved, SchemaError> {
+        let mut values = Vec::new();
+        loop {
+            values.push(match self.reader.peek()? {
+                b'"' | b'\'' => ReservedValue::Name(self.reader.quoted()?),
+                _ => ReservedValue::Range(self.range(b";,", "expected ',', ';', or 'to'")?),
+            });
+            match self.reader.take()? {
+                b';' => return Ok(Reserved { values, span: self.span(start) }),
+                b',' => {}
+                _ => return Err(self.reader.error("expected ',' or ';'")),
+            }
+        }
+    }
+
+    fn extensions(&mut self, start: usize, depth: usize) -> Result<Extensions, SchemaError> {
+        let mut ranges = Vec::new();
+        loop {
+            ranges.push(self.range(b";,[", "expected ',', ';' or 'to'")?);
+            match self.reader.peek()? {
+                b',' => {
+                    self.reader.take()?;
+                }
+                b';' | b'[' => break,
+                _ => {
+                    self.reader.take()?;
+                    return Err(self.reader.error("expected ',' or ';'"));
+                }
+            }
+        }
+        let options = options::list(&mut self.reader, depth)?;
+        self.reader.require(b';')?;
+        Ok(Extensions { ranges, options, span: self.span(start) })
+    }
+
+    fn range(&mut self, ends: &[u8], expected: &str) -> Result<Range, SchemaError> {
+        let start = self.reader.integer()?;
+        if ends.contains(&self.reader.peek()?) {
+            return Ok(Range { start, end: None });
+        }
+        if self.reader.peek()? != b't' || self.reader.word()? != "to" {
+            return Err(self.reader.error(expected));
+        }
+        let word = self.reader.word()?;
+        let end = match word {
+            "max" => Ok(MAX_FIELD_NUMBER),
+            number => number.parse(),
+        };
+        let end = end.map_err(|_| self.reader.error(&format!("expected an integer but was {word}")))?;
+        Ok(Range { start, end: Some(end) })
+    }
+}
+
+/// Takes all options of a name out of a list; the last value wins, as text.
+fn strip(options: &mut Vec<OptionNode>, name: &str) -> Option<String> {
+    let mut found = None;
+    options.retain(|option| {
+        if option.name != name || option.parenthesized {
+            return true;
+        }
+        match &option.value {
+            OptionValue::String(text)
+            | OptionValue::Bool(text)
+            | OptionValue::Number(text)
+            | OptionValue::Enum(text) => found = Some(text.clone()),
+            // `default.x = 1` or an aggregate default is kept as an ordinary option.
+            _ => return true,
+        }
+        false
+    });
+    found
+}
