@@ -1,16 +1,16 @@
 //! Json schemas.
 
+mod payload;
+
+pub use payload::JsonValidator;
+
 use crate::difference::{CompareOptions, Comparison};
-use crate::violation::{PayloadOptions, Report, ValidatorOptions};
+use crate::violation::ValidatorOptions;
 use crate::{EntityTags, Limits, SchemaError, Source, Strictness};
 
 /// A parsed Json schema.
 #[derive(Debug)]
 pub struct JsonSchema;
-
-/// A compiled payload validator.
-#[derive(Debug)]
-pub struct JsonValidator;
 
 #[allow(missing_docs, clippy::unused_self)]
 impl JsonSchema {
@@ -51,14 +51,7 @@ impl JsonSchema {
     pub fn compare(_reader: &Self, _writer: &Self, _options: &CompareOptions) -> Comparison {
         Comparison::default()
     }
-    pub fn validator(&self, _options: &ValidatorOptions) -> Result<JsonValidator, SchemaError> {
-        Ok(JsonValidator)
-    }
-}
-
-#[allow(missing_docs, clippy::unused_self)]
-impl JsonValidator {
-    pub fn validate(&self, _payload: &[u8], _options: &PayloadOptions) -> Report {
-        Report::undecided("not built yet")
+    pub fn validator(&self, options: &ValidatorOptions) -> Result<JsonValidator, SchemaError> {
+        JsonValidator::compile("{}", &[], options)
     }
 }

@@ -1,0 +1,269 @@
+//! How often a schema is walked for one place of a payload, before anything is walked.
+//!
+//! The validating crate has no fuel. Each `allOf` with two references to the same definition doubles the
+//! work below it: thirty such levels fit into 2 kB and take seconds a value. So the paths through
+//! applicators and references are counted (saturating), never taken. Facts of the crate that the counts rest
+//! on, measured: the verdict (`is_valid`) remembers the outcome of recursive references for objects and
+//! arrays, so recursion is linear in the payload; listing the errors remembers nothing, and a recursive
+//! schema can multiply with every level of the payload.
+//!
+//! The unit is a visit: one keyword looked at for one value.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::resources::Resources;
+use super::unusable;
+use super::walk::{Relation, address, subschemas};
+use crate::SchemaError;
+
+/// Visits for one value of a payload above which a schema is refused: some milliseconds a value.
+const MAX_VISITS_A_VALUE: u64 = 100_000;
+/// Payload depths that are told apart; deeper ones cost as the last.
+const MAX_DEPTH: usize = 128;
+
+/// Upper bounds for one schema.
+#[derive(Debug)]
+pub(super) struct Cost {
+    /// Visits a value, recursion counted once.
+    verdict: u64,
+    /// Visits along one path of a payload by its depth, recursion followed. The last one holds for all
+    /// deeper payloads.
+    listing: Vec<u64>,
+    /// Whether a pattern needs the backtracking engine.
+    pub(super) backtracks: bool,
+}
+
+impl Cost {
+    /// Counts.
+    ///
+    /// # Errors
+    /// [`SchemaError::Unsupported`] when the schema alone is over the budget.
+    pub(super) fn of(resources: &Resources) -> Result<Self, SchemaError> {
+        let graph = Graph::build(resources);
+        let verdict =
+            graph.verdict().ok_or_else(|| unusable("it applies itself to the same value many times"))?;
+        if verdict > MAX_VISITS_A_VALUE {
+            return Err(unusable("it applies too many schemas to the same value"));
+        }
+        Ok(Self { verdict, listing: graph.listing(), backtracks: graph.backtracks })
+    }
+
+    /// Visits for the verdict on a payload.
+    pub(super) fn verdict(&self, values: u64) -> u64 {
+        self.verdict.saturating_mul(values)
+    }
+
+    /// Visits for listing all errors of a payload.
+    pub(super) fn listing(&self, values: u64, depth: usize) -> u64 {
+        let along = self.listing.get(depth).or(self.listing.last()).copied().unwrap_or(1);
+        along.saturating_mul(values)
+    }
+}
+
+#[derive(Default)]
+struct Node {
+    /// Keywords, weighted.
+    weight: u64,
+    /// How often what applies to the same value is walked.
+    repeats: u64,
+    here: Vec<usize>,
+    references: Vec<usize>,
+    named: Vec<usize>,
+    every: Vec<usize>,
+}
+
+/// Reachable schemas; the root is node 0.
+#[derive(Default)]
+struct Graph {
+    nodes: Vec<Node>,
+    backtracks: bool,
+}
+
+impl Graph {
+    fn build(resources: &Resources) -> Self {
+        let mut graph = Self::default();
+        let mut ids = HashMap::from([(address(resources.root()), 0)]);
+        let mut queue = vec![resources.root()];
+        let mut next = 0;
+        while let Some(schema) = queue.get(next).copied() {
+            next += 1;
+            let mut node = Node { weight: weight(schema), repeats: 1, ..Node::default() };
+            let mut id = |schema| {
+                *ids.entry(address(schema)).or_insert_with(|| {
+                    queue.push(schema);
+                    queue.len() - 1
+                })
+            };
+            if let Some(members) = schema.as_object() {
+                let unevaluated = ["unevaluatedProperties", "unevaluatedItems"];
+                if unevaluated.iter().any(|keyword| members.contains_key(*keyword)) {
+                    // What applied is walked again to see what it evaluated.
+                    node.repeats = 2;
+                }
+                subschemas(members, |relation, child| {
+                    let list = match relation {
+                        Relation::Here => &mut node.here,
+                        Relation::Named => &mut node.named,
+                        Relation::Every => &mut node.every,
+                    };
+                    list.push(id(child));
+                });
+                graph.backtracks |= needs_backtracking(members);
+            }
+            node.references = resources.targets(schema).map(&mut id).collect();
+            graph.nodes.push(node);
+        }
+        graph
+    }
+
+    /// Visits a value with recursive references cut, the largest of all schemas; `None` when schemas apply
+    /// each other to the same value in more than one way.
+    fn verdict(&self) -> Option<u64> {
+        let same_value = |id: usize| {
+            let node = &self.nodes[id];
+            node.here.iter().chain(&node.references).copied().collect::<Vec<_>>()
+        };
+        let knots = components(self.nodes.len(), same_value);
+        for id in 0..self.nodes.len() {
+            let inside = same_value(id).iter().filter(|target| knots.of[**target] == knots.of[id]).count();
+            if inside > 1 {
+                return None;
+            }
+        }
+        let all = components(self.nodes.len(), |id| self.edges(id, |_| true));
+        let straight = |id: usize| self.edges(id, |target| all.of[target] != all.of[id]);
+        let order = components(self.nodes.len(), straight).order;
+        let mut visits = vec![0u64; self.nodes.len()];
+        for id in order {
+            let node = &self.nodes[id];
+            let cut = node.references.iter().filter(|target| all.of[**target] != all.of[id]).copied();
+            visits[id] = node.total(&visits, &visits, cut);
+        }
+        visits.into_iter().max()
+    }
+
+    /// Visits of the root along one path of a payload, by depth.
+    fn listing(&self) -> Vec<u64> {
+        let order = self.same_value_order();
+        let mut below = vec![0u64; self.nodes.len()];
+        let mut by_depth = Vec::new();
+        for _ in 0..=MAX_DEPTH {
+            let mut visits = vec![0u64; self.nodes.len()];
+            for id in &order {
+                let node = &self.nodes[*id];
+                visits[*id] = node.total(&visits, &below, node.references.iter().copied());
+            }
+            by_depth.push(visits[0]);
+            if visits == below || visits[0] > super::MAX_LISTING_VISITS {
+                break;
+            }
+            below = visits;
+        }
+        by_depth
+    }
+
+    /// Schemas after those they apply to the same value.
+    fn same_value_order(&self) -> Vec<usize> {
+        components(self.nodes.len(), |id| {
+            let node = &self.nodes[id];
+            node.here.iter().chain(&node.references).copied().collect()
+        })
+        .order
+    }
+
+    /// All edges, references only where `keep` says so.
+    fn edges(&self, id: usize, keep: impl Fn(usize) -> bool) -> Vec<usize> {
+        let node = &self.nodes[id];
+        let contained = node.here.iter().chain(&node.named).chain(&node.every).copied();
+        contained.chain(node.references.iter().copied().filter(|target| keep(*target))).collect()
+    }
+}
+
+impl Node {
+    /// Own keywords, what applies to the same value, and the costliest member or item below.
+    fn total(&self, same: &[u64], below: &[u64], references: impl Iterator<Item = usize>) -> u64 {
+        let sum = |total: u64, cost: u64| total.saturating_add(cost);
+        let here = self.here.iter().copied().chain(references).map(|id| same[id]).fold(0, sum);
+        let named = self.named.iter().map(|id| below[*id]).max().unwrap_or(0);
+        let every = self.every.iter().map(|id| below[*id]).fold(0, sum);
+        self.weight
+            .saturating_add(here.saturating_mul(self.repeats))
+            .saturating_add(named)
+            .saturating_add(every)
+    }
+}
+
+/// One visit a keyword; lists that are compared with each value cost by length.
+fn weight(schema: &Value) -> u64 {
+    let Some(members) = schema.as_object() else { return 1 };
+    let listed = |name: &str| members.get(name).and_then(Value::as_array).map_or(0, Vec::len) / 4;
+    1 + (members.len() + listed("enum") + listed("required")) as u64
+}
+
+/// Whether a pattern has look-around or a back-reference, which only the backtracking engine runs.
+fn needs_backtracking(members: &serde_json::Map<String, Value>) -> bool {
+    let one = members.get("pattern").and_then(Value::as_str);
+    let many = members.get("patternProperties").and_then(Value::as_object);
+    let keys = many.into_iter().flat_map(|patterns| patterns.keys().map(String::as_str));
+    one.into_iter().chain(keys).any(|pattern| {
+        ["(?=", "(?!", "(?<", "\\k"].iter().any(|token| pattern.contains(token))
+            || pattern.as_bytes().windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_digit())
+    })
+}
+
+/// Strongly connected components.
+struct Components {
+    /// Component of each node.
+    of: Vec<usize>,
+    /// Nodes so that every edge between components leads to an earlier node.
+    order: Vec<usize>,
+}
+
+/// Tarjan's algorithm without recursion.
+fn components(count: usize, edges: impl Fn(usize) -> Vec<usize>) -> Components {
+    const NONE: usize = usize::MAX;
+    let (mut index, mut low) = (vec![NONE; count], vec![0; count]);
+    let mut found = Components { of: vec![NONE; count], order: Vec::with_capacity(count) };
+    let (mut open, mut next, mut components) = (Vec::new(), 0, 0);
+    for start in 0..count {
+        if index[start] != NONE {
+            continue;
+        }
+        let mut calls = vec![(start, edges(start), 0)];
+        (index[start], low[start]) = (next, next);
+        next += 1;
+        open.push(start);
+        while let Some((node, targets, position)) = calls.last_mut() {
+            let node = *node;
+            if let Some(target) = targets.get(*position).copied() {
+                *position += 1;
+                if index[target] == NONE {
+                    (index[target], low[target]) = (next, next);
+                    next += 1;
+                    open.push(target);
+                    calls.push((target, edges(target), 0));
+                } else if found.of[target] == NONE {
+                    low[node] = low[node].min(index[target]);
+                }
+                continue;
+            }
+            calls.pop();
+            if let Some((caller, ..)) = calls.last() {
+                low[*caller] = low[*caller].min(low[node]);
+            }
+            if low[node] == index[node] {
+                while let Some(member) = open.pop() {
+                    found.of[member] = components;
+                    found.order.push(member);
+                    if member == node {
+                        break;
+                    }
+                }
+                components += 1;
+            }
+        }
+    }
+    found
+}

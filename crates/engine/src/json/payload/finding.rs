@@ -1,0 +1,211 @@
+//! The crate's errors as violations.
+//!
+//! Messages say what was expected and of which kind the value is; they never carry a value of the payload.
+//! Member names do appear, as they do in pointers.
+
+use jsonschema::ValidationError;
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use serde_json::Value;
+
+use crate::tree::{self, Leniency, pointer_token};
+use crate::{Limits, Report, Violation};
+
+/// Characters of an expectation or of a list of names.
+const SHOWN: usize = 200;
+
+/// A payload that could not be parsed.
+pub(super) fn unreadable(error: &serde_json::Error) -> Report {
+    let text = error.to_string();
+    if text.starts_with("number out of range") {
+        // Well-formed JSON that no double can hold: the schema was not asked.
+        return Report::undecided("a number of the payload is outside the range of a double");
+    }
+    Report {
+        findings: vec![Violation::data("schema.json.syntax", "", format!("the payload is not JSON: {text}"))],
+        ..Report::default()
+    }
+}
+
+/// The reason when an error says that the engine gave up, and nothing about the payload.
+pub(super) fn undecided(error: &ValidationError<'_>) -> Option<String> {
+    let schema = error.schema_path().as_str();
+    match error.kind() {
+        Kind::BacktrackLimitExceeded { .. } => {
+            Some(format!("the pattern at {schema} takes too many steps on this payload"))
+        }
+        Kind::RegexEngineFailure { .. } => Some(format!("the pattern at {schema} could not be evaluated")),
+        Kind::Referencing(_) => Some(format!("the reference at {schema} could not be followed")),
+        _ => None,
+    }
+}
+
+/// One error as a violation.
+pub(super) fn violation(error: &ValidationError<'_>) -> Violation {
+    let (message, expected) = words(error);
+    Violation {
+        schema_pointer: Some(error.schema_path().as_str().to_owned()),
+        expected,
+        ..Violation::data(rule(error.kind()), error.instance_path().as_str(), message)
+    }
+}
+
+fn rule(kind: &Kind) -> String {
+    let keyword = match kind {
+        // A `false` schema has no keyword; the id names the schema.
+        Kind::FalseSchema => "false",
+        other => other.keyword(),
+    };
+    format!("schema.json.{keyword}")
+}
+
+/// Message and expectation.
+fn words(error: &ValidationError<'_>) -> (String, Option<String>) {
+    let value = error.instance().as_ref();
+    let expected = match error.kind() {
+        Kind::Type { kind } => types(kind),
+        Kind::Required { property } => {
+            let name = property.as_str().map_or_else(|| shown(property), str::to_owned);
+            return (format!("required property `{name}` is missing"), Some(name));
+        }
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            return (format!("properties not allowed here: {}", names(unexpected)), None);
+        }
+        Kind::Enum { options } => format!("one of {}", shown(options)),
+        Kind::Constant { expected_value } => shown(expected_value),
+        Kind::Format { format } => format!("format {format}"),
+        Kind::Pattern { pattern } => format!("a match of the pattern `{}`", cut(pattern)),
+        Kind::Minimum { limit } => format!("at least {limit}"),
+        Kind::Maximum { limit } => format!("at most {limit}"),
+        Kind::ExclusiveMinimum { limit } => format!("more than {limit}"),
+        Kind::ExclusiveMaximum { limit } => format!("less than {limit}"),
+        Kind::MultipleOf { multiple_of } => format!("a multiple of {multiple_of}"),
+        Kind::MinLength { limit } => format!("at least {limit} characters"),
+        Kind::MaxLength { limit } => format!("at most {limit} characters"),
+        Kind::MinItems { limit } => format!("at least {limit} items"),
+        Kind::MaxItems { limit } => format!("at most {limit} items"),
+        Kind::AdditionalItems { limit } => format!("at most {limit} items"),
+        Kind::MinProperties { limit } => format!("at least {limit} properties"),
+        Kind::MaxProperties { limit } => format!("at most {limit} properties"),
+        Kind::UnevaluatedItems { .. } => "no further items".to_owned(),
+        Kind::UniqueItems => "items that differ from each other".to_owned(),
+        Kind::Contains => "an item that matches `contains`".to_owned(),
+        Kind::AnyOf { .. } => "a match of at least one schema of `anyOf`".to_owned(),
+        Kind::OneOfNotValid { .. } => "a match of exactly one schema of `oneOf`, none matches".to_owned(),
+        Kind::OneOfMultipleValid { .. } => {
+            "a match of exactly one schema of `oneOf`, several match".to_owned()
+        }
+        Kind::Not { .. } => "no match of the schema under `not`".to_owned(),
+        Kind::FalseSchema => "no value here".to_owned(),
+        Kind::PropertyNames { error } => {
+            return (
+                format!("a property name does not match `propertyNames` ({})", error.kind().keyword()),
+                None,
+            );
+        }
+        Kind::ContentEncoding { content_encoding } => format!("content encoded as {content_encoding}"),
+        Kind::ContentMediaType { content_media_type } => format!("content of type {content_media_type}"),
+        _ => return ("the value is not valid here".to_owned(), None),
+    };
+    (format!("expected {expected}, found {}", found(error.kind(), value)), Some(expected))
+}
+
+fn types(kind: &TypeKind) -> String {
+    match kind {
+        TypeKind::Single(kind) => kind.to_string(),
+        TypeKind::Multiple(kinds) => {
+            kinds.iter().map(|kind| kind.to_string()).collect::<Vec<_>>().join(" or ")
+        }
+    }
+}
+
+/// What was found: the JSON type, with the size where the keyword is about sizes.
+fn found(kind: &Kind, value: &Value) -> String {
+    let name = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_i64() || number.is_u64() => "integer",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    match (kind, value) {
+        (Kind::MinLength { .. } | Kind::MaxLength { .. }, Value::String(text)) => {
+            text.chars().count().to_string()
+        }
+        (
+            Kind::MinItems { .. } | Kind::MaxItems { .. } | Kind::AdditionalItems { .. },
+            Value::Array(items),
+        ) => items.len().to_string(),
+        (Kind::MinProperties { .. } | Kind::MaxProperties { .. }, Value::Object(members)) => {
+            members.len().to_string()
+        }
+        (Kind::Enum { .. } | Kind::Constant { .. }, _) => format!("another {name}"),
+        _ => name.to_owned(),
+    }
+}
+
+fn names(list: &[String]) -> String {
+    let quoted: Vec<String> = list.iter().map(|name| format!("`{name}`")).collect();
+    cut(&quoted.join(", "))
+}
+
+/// A value of the schema as text.
+fn shown(value: &Value) -> String {
+    cut(&value.to_string())
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Sorts findings by where their value starts in the payload, then by place in the schema.
+/// `serde_json` keeps members sorted by name, so the order of the text is read from the text.
+pub(super) fn sort(found: &mut [Violation], payload: &[u8]) {
+    let offsets = offsets(found, payload);
+    found.sort_by(|a, b| {
+        let place = |violation: &Violation| offsets.get(&violation.pointer).copied();
+        place(a).cmp(&place(b)).then_with(|| a.schema_pointer.cmp(&b.schema_pointer))
+    });
+}
+
+/// Byte offset of every pointer that findings name.
+fn offsets(found: &[Violation], payload: &[u8]) -> std::collections::HashMap<String, usize> {
+    let mut offsets = found.iter().map(|violation| (violation.pointer.clone(), usize::MAX)).collect();
+    let limits = Limits { max_nodes: usize::MAX, max_depth: 128, ..Limits::default() };
+    let text = String::from_utf8_lossy(payload);
+    if let Ok(root) = tree::parse(&text, Leniency::Strict, &limits) {
+        note_offsets(&root, &mut String::new(), &mut offsets);
+    }
+    offsets
+}
+
+/// Walks at most as deep as the tree was parsed.
+fn note_offsets(
+    node: &tree::Node,
+    pointer: &mut String,
+    offsets: &mut std::collections::HashMap<String, usize>,
+) {
+    if let Some(offset) = offsets.get_mut(pointer.as_str()) {
+        *offset = node.offset;
+    }
+    let length = pointer.len();
+    let mut step = |token: &str, child: &tree::Node| {
+        pointer.push('/');
+        pointer.push_str(token);
+        note_offsets(child, pointer, offsets);
+        pointer.truncate(length);
+    };
+    match &node.value {
+        tree::Value::Array(items) => {
+            items.iter().enumerate().for_each(|(position, item)| step(&position.to_string(), item));
+        }
+        tree::Value::Object(members) => {
+            members.iter().for_each(|(name, member)| step(&pointer_token(name), member));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,154 @@
+//! JSON payloads against a JSON Schema.
+//!
+//! [`JsonValidator::compile`] turns a canonical text and its references into a validator once;
+//! [`JsonValidator::validate`] answers one payload. Wraps the `jsonschema` crate, whose types stay in this
+//! folder. Follows the specification of each draft (so `1.0` is an integer from draft 6 on and never in
+//! draft 4); `default` is never filled in; nothing is ever fetched.
+//!
+//! What stands around the crate:
+//! - `resources`: the draft is chosen by us, references are map keys, `definitions` answers to `$defs`;
+//! - `cost`: how often a schema is walked for one place of a payload. The crate has no fuel, so schemas
+//!   and payloads that would multiply are refused before they run;
+//! - `scan`: depth, number length and count of values, before the payload is parsed;
+//! - `finding`: the crate's error as a [`Violation`](crate::Violation) without payload values;
+//! - `formats`: which `format` names are asserted.
+//!
+//! Numbers are those of `serde_json` without `arbitrary_precision`: integers of 64 bits are exact, other
+//! numbers are IEEE doubles. The feature would be exact, and is global to a build: every number then
+//! reaches `deserialize_any` as a map, which breaks the proto3 JSON reader of `prost-reflect` (it reads all
+//! numbers that way) and serde's `flatten` and `untagged`. A number outside the range of a double gives no
+//! verdict (indeterminate), never a wrong one. Two decimals that are the same double compare as equal.
+
+mod cost;
+mod finding;
+mod formats;
+mod resources;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use crate::violation::{MAX_FINDINGS, PayloadOptions, Report, ValidatorOptions};
+use crate::{Dependency, SchemaError, Violation};
+
+use cost::Cost;
+
+/// Steps of the backtracking engine for one match of one pattern. Patterns without look-around and
+/// back-references run in linear time and never need it.
+const BACKTRACK_LIMIT: usize = 100_000;
+/// Bytes of one compiled pattern.
+const PATTERN_SIZE_LIMIT: usize = 1 << 20;
+/// Schema visits spent on the verdict of one payload. A visit takes some ten nanoseconds.
+const MAX_VISITS: u64 = 500_000_000;
+/// Schema visits spent on listing what is wrong; a visit can cost a finding, about a microsecond.
+const MAX_LISTING_VISITS: u64 = 20_000_000;
+
+/// A compiled payload validator: compile once per schema and keep it. `Send` and `Sync`.
+#[derive(Debug)]
+pub struct JsonValidator {
+    validator: jsonschema::Validator,
+    cost: Cost,
+}
+
+impl JsonValidator {
+    /// Compiles a schema text with everything it refers to.
+    ///
+    /// # Errors
+    /// [`SchemaError::Unsupported`] when the text was accepted as a schema but nothing can be validated
+    /// with it: the draft's meta-schema refuses it, a reference leads nowhere, a pattern is no ECMA-262
+    /// regular expression, or the schema multiplies beyond the budget.
+    pub fn compile(
+        text: &str,
+        dependencies: &[Dependency],
+        options: &ValidatorOptions,
+    ) -> Result<Self, SchemaError> {
+        let resources = resources::Resources::read(text, dependencies)?;
+        let cost = Cost::of(&resources)?;
+        let mut registry = jsonschema::Registry::new().draft(resources.draft());
+        for (uri, document) in resources.referenced() {
+            registry = registry.add(uri, document).map_err(|error| unusable(&error.to_string()))?;
+        }
+        let registry = registry.prepare().map_err(|error| unusable(&error.to_string()))?;
+        let patterns = jsonschema::PatternOptions::fancy_regex()
+            .backtrack_limit(BACKTRACK_LIMIT)
+            .size_limit(PATTERN_SIZE_LIMIT);
+        let builder = jsonschema::options()
+            .with_draft(resources.draft())
+            .with_base_uri(resources::BASE)
+            .with_registry(&registry)
+            .with_pattern_options(patterns)
+            .offline();
+        let builder = formats::apply(builder, resources.draft(), options.formats);
+        let validator = builder.build(resources.root()).map_err(|error| unusable(&error.to_string()))?;
+        Ok(Self { validator, cost })
+    }
+
+    /// Validates one payload. Findings come in document order.
+    pub fn validate(&self, payload: &[u8], options: &PayloadOptions) -> Report {
+        let shape = match scan::scan(payload, options) {
+            Ok(shape) => shape,
+            Err(violation) => return only(*violation),
+        };
+        let value = match serde_json::from_slice::<serde_json::Value>(payload) {
+            Ok(value) => value,
+            Err(error) => return finding::unreadable(&error),
+        };
+        self.validate_value(&value, payload, shape)
+    }
+
+    fn validate_value(&self, value: &serde_json::Value, payload: &[u8], shape: scan::Shape) -> Report {
+        if self.cost.verdict(shape.values) > MAX_VISITS {
+            return Report::undecided("the payload is too large for a schema that branches this much");
+        }
+        if self.validator.is_valid(value) {
+            return Report::default();
+        }
+        if self.cost.listing(shape.values, shape.depth) > MAX_LISTING_VISITS {
+            return self.unlisted();
+        }
+        self.listed(value, payload)
+    }
+
+    /// All findings of a payload that is not valid.
+    fn listed(&self, value: &serde_json::Value, payload: &[u8]) -> Report {
+        let mut report = Report::default();
+        let mut found = Vec::new();
+        for error in self.validator.iter_errors(value) {
+            match finding::undecided(&error) {
+                Some(reason) => report.indeterminate = Some(reason),
+                None => found.push(finding::violation(&error)),
+            }
+        }
+        finding::sort(&mut found, payload);
+        report.truncated = found.len() > MAX_FINDINGS;
+        found.truncate(MAX_FINDINGS);
+        report.findings = found;
+        report
+    }
+
+    /// Not valid, and listing why would cost too much.
+    fn unlisted(&self) -> Report {
+        if self.cost.backtracks {
+            return Report::undecided("the schema branches too much to tell why the payload failed");
+        }
+        only(Violation::data(
+            "schema.json.unlisted",
+            "",
+            "the payload does not match the schema, which branches too much to list where",
+        ))
+    }
+}
+
+fn only(violation: Violation) -> Report {
+    Report { findings: vec![violation], ..Report::default() }
+}
+
+/// The crate's reason, shortened: its text can quote whole schemas.
+fn unusable(reason: &str) -> SchemaError {
+    const SHOWN: usize = 300;
+    let mut shown: String = reason.chars().take(SHOWN).collect();
+    if shown.len() < reason.len() {
+        shown.push('…');
+    }
+    SchemaError::Unsupported(format!("the schema cannot validate payloads: {shown}"))
+}

@@ -1,0 +1,113 @@
+//! One pass over the bytes of a payload before it is parsed.
+//!
+//! Bounds what the parser and the schema are about to see. Does not judge the grammar: text that is no
+//! JSON is refused by the parser right after.
+
+use crate::Violation;
+use crate::violation::PayloadOptions;
+
+/// Characters of one number; more serve only to make arithmetic expensive.
+const MAX_NUMBER_LENGTH: usize = 1_000;
+/// Nesting that `serde_json` reads.
+const MAX_DEPTH: usize = 127;
+
+/// What was counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// Values (an upper bound: one, and one more for every `,`, `[` and `{`).
+    pub values: u64,
+    /// Deepest nesting of arrays and objects.
+    pub depth: usize,
+}
+
+/// Counts, and answers the limit that was reached, if any.
+pub(super) fn scan(payload: &[u8], options: &PayloadOptions) -> Result<Shape, Box<Violation>> {
+    let max_depth = options.max_depth.min(MAX_DEPTH);
+    let mut shape = Shape { values: 1, depth: 0 };
+    let (mut open, mut at) = (0usize, 0);
+    while let Some(byte) = payload.get(at) {
+        match byte {
+            b'"' => at = end_of_string(payload, at),
+            b'{' | b'[' => {
+                open += 1;
+                shape.values += 1;
+                shape.depth = shape.depth.max(open);
+                if open > max_depth {
+                    return Err(limit(at, &format!("{max_depth} nesting levels")));
+                }
+            }
+            b'}' | b']' => open = open.saturating_sub(1),
+            b',' => shape.values += 1,
+            b'-' | b'0'..=b'9' => {
+                let length = payload[at..].iter().take_while(|byte| is_number_byte(**byte)).count();
+                if length > MAX_NUMBER_LENGTH {
+                    return Err(limit(at, &format!("{MAX_NUMBER_LENGTH} characters in a number")));
+                }
+                at += length - 1;
+            }
+            _ => {}
+        }
+        if shape.values > options.max_items {
+            return Err(limit(at, &format!("{} values", options.max_items)));
+        }
+        at += 1;
+    }
+    Ok(shape)
+}
+
+fn limit(at: usize, what: &str) -> Box<Violation> {
+    let violation =
+        Violation::data("schema.json.limit", "", format!("payload exceeds the limit of {what} at byte {at}"))
+            .expecting(format!("at most {what}"));
+    Box::new(violation)
+}
+
+/// The position of the closing quote of the string that opens at `start`, or of the last byte.
+fn end_of_string(payload: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(byte) = payload.get(at) {
+        match byte {
+            b'"' => return at,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    payload.len()
+}
+
+fn is_number_byte(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(text: &str) -> Result<Shape, String> {
+        scan(text.as_bytes(), &PayloadOptions::default()).map_err(|violation| violation.message)
+    }
+
+    #[test]
+    fn values_and_depth_are_counted_outside_strings() {
+        assert_eq!(shape("1"), Ok(Shape { values: 1, depth: 0 }));
+        assert_eq!(shape(r#"{"a,[": [1, 2], "b\"{": {}}"#).map(|shape| shape.depth), Ok(2));
+        assert_eq!(shape(r#"["[[[", "\\"]"#).map(|shape| shape.depth), Ok(1));
+    }
+
+    #[test]
+    fn limits_are_named_with_their_place() {
+        let message = shape(&"[".repeat(101)).expect_err("too deep");
+        assert_eq!(message, "payload exceeds the limit of 100 nesting levels at byte 100");
+        assert!(shape(&"[".repeat(100)).is_ok());
+        assert!(shape(&"1".repeat(1_000)).is_ok());
+        let message = shape(&format!("[{}]", "1".repeat(1_001))).expect_err("too long");
+        assert_eq!(message, "payload exceeds the limit of 1000 characters in a number at byte 1");
+    }
+
+    #[test]
+    fn cut_strings_end_the_scan() {
+        for text in ["\"", "\"\\", "{\"a\\\"", "-"] {
+            assert!(shape(text).is_ok(), "{text}");
+        }
+    }
+}

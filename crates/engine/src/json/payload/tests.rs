@@ -1,0 +1,272 @@
+//! Behaviour of the validator as a whole.
+
+use super::*;
+use crate::violation::Formats;
+use crate::{Outcome, Violation};
+
+fn compiled(schema: &str) -> JsonValidator {
+    with_references(schema, &[])
+}
+
+fn with_references(schema: &str, references: &[(&str, &str)]) -> JsonValidator {
+    let dependencies: Vec<Dependency> = references
+        .iter()
+        .map(|(name, text)| Dependency { name: (*name).to_owned(), text: (*text).to_owned(), origin: None })
+        .collect();
+    JsonValidator::compile(schema, &dependencies, &ValidatorOptions::default()).expect(schema)
+}
+
+fn report(schema: &str, payload: &str) -> Report {
+    compiled(schema).validate(payload.as_bytes(), &PayloadOptions::default())
+}
+
+fn outcome(schema: &str, payload: &str) -> Outcome {
+    report(schema, payload).outcome()
+}
+
+fn found(schema: &str, payload: &str) -> Vec<(String, String)> {
+    report(schema, payload).findings.into_iter().map(|finding| (finding.rule, finding.pointer)).collect()
+}
+
+fn refused(schema: &str) -> String {
+    match JsonValidator::compile(schema, &[], &ValidatorOptions::default()) {
+        Err(SchemaError::Unsupported(reason)) => reason,
+        other => panic!("expected a refusal of {schema}, got {other:?}"),
+    }
+}
+
+const ORDER: &str = r##"{
+    "type": "object",
+    "required": ["id", "items"],
+    "properties": {
+        "id": {"type": "string", "minLength": 2},
+        "items": {"type": "array", "items": {"$ref": "#/definitions/item"}},
+        "at": {"format": "date-time"}
+    },
+    "additionalProperties": false,
+    "definitions": {"item": {"type": "object", "properties": {"qty": {"type": "integer", "minimum": 1}}}}
+}"##;
+
+#[test]
+fn a_payload_that_matches_has_no_findings() {
+    let payload = r#"{"id": "A1", "items": [{"qty": 1}], "at": "2026-05-12T14:22:31Z"}"#;
+    assert_eq!(report(ORDER, payload), Report::default());
+}
+
+#[test]
+fn findings_come_in_the_order_of_the_text_with_both_pointers() {
+    let payload = r#"{"zz": 1, "items": [{"qty": "x"}, {"qty": 0}], "at": "2026-05-12T14:22:31", "id": "A"}"#;
+    let findings = report(ORDER, payload).findings;
+    let short: Vec<_> = findings.iter().map(|f| (f.rule.as_str(), f.pointer.as_str())).collect();
+    assert_eq!(
+        short,
+        [
+            ("schema.json.additionalProperties", ""),
+            ("schema.json.type", "/items/0/qty"),
+            ("schema.json.minimum", "/items/1/qty"),
+            ("schema.json.format", "/at"),
+            ("schema.json.minLength", "/id"),
+        ]
+    );
+    assert_eq!(findings[1].schema_pointer.as_deref(), Some("/definitions/item/properties/qty/type"));
+    assert_eq!(findings[1].message, "expected integer, found string");
+    assert_eq!(findings[1].expected.as_deref(), Some("integer"));
+}
+
+#[test]
+fn messages_never_carry_values_of_the_payload() {
+    let schemas = [
+        r#"{"type": "integer"}"#,
+        r#"{"const": "other"}"#,
+        r#"{"enum": ["a", "b"]}"#,
+        r#"{"pattern": "^x"}"#,
+        r#"{"maxLength": 1}"#,
+        r#"{"format": "email"}"#,
+        r#"{"not": {"type": "string"}}"#,
+        r#"{"anyOf": [{"type": "integer"}, {"maxLength": 1}]}"#,
+        r#"{"oneOf": [{"type": "string"}, {"minLength": 1}]}"#,
+        r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "null", "unevaluatedItems": false}"#,
+    ];
+    for schema in schemas {
+        let findings = report(schema, r#""hunter2 secret""#).findings;
+        assert!(!findings.is_empty(), "{schema}");
+        for Violation { message, expected, .. } in findings {
+            assert!(!message.contains("hunter2"), "{schema}: {message}");
+            assert!(!expected.unwrap_or_default().contains("hunter2"), "{schema}");
+        }
+    }
+}
+
+#[test]
+fn no_more_than_a_hundred_findings_are_listed() {
+    let payload = format!("[{}]", vec!["\"x\""; 150].join(","));
+    let report = report(r#"{"items": {"type": "integer"}}"#, &payload);
+    assert_eq!(report.findings.len(), 100);
+    assert!(report.truncated);
+    assert_eq!(report.findings[99].pointer, "/99");
+}
+
+#[test]
+fn text_that_is_not_json_is_a_syntax_violation() {
+    for payload in ["", "{", "{\"a\":}", "nul", "[1,]", "1 2", "\u{feff}1"] {
+        let findings = found("true", payload);
+        assert_eq!(findings, [("schema.json.syntax".to_owned(), String::new())], "{payload}");
+    }
+    let report = compiled("true").validate(b"\"\xff\"", &PayloadOptions::default());
+    assert_eq!(report.findings[0].rule, "schema.json.syntax");
+}
+
+#[test]
+fn deep_payloads_meet_the_limit_before_the_parser() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    assert_eq!(found("true", &deep), [("schema.json.limit".to_owned(), String::new())]);
+    let just = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    assert_eq!(outcome("true", &just), Outcome::Valid);
+}
+
+#[test]
+fn integers_of_64_bits_are_exact_and_numbers_beyond_a_double_give_no_verdict() {
+    let schema = r#"{"exclusiveMinimum": 9007199254740992}"#;
+    assert_eq!(outcome(schema, "9007199254740993"), Outcome::Valid);
+    assert_eq!(outcome(schema, "9007199254740992"), Outcome::Invalid);
+    assert_eq!(outcome(r#"{"type": "integer"}"#, "123456789012345678901234567890"), Outcome::Valid);
+    assert_eq!(outcome(r#"{"type": "integer"}"#, "1e400"), Outcome::Indeterminate);
+    assert_eq!(outcome(r#"{"multipleOf": 0.1}"#, "0.3"), Outcome::Valid);
+}
+
+#[test]
+fn the_draft_is_read_from_the_schema_and_is_draft_7_otherwise() {
+    let with = |uri: &str| format!(r#"{{"$schema": "{uri}", "type": "integer"}}"#);
+    assert_eq!(outcome(&with("http://json-schema.org/draft-04/schema#"), "1.0"), Outcome::Invalid);
+    assert_eq!(outcome(&with("https://json-schema.org/draft-06/schema"), "1.0"), Outcome::Valid);
+    assert_eq!(outcome(&with("urn:our-own-dialect"), "1.0"), Outcome::Valid);
+    // Draft 7 knows array `items`, not `prefixItems`.
+    assert_eq!(outcome(r#"{"prefixItems": [{"type": "string"}]}"#, "[1]"), Outcome::Valid);
+    assert_eq!(outcome(r#"{"items": [{"type": "string"}]}"#, "[1]"), Outcome::Invalid);
+    let newest =
+        r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "prefixItems": [{"type": "string"}]}"#;
+    assert_eq!(outcome(newest, "[1]"), Outcome::Invalid);
+}
+
+#[test]
+fn formats_follow_the_setting() {
+    let naive = br#""2026-05-12T14:22:31""#;
+    let newest = r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "format": "date-time"}"#;
+    for (schema, formats, expected) in [
+        (newest, Formats::Assert, Outcome::Invalid),
+        (newest, Formats::Annotate, Outcome::Valid),
+        (newest, Formats::DraftDefault, Outcome::Valid),
+        (r#"{"format": "date-time"}"#, Formats::Annotate, Outcome::Valid),
+        (r#"{"format": "date-time"}"#, Formats::DraftDefault, Outcome::Invalid),
+        (r#"{"format": "uuid"}"#, Formats::Assert, Outcome::Invalid),
+        (r#"{"format": "hostname"}"#, Formats::Assert, Outcome::Valid),
+        (r#"{"format": "of our own"}"#, Formats::Assert, Outcome::Valid),
+    ] {
+        let validator = JsonValidator::compile(schema, &[], &ValidatorOptions { formats }).expect(schema);
+        let report = validator.validate(naive, &PayloadOptions::default());
+        assert_eq!(report.outcome(), expected, "{schema} {formats:?}");
+    }
+    assert_eq!(outcome(r#"{"format": "uuid"}"#, r#""8b6a2ff4-26a3-4f0e-9c1c-2b1d6f0c9a11""#), Outcome::Valid);
+}
+
+#[test]
+fn references_are_found_by_name_against_every_base() {
+    let address = r##"{"type": "object", "required": ["zip"], "definitions": {"zip": {"type": "string"}},
+        "properties": {"zip": {"$ref": "#/$defs/zip"}, "country": {"$ref": "country.json#/definitions/code"}}}"##;
+    let country = r#"{"definitions": {"code": {"type": "string", "maxLength": 2}}}"#;
+    let references = [("address.json", address), ("country.json", country), ("unused", "{}")];
+    for root in [
+        r#"{"properties": {"to": {"$ref": "address.json"}}}"#,
+        r#"{"properties": {"to": {"$ref": "./address.json#"}}}"#,
+        r#"{"$id": "https://example.com/orders/order.json", "properties": {"to": {"$ref": "address.json"}}}"#,
+        r#"{"$id": "/order.json", "properties": {"to": {"$ref": "address.json"}}}"#,
+    ] {
+        let validator = with_references(root, &references);
+        let check = |payload: &str| validator.validate(payload.as_bytes(), &PayloadOptions::default());
+        assert_eq!(check(r#"{"to": {"zip": "1", "country": "AT"}}"#).outcome(), Outcome::Valid, "{root}");
+        let rules: Vec<_> =
+            check(r#"{"to": {"zip": 1, "country": "AUT"}}"#).findings.into_iter().map(|f| f.rule).collect();
+        assert_eq!(rules, ["schema.json.type", "schema.json.maxLength"], "{root}");
+    }
+    let absolute = [("https://example.com/a.json", country)];
+    let validator = with_references(r#"{"$ref": "https://example.com/a.json#/definitions/code"}"#, &absolute);
+    assert_eq!(validator.validate(b"\"xxx\"", &PayloadOptions::default()).outcome(), Outcome::Invalid);
+}
+
+#[test]
+fn schemas_that_cannot_validate_say_why() {
+    for (schema, reason) in [
+        (r#"{"$ref": "https://example.com/elsewhere.json"}"#, "example.com"),
+        (r#"{"$ref": "file:///etc/passwd"}"#, "file:"),
+        (r##"{"$ref": "#/definitions/none"}"##, "none"),
+        (r#"{"minLength": -1}"#, "minimum"),
+        (r#"{"pattern": "a++"}"#, "regex"),
+    ] {
+        assert!(refused(schema).contains(reason), "{schema}: {}", refused(schema));
+    }
+}
+
+/// `n` levels, each of which refers to the next one twice.
+fn doubling(levels: usize, wrap: impl Fn(String) -> String) -> String {
+    let level = |n: usize| {
+        let next = wrap(format!(r##"{{"$ref": "#/definitions/l{}"}}"##, n + 1));
+        format!(r#""l{n}": {{"allOf": [{next}, {next}]}}"#)
+    };
+    let definitions: Vec<String> = (0..levels).map(level).collect();
+    format!(
+        r##"{{"$ref": "#/definitions/l0", "definitions": {{{}, "l{levels}": {{"type": "integer"}}}}}}"##,
+        definitions.join(", ")
+    )
+}
+
+#[test]
+fn exponential_schemas_are_refused_before_they_run() {
+    assert_eq!(outcome(&doubling(8, |next| next), "1"), Outcome::Valid);
+    assert!(refused(&doubling(30, |next| next)).contains("too many schemas"));
+    let through_members = doubling(30, |next| format!(r#"{{"properties": {{"a": {next}}}}}"#));
+    assert!(refused(&through_members).contains("too many schemas"));
+    let self_loop = r##"{"allOf": [{"$ref": "#"}, {"$ref": "#"}]}"##;
+    assert!(refused(self_loop).contains("many times"));
+}
+
+#[test]
+fn recursive_schemas_that_multiply_still_give_a_verdict() {
+    let schema = r##"{"anyOf": [
+        {"properties": {"a": {"$ref": "#"}}, "required": ["x"]},
+        {"properties": {"a": {"$ref": "#"}}, "required": ["y"]}]}"##;
+    let nested =
+        |depth: usize, inner: &str| format!("{}{inner}{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
+    assert_eq!(found(schema, &nested(3, "{}")), [("schema.json.anyOf".to_owned(), String::new())]);
+    assert_eq!(found(schema, &nested(90, "{}")), [("schema.json.unlisted".to_owned(), String::new())]);
+}
+
+#[test]
+fn recursive_trees_are_walked_in_full() {
+    let tree = r##"{"type": "object", "properties": {"v": {"type": "integer"},
+        "left": {"$ref": "#"}, "right": {"$ref": "#"}}}"##;
+    let payload = format!("{}{{\"v\": \"x\"}}{}", r#"{"left": "#.repeat(60), "}".repeat(60));
+    assert_eq!(found(tree, &payload), [("schema.json.type".to_owned(), format!("{}/v", "/left".repeat(60)))]);
+}
+
+#[test]
+fn a_pattern_that_runs_out_of_steps_gives_no_verdict() {
+    let payload = format!("\"{}!\"", "a".repeat(60));
+    for schema in [
+        r#"{"pattern": "^(\\w+\\s?)+\\1$"}"#,
+        r#"{"not": {"pattern": "^(\\w+\\s?)+\\1$"}}"#,
+        r#"{"anyOf": [{"pattern": "^(\\w+\\s?)+\\1$"}, {"type": "integer"}]}"#,
+    ] {
+        let report = report(schema, &payload);
+        assert_eq!(report.outcome(), Outcome::Indeterminate, "{schema}: {report:?}");
+    }
+    // The same repetition without a back-reference runs in linear time.
+    assert_eq!(outcome(r#"{"pattern": "^(a+)+$"}"#, &payload), Outcome::Invalid);
+}
+
+#[test]
+fn duplicate_members_count_by_the_last_one() {
+    assert_eq!(
+        outcome(r#"{"properties": {"a": {"type": "string"}}}"#, r#"{"a": 1, "a": "x"}"#),
+        Outcome::Valid
+    );
+}
