@@ -1,5 +1,121 @@
-//! The use cases, one verb a file. Everything that is decided is decided here.
+//! The use cases, one verb a file. Everything that is decided is decided here; wire texts are not.
+//!
+//! | file | answers |
+//! |---|---|
+//! | `register` | may this candidate become a version, and under which id |
+//! | `lookup` | is this candidate a version already |
+//! | `versions`, `schemas`, `listing` | reads by version, by id or guid, and lists |
+//! | `compatibility` | may it follow the history |
+//! | `delete` | soft and permanent deletes |
+//! | `config`, `mode`, `contexts`, `settings` | what is set where, and what is in force; aliases |
+//! | `references`, `parsed` | resolved references and the cache of parsed schemas |
+//! | `contract`, `tags` | metadata, rule sets and inline tags of data contracts |
 
+mod candidate;
+mod compatibility;
+mod config;
+mod contexts;
+mod contract;
+mod delete;
 pub mod error;
+mod listing;
+mod lookup;
+mod mode;
+mod parsed;
+mod references;
+mod register;
+mod schemas;
+mod settings;
+mod tags;
+mod versions;
 
-pub use error::RegistryError;
+use std::sync::Arc;
+
+use chancery_engine::{CompatibilityLevel, Limits};
+
+pub use candidate::{Candidate, RawReference, TagChange};
+pub use compatibility::Against;
+pub use config::{ConfigPatch, EffectiveConfig};
+pub use error::{Refusal, RegistryError};
+pub use listing::{ListedVersion, SchemaFilter, parse_prefix};
+pub use schemas::{FoundSchema, IdScope};
+pub use tags::TagRequest;
+pub use versions::{VersionFilter, parse_version};
+
+use crate::model::Mode;
+use crate::store::{Stamp, Store};
+
+/// How often a use case reads and decides again when the subject moved under it.
+const MAX_ATTEMPTS: usize = 16;
+
+/// Time as a value: epoch milliseconds.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// Server settings that change what the registry decides. Defaults are the reference's.
+#[derive(Clone, Debug)]
+pub struct RegistrySettings {
+    /// Level where none is set (`schema.compatibility.level`).
+    pub default_level: CompatibilityLevel,
+    /// Mode where none is set.
+    pub default_mode: Mode,
+    /// `validateFields` where none is set.
+    pub validate_fields: bool,
+    /// `validateNewSchemas` where none is set.
+    pub validate_new_schemas: bool,
+    /// Refuse the empty subject and `*`.
+    pub reject_empty_subject: bool,
+    /// One reference name bound to two versions is an error.
+    pub strict_reference_versions: bool,
+    /// Whether modes may be changed.
+    pub mode_mutable: bool,
+    /// Bounds of schemas and comparisons.
+    pub limits: Limits,
+    /// Bytes of texts whose parsed schemas are kept.
+    pub parsed_cache_bytes: u64,
+}
+
+impl Default for RegistrySettings {
+    fn default() -> Self {
+        Self {
+            default_level: CompatibilityLevel::Backward,
+            default_mode: Mode::Readwrite,
+            validate_fields: false,
+            validate_new_schemas: true,
+            reject_empty_subject: false,
+            strict_reference_versions: false,
+            mode_mutable: true,
+            limits: Limits::default(),
+            parsed_cache_bytes: 64 << 20,
+        }
+    }
+}
+
+/// The registry. Cheap to share; all functions take `&self` and may run concurrently.
+pub struct Registry {
+    store: Arc<dyn Store>,
+    clock: Clock,
+    settings: RegistrySettings,
+    parsed: parsed::ParsedCache,
+}
+
+impl Registry {
+    /// A registry over a store.
+    pub fn new(store: Arc<dyn Store>, clock: Clock, settings: RegistrySettings) -> Self {
+        let parsed = parsed::ParsedCache::new(settings.parsed_cache_bytes);
+        Self { store, clock, settings, parsed }
+    }
+
+    /// Whether the store can read and write.
+    pub async fn check_ready(&self) -> Result<(), RegistryError> {
+        Ok(self.store.check_ready().await?)
+    }
+
+    /// The settings it was started with.
+    pub fn settings(&self) -> &RegistrySettings {
+        &self.settings
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp { at_ms: (self.clock)(), principal: String::new() }
+    }
+}

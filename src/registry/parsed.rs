@@ -1,0 +1,138 @@
+//! Parsed schemas of stored contents, kept by context and fingerprint.
+//!
+//! A content never changes; what its references resolve to could only change after a permanent delete, so
+//! those drop the whole cache.
+
+use std::sync::Arc;
+
+use chancery_engine::{Schema, SchemaError, Source, Strictness};
+use moka::sync::Cache;
+
+use super::references::Targets;
+use super::{Registry, RegistryError};
+use crate::model::{Content, ContextName, Fingerprint};
+use crate::store::{StoreError, VersionRow};
+
+pub(super) struct ParsedCache {
+    schemas: Cache<(ContextName, Fingerprint), Arc<Schema>>,
+    contents: Cache<Fingerprint, Arc<Content>>,
+}
+
+impl ParsedCache {
+    /// A cache for schemas whose texts sum up to about this many bytes.
+    pub(super) fn new(max_bytes: u64) -> Self {
+        let by_text = |_: &(ContextName, Fingerprint), schema: &Arc<Schema>| weight(schema.canonical().len());
+        let by_content = |_: &Fingerprint, content: &Arc<Content>| weight(content.text.len());
+        Self {
+            schemas: Cache::builder().max_capacity(max_bytes).weigher(by_text).build(),
+            contents: Cache::builder().max_capacity(max_bytes / 4).weigher(by_content).build(),
+        }
+    }
+
+    /// Forgets everything (after permanent deletes).
+    pub(super) fn clear(&self) {
+        self.schemas.invalidate_all();
+        self.contents.invalidate_all();
+    }
+}
+
+/// Bytes of a text plus what an entry costs beside it.
+fn weight(text_bytes: usize) -> u32 {
+    u32::try_from(text_bytes).unwrap_or(u32::MAX).saturating_add(256)
+}
+
+impl Registry {
+    /// The content of a version row.
+    pub(super) async fn content_of(&self, row: &VersionRow) -> Result<Arc<Content>, RegistryError> {
+        if let Some(content) = self.parsed.contents.get(&row.fingerprint) {
+            return Ok(content);
+        }
+        let found = self.store.list_contents(&[row.fingerprint]).await?;
+        let content = found.into_iter().next().ok_or_else(|| lost(row))?;
+        self.parsed.contents.insert(row.fingerprint, content.clone());
+        Ok(content)
+    }
+
+    /// The parsed form of a stored content. Parses at most once while it stays in the cache.
+    pub(super) async fn parse_stored(
+        &self,
+        context: &ContextName,
+        fingerprint: Fingerprint,
+        content: &Arc<Content>,
+    ) -> Result<Arc<Schema>, RegistryError> {
+        let key = (context.clone(), fingerprint);
+        if let Some(schema) = self.parsed.schemas.get(&key) {
+            return Ok(schema);
+        }
+        let resolved = self.resolve(context, content.references.clone(), Targets::Stored).await?;
+        let (content, limits) = (content.clone(), self.settings.limits);
+        let parsed = on_blocking_pool(content.text.len(), move || {
+            let source = Source { text: &content.text, dependencies: &resolved.dependencies };
+            Schema::parse(content.schema_type, &source, Strictness::Stored, &limits)
+        })
+        .await;
+        let schema = Arc::new(parsed.map_err(|cause| stored_but_unreadable(&cause))?);
+        self.parsed.schemas.insert(key, schema.clone());
+        Ok(schema)
+    }
+
+    /// Content and parsed form of a version row.
+    pub(super) async fn parse_row(
+        &self,
+        context: &ContextName,
+        row: &VersionRow,
+    ) -> Result<(Arc<Content>, Arc<Schema>), RegistryError> {
+        let content = self.content_of(row).await?;
+        let schema = self.parse_stored(context, row.fingerprint, &content).await?;
+        Ok((content, schema))
+    }
+
+    /// The text of a stored content under a `format` query value. A form that the text cannot take gives
+    /// the canonical text, as the reference does for unknown formats.
+    pub async fn formatted(
+        &self,
+        context: &ContextName,
+        content: &Arc<Content>,
+        format: &str,
+    ) -> Result<String, RegistryError> {
+        if format.is_empty() || format.eq_ignore_ascii_case("default") {
+            return Ok(content.text.clone());
+        }
+        let schema = self.parse_stored(context, content.fingerprint(), content).await?;
+        schema
+            .formatted(format)
+            .map_err(|cause| RegistryError::InvalidSchema(format!("Invalid schema: {cause}")))
+    }
+}
+
+/// A version row whose content is gone breaks the database's own foreign key.
+fn lost(row: &VersionRow) -> RegistryError {
+    RegistryError::Store(StoreError::Corrupt {
+        table: "contents",
+        column: "fingerprint",
+        row: format!("{:?}", row.fingerprint),
+        reason: "a version refers to a content that is not stored".to_owned(),
+    })
+}
+
+/// A stored text that no longer parses: an older release was more lenient, or the database was edited.
+fn stored_but_unreadable(cause: &SchemaError) -> RegistryError {
+    RegistryError::InvalidSchema(format!("Invalid schema: a stored schema cannot be read: {cause}"))
+}
+
+/// Text length from which parsing leaves the async threads (about half a millisecond of work).
+const BLOCKING_BYTES: usize = 16 * 1024;
+
+/// Runs CPU work on the blocking pool when it is big enough to matter.
+pub(super) async fn on_blocking_pool<T: Send + 'static>(
+    bytes: usize,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> T {
+    if bytes < BLOCKING_BYTES {
+        return work();
+    }
+    match tokio::task::spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}

@@ -1,0 +1,233 @@
+//! Registration: may this candidate become a version of the subject, and under which id?
+//!
+//! The order of tests is the reference's: rule set, subject name, "is it there already" (before the mode, so
+//! repetition succeeds under READONLY), mode, inheritance, strict parse, compatibility, version number, id.
+//! Everything is decided on one history; the store verifies its revision when it writes, and when the
+//! subject moved the decision is made again.
+
+use std::sync::Arc;
+
+use chancery_engine::Strictness;
+
+use super::config::moved_too_often;
+use super::lookup::{Posted, Visible};
+use super::mode::refused;
+use super::{
+    Candidate, EffectiveConfig, MAX_ATTEMPTS, RawReference, Refusal, Registry, RegistryError, contract,
+};
+use crate::model::{Content, Mode, SchemaId, SchemaVersion, Subject};
+use crate::store::{Applied, Command, Conflict, History, IdChoice, Registration, StoreError};
+
+impl Registry {
+    /// Registers a candidate, or returns the version it already is. Idempotent: a repeated request gives the
+    /// same id and version.
+    ///
+    /// # Errors
+    /// `InvalidRuleSet`, `InvalidSubject`, `InvalidSchema`, `OperationNotPermitted`, `Incompatible`,
+    /// `SchemaTooLarge`, `Store`.
+    pub async fn register(
+        &self,
+        subject: &Subject,
+        candidate: &Candidate,
+        normalize: bool,
+        force: bool,
+    ) -> Result<SchemaVersion, RegistryError> {
+        if let Some(rule_set) = &candidate.rule_set {
+            contract::check_rule_set(rule_set)?;
+        }
+        self.check_subject(subject)?;
+        if candidate.text().is_some_and(|text| text.len() > self.settings.limits.max_bytes) {
+            return Err(RegistryError::SchemaTooLarge);
+        }
+        for _ in 0..MAX_ATTEMPTS {
+            match self.try_register(subject, candidate, normalize, force).await {
+                Err(RegistryError::Store(StoreError::Conflict(conflict))) => match conflict {
+                    // A reference that went away is refused by name when it is resolved again.
+                    Conflict::Moved { .. } | Conflict::ReferenceGone { .. } => {}
+                    Conflict::IdTaken(id) => return Err(refused(subject, Refusal::IdTaken(id.0))),
+                    other => return Err(StoreError::Conflict(other).into()),
+                },
+                other => return other,
+            }
+        }
+        Err(moved_too_often(subject))
+    }
+
+    fn check_subject(&self, subject: &Subject) -> Result<(), RegistryError> {
+        let rejected = self.settings.reject_empty_subject && (subject.is_context() || subject.name == "*");
+        if !subject.is_valid() || subject.context.is_global() || rejected {
+            return Err(RegistryError::InvalidSubject(subject.qualified()));
+        }
+        Ok(())
+    }
+
+    /// One attempt on one history.
+    async fn try_register(
+        &self,
+        subject: &Subject,
+        candidate: &Candidate,
+        normalize: bool,
+        force: bool,
+    ) -> Result<SchemaVersion, RegistryError> {
+        let history = self.store.get_history(subject).await?;
+        let config = self.effective_config(subject).await?;
+        let mode = self.effective_mode(subject).await?;
+        let importing = mode == Mode::Import;
+        let normalize = (normalize || config.normalize) && !importing;
+
+        if !candidate.tags.is_some() && !config.adds_contract() && candidate.text().is_some() {
+            let posted =
+                self.parse_candidate(&subject.context, candidate, normalize, Strictness::Stored).await?;
+            if let Some(existing) = self.find_registered(subject, candidate, &history, &posted).await? {
+                return Ok(existing);
+            }
+        }
+        check_register_mode(subject, mode, candidate)?;
+
+        let inherited = self.inherit(candidate, &history).await?;
+        let strict = !importing && config.validate_new_schemas;
+        let strictness = if strict { Strictness::New } else { Strictness::Stored };
+        let mut posted = self.parse_candidate(&subject.context, &inherited, normalize, strictness).await?;
+        if candidate.tags.is_some() || candidate.tags.propagate {
+            posted = self.retag(subject, posted, candidate, &history).await?;
+        }
+        if config.validate_fields && !importing {
+            posted.schema.check_fields().map_err(|cause| candidate.refused(&cause))?;
+        }
+        if !importing {
+            posted = self.complete_posted(subject, posted, &history, &config).await?;
+            if let Some(existing) = self.find_registered(subject, candidate, &history, &posted).await? {
+                return Ok(existing);
+            }
+        }
+
+        let next = history.next_version();
+        let version = if importing && candidate.version > 0 { candidate.version } else { next };
+        if !importing {
+            let asked = candidate.version != 0 || candidate.tags.is_some();
+            contract::stamp_version(&mut posted.content, asked, version);
+            if !force && mode != Mode::Forward {
+                self.check_candidate(subject, &posted, &history, &config).await?;
+            }
+            if candidate.version > 0 && candidate.version != next {
+                return Err(RegistryError::InvalidSchema(
+                    "Version is not one more than previous version".into(),
+                ));
+            }
+        }
+        self.write(subject, candidate, posted, &history, version, importing).await
+    }
+
+    /// The version this candidate already is, unless it asks for another number or id.
+    async fn find_registered(
+        &self,
+        subject: &Subject,
+        candidate: &Candidate,
+        history: &History,
+        posted: &Posted,
+    ) -> Result<Option<SchemaVersion>, RegistryError> {
+        let Some(found) = self.find_match(subject, history, posted, Visible::Active).await? else {
+            return Ok(None);
+        };
+        let version_fits = match candidate.version {
+            0 => true,
+            wanted if wanted < 0 => history.latest().is_some_and(|row| row.version == found.version),
+            wanted => wanted == found.version,
+        };
+        let id_fits = candidate.given_id().is_none_or(|id| id == found.id.0);
+        Ok((version_fits && id_fits).then_some(found))
+    }
+
+    /// A blank schema takes text, type and references of the latest version.
+    async fn inherit(&self, candidate: &Candidate, history: &History) -> Result<Candidate, RegistryError> {
+        let mut inherited = candidate.clone();
+        if candidate.text().is_none() {
+            let row = history.latest();
+            let row = row.ok_or_else(|| RegistryError::InvalidSchema("Empty schema".to_owned()))?;
+            let latest = self.content_of(row).await?;
+            inherited.schema = Some(latest.text.clone());
+            inherited.schema_type = Some(latest.schema_type.name().to_owned());
+            inherited.references = as_posted(&latest);
+        }
+        Ok(inherited)
+    }
+
+    /// Compares with the history under the config in force.
+    async fn check_candidate(
+        &self,
+        subject: &Subject,
+        posted: &Posted,
+        history: &History,
+        config: &EffectiveConfig,
+    ) -> Result<(), RegistryError> {
+        let verdict = self.judge(subject, posted, history, config, None).await?;
+        if verdict.is_compatible() {
+            return Ok(());
+        }
+        Err(RegistryError::Incompatible { subject: subject.clone(), verdict: Box::new(verdict) })
+    }
+
+    async fn write(
+        &self,
+        subject: &Subject,
+        candidate: &Candidate,
+        posted: Posted,
+        history: &History,
+        version: i32,
+        importing: bool,
+    ) -> Result<SchemaVersion, RegistryError> {
+        let content = Arc::new(posted.content);
+        let id = candidate.given_id().map_or(IdChoice::Allocate, |id| IdChoice::Exactly(SchemaId(id)));
+        let registration = Registration {
+            subject: subject.clone(),
+            revision: history.revision,
+            version,
+            content: content.clone(),
+            id,
+            references: posted.targets,
+            references_must_be_active: !importing,
+            replaces_deleted: !importing,
+            overwrites: importing,
+        };
+        let stamp = self.stamp();
+        let applied = self.store.apply(Command::Register(registration), &stamp).await?;
+        let Applied::Registered { id, version } = applied else {
+            return Err(moved_too_often(subject));
+        };
+        if importing {
+            // An import may replace a version that others reference.
+            self.parsed.clear();
+        }
+        let guid = content.guid();
+        Ok(SchemaVersion {
+            subject: subject.clone(),
+            version,
+            id,
+            guid,
+            content,
+            deleted: false,
+            created_ms: stamp.at_ms,
+        })
+    }
+}
+
+/// READONLY refuses all; an id needs IMPORT or FORWARD, no id needs READWRITE.
+fn check_register_mode(subject: &Subject, mode: Mode, candidate: &Candidate) -> Result<(), RegistryError> {
+    let refusal = match (mode, candidate.given_id()) {
+        (mode, _) if mode.is_read_only() => Refusal::ReadOnly,
+        (Mode::Readwrite, Some(_)) => Refusal::NotImport,
+        (Mode::Import | Mode::Forward, None) => Refusal::NotReadWrite,
+        _ => return Ok(()),
+    };
+    Err(refused(subject, refusal))
+}
+
+/// Stored references in the shape of a request.
+pub(super) fn as_posted(content: &Content) -> Vec<RawReference> {
+    let raw = content.references.iter().map(|reference| RawReference {
+        name: Some(reference.name.clone()),
+        subject: Some(reference.subject.clone()),
+        version: Some(reference.version),
+    });
+    raw.collect()
+}

@@ -1,0 +1,62 @@
+//! Settings of ours per scope: policies beyond the reference, lint levels.
+
+use chancery_engine::SchemaType;
+use chancery_engine::verdict::CompatibilityPolicy as Policy;
+
+use super::config::wider_scopes;
+use super::{EffectiveConfig, Registry, RegistryError};
+use crate::model::{Settings, Subject};
+use crate::store::Command;
+
+impl Registry {
+    /// Settings set at exactly this scope; empty ones when none are.
+    pub async fn get_settings(&self, scope: &Subject) -> Result<Settings, RegistryError> {
+        Ok(self.store.find_settings(scope).await?.unwrap_or_default())
+    }
+
+    /// Sets or removes the settings of a scope.
+    ///
+    /// # Errors
+    /// `InvalidSubject`.
+    pub async fn put_settings(
+        &self,
+        scope: &Subject,
+        settings: Option<Settings>,
+    ) -> Result<(), RegistryError> {
+        if !scope.is_valid() {
+            return Err(RegistryError::InvalidSubject(scope.qualified()));
+        }
+        self.store.apply(Command::PutSettings { scope: scope.clone(), settings }, &self.stamp()).await?;
+        Ok(())
+    }
+
+    /// The settings in force: of the nearest scope that has some.
+    pub async fn effective_settings(&self, subject: &Subject) -> Result<Settings, RegistryError> {
+        for scope in wider_scopes(subject) {
+            if let Some(settings) = self.store.find_settings(&scope).await? {
+                return Ok(settings);
+            }
+        }
+        Ok(Settings::default())
+    }
+
+    /// Which differences count for a subject: a policy of ours where it fits the format, else the config's.
+    pub(super) async fn policy_for(
+        &self,
+        subject: &Subject,
+        schema_type: SchemaType,
+        config: &EffectiveConfig,
+    ) -> Result<Policy, RegistryError> {
+        let settings = self.effective_settings(subject).await?;
+        let own = settings.policy.as_deref().and_then(|name| {
+            Policy::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(name)).map(|(policy, _)| *policy)
+        });
+        Ok(match (own, schema_type) {
+            (Some(policy @ (Policy::Wire | Policy::WireJson | Policy::Source)), SchemaType::Protobuf) => {
+                policy
+            }
+            (Some(Policy::Sound), SchemaType::Json) => Policy::Sound,
+            _ => config.policy,
+        })
+    }
+}
