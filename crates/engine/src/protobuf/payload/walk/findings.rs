@@ -1,0 +1,129 @@
+//! The findings of a walk: their rule ids and words, and their order.
+
+use crate::protobuf::payload::table::{Field, Label, Message};
+use crate::protobuf::payload::wire::{Fault, WireType};
+use crate::violation::{MAX_FINDINGS, Report, Violation};
+
+use super::Stop;
+
+/// Findings with the position they belong to. Warnings never end a walk: an error may follow.
+#[derive(Default)]
+pub(super) struct Findings {
+    errors: Vec<(usize, Violation)>,
+    warnings: Vec<(usize, Violation)>,
+    truncated: bool,
+    budget_spent: bool,
+}
+
+impl Findings {
+    /// Adds an error; ends the walk when there are enough.
+    pub fn error(&mut self, at: usize, finding: Violation) -> Result<(), Stop> {
+        if self.errors.len() >= MAX_FINDINGS {
+            self.truncated = true;
+            return Err(Stop::Payload);
+        }
+        self.errors.push((at, finding));
+        Ok(())
+    }
+
+    /// Adds a warning, as long as there is room.
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the shape of `error`, so that callers choose one of the two"
+    )]
+    pub fn warning(&mut self, at: usize, finding: Violation) -> Result<(), Stop> {
+        if self.warnings.len() >= MAX_FINDINGS {
+            self.truncated = true;
+        } else {
+            self.warnings.push((at, finding.warning()));
+        }
+        Ok(())
+    }
+
+    pub fn budget_spent(&mut self) {
+        self.budget_spent = true;
+    }
+
+    /// All findings by position; errors before warnings when there is no room for both.
+    pub fn into_report(self) -> Report {
+        let Self { mut errors, mut warnings, truncated, budget_spent } = self;
+        let room = MAX_FINDINGS - errors.len();
+        let truncated = truncated || warnings.len() > room;
+        warnings.truncate(room);
+        errors.append(&mut warnings);
+        errors.sort_by_key(|(at, _)| *at);
+        Report {
+            findings: errors.into_iter().map(|(_, finding)| finding).collect(),
+            truncated,
+            indeterminate: budget_spent.then(|| "the payload holds more values than the limit".to_owned()),
+        }
+    }
+}
+
+/// Bytes that are not the wire format.
+pub(super) fn fault(pointer: String, fault: Fault, max_depth: usize) -> Violation {
+    let (rule, message) = match fault {
+        Fault::Truncated => ("schema.protobuf.truncated", "the message ends inside a value".to_owned()),
+        Fault::Varint => ("schema.protobuf.truncated", "a varint does not end within 64 bits".to_owned()),
+        Fault::Tag => (
+            "schema.protobuf.wire-type",
+            "invalid tag: a field number is 1 to 536870911, a wire type 0 to 5".to_owned(),
+        ),
+        Fault::Group => {
+            ("schema.protobuf.group", "a group is not closed, or an end of group closes nothing".to_owned())
+        }
+        Fault::Depth => ("schema.protobuf.limit", format!("messages nest deeper than {max_depth} levels")),
+    };
+    Violation::data(rule, pointer, message)
+}
+
+/// A known field under the wire type of another kind.
+pub(super) fn wire_type(pointer: String, field: &Field, found: WireType) -> Violation {
+    let kind = if field.label == Label::Map { "map" } else { field.kind.name() };
+    Violation::data(
+        "schema.protobuf.wire-type",
+        pointer,
+        format!("expected the wire type of {kind}, found {}", found.name()),
+    )
+    .expecting(kind)
+}
+
+/// A string that is not UTF-8.
+pub(super) fn not_utf8(pointer: String, field: &Field) -> Violation {
+    let message = if field.strict_utf8 {
+        "the string is not UTF-8"
+    } else {
+        "the string is not UTF-8, which proto2 leaves to the reader"
+    };
+    Violation::data("schema.protobuf.utf8", pointer, message).expecting("UTF-8")
+}
+
+/// A field number that the message does not have.
+pub(super) fn unknown_field(pointer: String, message: &Message, number: u32) -> Violation {
+    let name = &message.name;
+    let text = if message.is_extension_number(number) {
+        format!("no known extension of `{name}` has the number {number}")
+    } else {
+        format!("`{name}` has no field with the number {number}")
+    };
+    Violation::data("schema.protobuf.unknown-fields", pointer, text)
+}
+
+/// A number that a closed enum does not have: readers keep the field as an unknown one.
+pub(super) fn unknown_constant(pointer: String, enumeration: &str) -> Violation {
+    Violation::data(
+        "schema.protobuf.unknown-fields",
+        pointer,
+        format!("closed enum `{enumeration}` has no constant with this number"),
+    )
+}
+
+/// A required field that is absent.
+pub(super) fn missing(pointer: String, message: &Message, field: &Field) -> Violation {
+    Violation::data(
+        "schema.protobuf.required",
+        pointer,
+        format!("required field `{}` of `{}` is missing", field.name, message.name),
+    )
+    .expecting(field.kind.name())
+}
