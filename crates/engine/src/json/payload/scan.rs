@@ -33,7 +33,7 @@ pub(super) fn scan(payload: &[u8], options: &PayloadOptions) -> Result<Shape, Bo
                 shape.values += 1;
                 shape.depth = shape.depth.max(open);
                 if open > max_depth {
-                    return Err(limit(at, &format!("{max_depth} nesting levels")));
+                    return Err(Box::new(limit(at, &format!("{max_depth} nesting levels"))));
                 }
             }
             b'}' | b']' => open = open.saturating_sub(1),
@@ -41,25 +41,23 @@ pub(super) fn scan(payload: &[u8], options: &PayloadOptions) -> Result<Shape, Bo
             b'-' | b'0'..=b'9' => {
                 let length = payload[at..].iter().take_while(|byte| is_number_byte(**byte)).count();
                 if length > MAX_NUMBER_LENGTH {
-                    return Err(limit(at, &format!("{MAX_NUMBER_LENGTH} characters in a number")));
+                    return Err(Box::new(limit(at, &format!("{MAX_NUMBER_LENGTH} characters in a number"))));
                 }
                 at += length - 1;
             }
             _ => {}
         }
         if shape.values > options.max_items {
-            return Err(limit(at, &format!("{} values", options.max_items)));
+            return Err(Box::new(limit(at, &format!("{} values", options.max_items))));
         }
         at += 1;
     }
     Ok(shape)
 }
 
-fn limit(at: usize, what: &str) -> Box<Violation> {
-    let violation =
-        Violation::data("schema.json.limit", "", format!("payload exceeds the limit of {what} at byte {at}"))
-            .expecting(format!("at most {what}"));
-    Box::new(violation)
+fn limit(at: usize, what: &str) -> Violation {
+    Violation::data("schema.json.limit", "", format!("payload exceeds the limit of {what} at byte {at}"))
+        .expecting(format!("at most {what}"))
 }
 
 /// The position of the closing quote of the string that opens at `start`, or of the last byte.

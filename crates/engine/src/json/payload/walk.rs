@@ -39,7 +39,7 @@ pub(super) fn subschemas<'v>(schema: &'v Map<String, Value>, mut visit: impl FnM
             (Shape::One, one) => visit(relation, one),
             (Shape::List, Value::Array(items)) => items.iter().for_each(|item| visit(relation, item)),
             (Shape::Map, Value::Object(members)) => {
-                members.values().for_each(|member| visit(relation, member))
+                members.values().for_each(|member| visit(relation, member));
             }
             _ => {}
         }
