@@ -12,6 +12,7 @@
 #![warn(missing_docs)]
 
 pub mod avro;
+pub mod cloudevents;
 pub mod difference;
 pub mod error;
 pub mod format;

@@ -1,0 +1,147 @@
+//! Collects the findings of one event: severity by options, place by carrier, document order.
+
+use super::options::EventOptions;
+use super::rules::EventRule;
+use crate::tree::pointer_token;
+use crate::violation::{MAX_FINDINGS, Place};
+use crate::{Report, Severity, Violation};
+
+/// How an attribute travels, which decides where a finding about it points.
+#[derive(Clone, Debug)]
+pub(super) enum Carrier {
+    /// In a document; findings get this pointer prefix (`""`, in batches `/2`).
+    Document(String),
+    /// In headers with this prefix; `datacontenttype` in `content-type`.
+    Headers(&'static str),
+}
+
+/// Sort key of findings that stand nowhere, such as a missing attribute.
+pub(super) const NOWHERE: usize = usize::MAX;
+
+/// The findings of one event, in the order in which they were made.
+pub(super) struct Findings<'o> {
+    /// The options in force.
+    pub options: &'o EventOptions,
+    carrier: Carrier,
+    found: Vec<(usize, Violation)>,
+    room: usize,
+    has_error: bool,
+    truncated: bool,
+}
+
+impl<'o> Findings<'o> {
+    pub fn new(options: &'o EventOptions, carrier: Carrier) -> Self {
+        Self { options, carrier, found: Vec::new(), room: MAX_FINDINGS, has_error: false, truncated: false }
+    }
+
+    /// Keeps fewer findings than usual, but always the first error.
+    pub fn with_room(mut self, room: usize) -> Self {
+        self.room = room.clamp(1, MAX_FINDINGS);
+        self
+    }
+
+    /// A finding about an attribute. Returns whether the event is invalid because of it.
+    pub fn attribute(&mut self, rule: &'static EventRule, name: &str, at: usize, message: &str) -> bool {
+        let severity = self.options.severity(rule);
+        self.attribute_as(severity, rule, name, at, message)
+    }
+
+    /// The same with a severity that depends on the value; `None`: not reported.
+    pub fn attribute_as(
+        &mut self,
+        severity: Option<Severity>,
+        rule: &'static EventRule,
+        name: &str,
+        at: usize,
+        message: &str,
+    ) -> bool {
+        let Some(severity) = severity else { return false };
+        let (place, pointer) = match &self.carrier {
+            Carrier::Document(prefix) => (Place::Envelope, format!("{prefix}/{}", pointer_token(name))),
+            Carrier::Headers(_) if name == "datacontenttype" => (Place::Header, "content-type".to_owned()),
+            Carrier::Headers(prefix) => (Place::Header, format!("{prefix}{name}")),
+        };
+        self.push(at, violation(rule, severity, place, pointer, message));
+        severity == Severity::Error
+    }
+
+    /// A finding about a header itself.
+    pub fn header(&mut self, rule: &'static EventRule, header: String, at: usize, message: &str) {
+        if let Some(severity) = self.options.severity(rule) {
+            self.push(at, violation(rule, severity, Place::Header, header, message));
+        }
+    }
+
+    /// A finding about the decoded payload; the pointer starts at its root.
+    pub fn payload(&mut self, rule: &'static EventRule, pointer: &str, at: usize, message: &str) {
+        if let Some(severity) = self.options.severity(rule) {
+            self.push(at, violation(rule, severity, Place::Data, pointer.to_owned(), message));
+        }
+    }
+
+    /// A finding about a value inside the `data` member of a document.
+    pub fn inside_data(&mut self, rule: &'static EventRule, pointer: &str, at: usize, message: &str) {
+        let Carrier::Document(prefix) = &self.carrier else {
+            return self.payload(rule, pointer, at, message);
+        };
+        let pointer = format!("{prefix}/data{pointer}");
+        if let Some(severity) = self.options.severity(rule) {
+            self.push(at, violation(rule, severity, Place::Envelope, pointer, message));
+        }
+    }
+
+    /// A finding about the event as a whole.
+    pub fn whole(&mut self, rule: &'static EventRule, message: &str) {
+        let (place, pointer) = match &self.carrier {
+            Carrier::Document(prefix) => (Place::Envelope, prefix.clone()),
+            Carrier::Headers(_) => (Place::Data, String::new()),
+        };
+        if let Some(severity) = self.options.severity(rule) {
+            self.push(NOWHERE, violation(rule, severity, place, pointer, message));
+        }
+    }
+
+    /// All findings in document order.
+    pub fn into_report(mut self) -> Report {
+        self.found.sort_by_key(|(at, _)| *at);
+        Report {
+            findings: self.found.into_iter().map(|(_, violation)| violation).collect(),
+            truncated: self.truncated,
+            indeterminate: None,
+        }
+    }
+
+    fn push(&mut self, at: usize, violation: Violation) {
+        let is_error = violation.severity == Severity::Error;
+        if self.found.len() < self.room {
+            self.found.push((at, violation));
+        } else {
+            self.truncated = true;
+            // The outcome is read off the findings: an error must not be lost behind warnings.
+            if is_error && !self.has_error {
+                self.found.pop();
+                self.found.push((at, violation));
+            }
+        }
+        self.has_error |= is_error;
+    }
+}
+
+/// A finding with what the rule expects.
+pub(super) fn violation(
+    rule: &EventRule,
+    severity: Severity,
+    place: Place,
+    pointer: String,
+    message: &str,
+) -> Violation {
+    Violation {
+        rule: rule.id.to_owned(),
+        severity,
+        place,
+        pointer,
+        schema_pointer: None,
+        message: message.to_owned(),
+        expected: Some(rule.summary.to_owned()),
+    }
+}

@@ -1,0 +1,186 @@
+//! The members of one object and the elements of one array, as slices of the text.
+
+use std::borrow::Cow;
+
+use super::scanner::{Fault, Scanner, repeated};
+use super::text::unescape;
+
+/// What a value is, told by its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Boolean,
+    /// A number.
+    Number,
+    /// A string.
+    String,
+    /// An array or object.
+    Container,
+}
+
+/// One member of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member<'a> {
+    /// Name, unescaped.
+    pub name: Cow<'a, str>,
+    /// The value as written.
+    pub raw: &'a str,
+    /// Byte offset of the value.
+    pub offset: usize,
+    /// Whether an earlier member has the same name.
+    pub is_repeated: bool,
+    /// Pointers to repeated members inside the value, where they were asked for.
+    pub repeated_inside: Vec<String>,
+}
+
+impl<'a> Member<'a> {
+    /// What the value is.
+    pub fn kind(&self) -> Kind {
+        match self.raw.as_bytes().first() {
+            Some(b'"') => Kind::String,
+            Some(b'{' | b'[') => Kind::Container,
+            Some(b't' | b'f') => Kind::Boolean,
+            Some(b'n') => Kind::Null,
+            _ => Kind::Number,
+        }
+    }
+
+    /// The value of a string, unescaped.
+    pub fn text(&self) -> Option<Cow<'a, str>> {
+        let inside = self.raw.strip_prefix('"')?.strip_suffix('"')?;
+        Some(unescape(inside))
+    }
+}
+
+/// An element of an array: an object's members, or the fact that it is something else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Element<'a> {
+    /// The element as written.
+    pub raw: &'a str,
+    /// The members, when it is an object.
+    pub members: Option<Vec<Member<'a>>>,
+}
+
+/// Reads a text that should be one object.
+///
+/// `watched` names the member inside which repeated members are looked for.
+/// `Ok(None)`: a JSON text, but not an object.
+pub fn read_object<'a>(
+    text: &'a str,
+    max_depth: usize,
+    watched: Option<&str>,
+) -> Result<Option<Vec<Member<'a>>>, Fault> {
+    let mut scanner = Scanner::new(text, max_depth);
+    scanner.skip_white_space();
+    let element = element(&mut scanner, watched)?;
+    scanner.finish()?;
+    Ok(element.members)
+}
+
+/// Reads a text that should be one array of objects; `Ok(None)`: a JSON text, but not an array.
+/// Stops with `Ok(Some(elements))` of one more than `max_elements` when there are more.
+pub fn read_array<'a>(
+    text: &'a str,
+    max_depth: usize,
+    max_elements: usize,
+    watched: Option<&str>,
+) -> Result<Option<Vec<Element<'a>>>, Fault> {
+    // The array around the events does not count against the depth of an event.
+    let mut scanner = Scanner::new(text, max_depth.saturating_add(1));
+    scanner.skip_white_space();
+    if scanner.peek() != Some(b'[') {
+        element(&mut scanner, None)?;
+        scanner.finish()?;
+        return Ok(None);
+    }
+    scanner.enter()?;
+    let mut elements = Vec::new();
+    loop {
+        scanner.skip_white_space();
+        if scanner.eat(b']') {
+            break;
+        }
+        if !elements.is_empty() {
+            if !scanner.eat(b',') {
+                return Err(scanner.fault("`,` or `]`"));
+            }
+            scanner.skip_white_space();
+        }
+        if elements.len() > max_elements {
+            return Ok(Some(elements));
+        }
+        elements.push(element(&mut scanner, watched)?);
+    }
+    scanner.finish()?;
+    Ok(Some(elements))
+}
+
+/// Reads a text that is one value of any kind and returns pointers to repeated members in it.
+pub fn read_value(text: &str, max_depth: usize) -> Result<Vec<String>, Fault> {
+    let mut scanner = Scanner::new(text, max_depth);
+    scanner.skip_white_space();
+    let repeated = value(&mut scanner, true)?;
+    scanner.finish()?;
+    Ok(repeated)
+}
+
+fn element<'a>(scanner: &mut Scanner<'a>, watched: Option<&str>) -> Result<Element<'a>, Fault> {
+    let start = scanner.position();
+    let members = if scanner.peek() == Some(b'{') {
+        Some(members(scanner, watched)?)
+    } else {
+        value(scanner, false)?;
+        None
+    };
+    Ok(Element { raw: scanner.slice(start), members })
+}
+
+fn members<'a>(scanner: &mut Scanner<'a>, watched: Option<&str>) -> Result<Vec<Member<'a>>, Fault> {
+    scanner.enter()?;
+    let mut members: Vec<Member<'a>> = Vec::with_capacity(8);
+    loop {
+        scanner.skip_white_space();
+        if scanner.eat(b'}') {
+            break;
+        }
+        if !members.is_empty() {
+            if !scanner.eat(b',') {
+                return Err(scanner.fault("`,` or `}`"));
+            }
+            scanner.skip_white_space();
+        }
+        let name = scanner.name()?;
+        let offset = scanner.position();
+        let repeated_inside = value(scanner, watched == Some(&*name))?;
+        let raw = scanner.slice(offset);
+        members.push(Member { name, raw, offset, is_repeated: false, repeated_inside });
+    }
+    scanner.leave();
+    mark_repeated(&mut members);
+    Ok(members)
+}
+
+fn mark_repeated(members: &mut [Member<'_>]) {
+    let names: Vec<Cow<'_, str>> = members.iter().map(|member| Cow::Borrowed(&*member.name)).collect();
+    let later: Vec<usize> = repeated(&names).into_iter().map(|(at, _)| at).collect();
+    for at in later {
+        members[at].is_repeated = true;
+    }
+}
+
+fn value(scanner: &mut Scanner<'_>, repeated_wanted: bool) -> Result<Vec<String>, Fault> {
+    if matches!(scanner.peek(), Some(b'{' | b'[')) {
+        scanner.container(repeated_wanted)
+    } else {
+        scanner.scalar().map(|()| Vec::new())
+    }
+}
+
+/// The value of a text that is one string (white space around it allowed); `None` for other values.
+/// The text has to be one JSON value.
+pub fn string_value(text: &str) -> Option<Cow<'_, str>> {
+    let inside = text.trim_ascii().strip_prefix('"')?.strip_suffix('"')?;
+    Some(unescape(inside))
+}

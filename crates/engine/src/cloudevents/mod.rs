@@ -1,0 +1,31 @@
+//! CloudEvents 1.0: is this an event, and what is wrong with it.
+//!
+//! Reads an event as it came over a binding, reports **all** findings as [`crate::Violation`]s with stable
+//! rule ids, and hands out the attributes and the payload. Nothing is repaired: what a sender wrote is what
+//! is judged, and `data` is handed on byte for byte. No I/O, no panic on any input, bounded depth and size.
+//! The payload is not held against a schema here; the caller joins the two.
+//!
+//! Sources: the CloudEvents 1.0 core, JSON, Avro and Protobuf format, HTTP and Kafka binding texts; where
+//! they are silent, a rule is marked `own` in [`rules`].
+//!
+//! Reading order: [`rules`] (the catalogue), [`options`] (profiles and limits), [`event`] (what comes out),
+//! `attributes` (rules on attributes, whatever carried them), `payload`, then one file a format
+//! (`structured`, …) or binding (`http`, …).
+
+mod attributes;
+mod batch;
+mod event;
+mod findings;
+mod grammar;
+mod header_value;
+mod http;
+mod json;
+pub mod options;
+mod payload;
+pub mod rules;
+mod structured;
+
+pub use event::{Attribute, AttributeValue, Data, Event, EventReading, Reading, Refusal, RefusalKind};
+pub use http::{Headers, read_http};
+pub use options::{EventOptions, Profile, RuleSetting};
+pub use structured::{read_json, read_json_batch};
