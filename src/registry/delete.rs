@@ -97,7 +97,7 @@ impl Registry {
             Err(other) => return Err(other.into()),
         }
         if permanent {
-            self.parsed.clear();
+            self.forget_parsed();
         }
         Ok(true)
     }

@@ -5,9 +5,10 @@
 //! | `register` | may this candidate become a version, and under which id |
 //! | `lookup` | is this candidate a version already |
 //! | `versions`, `schemas`, `listing` | reads by version, by id or guid, and lists |
-//! | `compatibility` | may it follow the history |
+//! | `compatibility`, `explain` | may it follow the history, and why not in plain words |
 //! | `delete` | soft and permanent deletes |
 //! | `config`, `mode`, `contexts`, `settings` | what is set where, and what is in force; aliases |
+//! | `validate` | does this payload keep the promise |
 //! | `references`, `parsed` | resolved references and the cache of parsed schemas |
 //! | `contract`, `tags` | metadata, rule sets and inline tags of data contracts |
 
@@ -18,6 +19,7 @@ mod contexts;
 mod contract;
 mod delete;
 pub mod error;
+mod explain;
 mod listing;
 mod lookup;
 mod mode;
@@ -27,9 +29,11 @@ mod register;
 mod schemas;
 mod settings;
 mod tags;
+mod validate;
 mod versions;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chancery_engine::{CompatibilityLevel, Limits};
 
@@ -37,9 +41,11 @@ pub use candidate::{Candidate, RawReference, TagChange};
 pub use compatibility::Against;
 pub use config::{ConfigPatch, EffectiveConfig};
 pub use error::{Refusal, RegistryError};
+pub use explain::{ExplainAgainst, ExplainedDifference, Explanation, Location, VersionExplanation, Witness};
 pub use listing::{ListedVersion, SchemaFilter, parse_prefix};
 pub use schemas::{FoundSchema, IdScope};
 pub use tags::TagRequest;
+pub use validate::{Framing, Matched, Payload, PayloadVerdict, SchemaChoice};
 pub use versions::{VersionFilter, parse_version};
 
 use crate::model::Mode;
@@ -70,6 +76,8 @@ pub struct RegistrySettings {
     pub mode_mutable: bool,
     /// Bounds of schemas and comparisons.
     pub limits: Limits,
+    /// Longest time one payload may be validated on the blocking pool.
+    pub validation_deadline: Duration,
     /// Bytes of texts whose parsed schemas are kept.
     pub parsed_cache_bytes: u64,
 }
@@ -85,6 +93,7 @@ impl Default for RegistrySettings {
             strict_reference_versions: false,
             mode_mutable: true,
             limits: Limits::default(),
+            validation_deadline: validate::DEFAULT_DEADLINE,
             parsed_cache_bytes: 64 << 20,
         }
     }
@@ -96,13 +105,14 @@ pub struct Registry {
     clock: Clock,
     settings: RegistrySettings,
     parsed: parsed::ParsedCache,
+    validators: validate::ValidatorCache,
 }
 
 impl Registry {
     /// A registry over a store.
     pub fn new(store: Arc<dyn Store>, clock: Clock, settings: RegistrySettings) -> Self {
         let parsed = parsed::ParsedCache::new(settings.parsed_cache_bytes);
-        Self { store, clock, settings, parsed }
+        Self { store, clock, settings, parsed, validators: validate::ValidatorCache::new() }
     }
 
     /// Whether the store can read and write.
@@ -113,6 +123,12 @@ impl Registry {
     /// The settings it was started with.
     pub fn settings(&self) -> &RegistrySettings {
         &self.settings
+    }
+
+    /// Drops what a permanent delete or an import may have made stale.
+    fn forget_parsed(&self) {
+        self.parsed.clear();
+        self.validators.clear();
     }
 
     fn stamp(&self) -> Stamp {

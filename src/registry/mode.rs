@@ -85,7 +85,7 @@ impl Registry {
             Err(other) => return Err(other.into()),
         }
         if purges {
-            self.parsed.clear();
+            self.forget_parsed();
         }
         Ok(())
     }

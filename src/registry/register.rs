@@ -196,7 +196,7 @@ impl Registry {
         };
         if importing {
             // An import may replace a version that others reference.
-            self.parsed.clear();
+            self.forget_parsed();
         }
         let guid = content.guid();
         Ok(SchemaVersion {
