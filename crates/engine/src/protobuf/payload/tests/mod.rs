@@ -28,7 +28,9 @@ fn descriptors(text: &str) -> prost_types::FileDescriptorSet {
     resolver.add(Text(text.to_owned()));
     resolver.add(GoogleFileResolver::new());
     let mut compiler = Compiler::with_file_resolver(resolver);
-    compiler.include_imports(true).open_file("main.proto").expect("a valid text");
+    if let Err(error) = compiler.include_imports(true).open_file("main.proto") {
+        panic!("{error:?}\n{text}");
+    }
     compiler.file_descriptor_set()
 }
 
