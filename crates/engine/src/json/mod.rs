@@ -1,57 +1,164 @@
-//! Json schemas.
+//! JSON Schema, drafts 4 to 2020-12.
+//!
+//! | file | what |
+//! |---|---|
+//! | `draft` | which draft a text is written in |
+//! | `load/` | text to typed tree, references, the gate of registration |
+//! | `node` | the typed tree |
+//! | `tags` | inline tags |
+//! | `payload/` | validation of payloads |
+//! | `number`, `pattern`, `java_order` | how Java spells numbers, reads regular expressions, orders names |
+//!
+//! Nothing is ever fetched: `$ref` and `$schema` name texts that came with the schema or are bundled.
 
+mod draft;
+mod java_order;
+mod load;
+#[allow(dead_code)]
+mod node;
+#[allow(dead_code)]
+mod number;
+#[allow(dead_code)]
+mod pattern;
 mod payload;
+mod tags;
+#[cfg(test)]
+mod tests;
 
+pub use draft::Draft;
 pub use payload::JsonValidator;
 
+use self::node::Tree;
 use crate::difference::{CompareOptions, Comparison};
+use crate::tree::{Leniency, Node, Value, parse, print};
 use crate::violation::ValidatorOptions;
-use crate::{EntityTags, Limits, SchemaError, Source, Strictness};
+use crate::{Dependency, EntityTags, Limits, SchemaError, Source, Strictness};
 
-/// A parsed Json schema.
+/// A parsed JSON Schema with everything it refers to.
 #[derive(Debug)]
-pub struct JsonSchema;
+pub struct JsonSchema {
+    draft: Draft,
+    root: Node,
+    #[allow(dead_code)]
+    tree: Tree,
+    dependencies: Vec<Dependency>,
+}
 
-#[allow(missing_docs, clippy::unused_self)]
 impl JsonSchema {
-    pub fn parse(
-        _source: &Source<'_>,
-        _strictness: Strictness,
-        _limits: &Limits,
-    ) -> Result<Self, SchemaError> {
-        Err(SchemaError::Unsupported("not built yet".to_owned()))
+    /// Parses a text with its references.
+    ///
+    /// Accepts what the reference's loaders accept (no check against a meta-schema) and refuses content
+    /// behind the first value. A stored schema is read by the same rules.
+    ///
+    /// # Errors
+    /// [`SchemaError::Invalid`] for texts that are no schema and for unresolvable references;
+    /// [`SchemaError::Limit`] for depth and size.
+    pub fn parse(source: &Source<'_>, _strictness: Strictness, limits: &Limits) -> Result<Self, SchemaError> {
+        let root = parse(source.text, Leniency::Strict, limits)?;
+        if !matches!(root.value, Value::Object(_) | Value::Bool(_)) {
+            let message = "a JSON Schema must be an object or a boolean";
+            return Err(SchemaError::invalid_at(message, root.offset));
+        }
+        let draft = Draft::find(&root)?.unwrap_or(Draft::Draft7);
+        let tree = load::load(&root, source, draft, limits)?;
+        Ok(Self { draft, root, tree, dependencies: source.dependencies.to_vec() })
     }
+
+    /// The draft the schema is read in.
+    pub fn draft(&self) -> Draft {
+        self.draft
+    }
+
+    /// The texts the schema may refer to, inner ones first.
+    pub fn dependencies(&self) -> &[Dependency] {
+        &self.dependencies
+    }
+
+    /// The schema as `serde_json` sees it, with the entries of a top-level `definitions` also under
+    /// `$defs`, where references of the reference server find them.
+    pub fn bridged_document(&self) -> serde_json::Value {
+        let mut root = self.root.clone();
+        bridge(&mut root);
+        root.to_serde()
+    }
+
+    /// The text without white space, member order kept, numbers as Java spells them.
     pub fn canonical(&self) -> String {
-        String::new()
+        print(&self.root, number::java_spelling)
     }
+
+    /// The canonical text with the members of all objects sorted as Java sorts strings.
     pub fn normalized(&self) -> String {
-        String::new()
+        let mut root = self.root.clone();
+        root.sort_members();
+        print(&root, number::java_spelling)
     }
-    pub fn formatted(&self, _format: &str) -> Result<String, SchemaError> {
-        Ok(self.canonical())
-    }
+
+    /// The title.
     pub fn name(&self) -> Option<String> {
-        None
+        self.root.get("title").and_then(Node::as_str).map(str::to_owned)
     }
-    pub fn is_equivalent(&self, _stored: &Self) -> bool {
-        false
-    }
+
+    /// Names of the top-level properties.
     pub fn field_names(&self) -> Vec<String> {
-        Vec::new()
+        let properties = self.root.get("properties").and_then(Node::as_object);
+        properties.map_or_else(Vec::new, |object| object.iter().map(|(name, _)| name.to_owned()).collect())
     }
+
+    /// Refuses top-level properties whose names start with `$$`, as `validateFields` asks.
+    ///
+    /// # Errors
+    /// [`SchemaError::Invalid`].
     pub fn check_fields(&self) -> Result<(), SchemaError> {
+        if self.field_names().iter().any(|name| name.starts_with("$$")) {
+            return Err(SchemaError::invalid("Field names cannot start with $$ prefix"));
+        }
         Ok(())
     }
+
+    /// Objects and properties that carry `confluent:tags`.
     pub fn tags(&self) -> Vec<EntityTags> {
-        Vec::new()
+        tags::list(&self.root)
     }
-    pub fn retagged(&self, _add: &[EntityTags], _remove: &[EntityTags]) -> Result<String, SchemaError> {
-        Ok(self.canonical())
+
+    /// The canonical text with inline tags added and removed.
+    ///
+    /// # Errors
+    /// [`SchemaError::Invalid`] when a path names no entity.
+    pub fn retagged(&self, add: &[EntityTags], remove: &[EntityTags]) -> Result<String, SchemaError> {
+        let mut root = self.root.clone();
+        tags::change(&mut root, add, remove)?;
+        Ok(print(&root, number::java_spelling))
     }
+
+    /// All differences between a reader and a writer.
     pub fn compare(_reader: &Self, _writer: &Self, _options: &CompareOptions) -> Comparison {
         Comparison::default()
     }
+
+    /// Compiles a payload validator.
+    ///
+    /// # Errors
+    /// [`SchemaError`] for schemas that registration accepts and that cannot validate anything.
     pub fn validator(&self, options: &ValidatorOptions) -> Result<JsonValidator, SchemaError> {
-        JsonValidator::compile("{}", &[], options)
+        JsonValidator::compile(&self.canonical(), &self.dependencies, options)
     }
+}
+
+/// Makes top-level `definitions` reachable as `$defs`; existing entries win, and a `$defs` that is no
+/// object stays as it is.
+fn bridge(root: &mut Node) {
+    let Some(definitions) = root.get("definitions").and_then(Node::as_object).cloned() else { return };
+    let Value::Object(object) = &mut root.value else { return };
+    let mut defs = match object.get("$defs").map(|node| &node.value) {
+        None => crate::tree::Object::default(),
+        Some(Value::Object(defs)) => defs.clone(),
+        Some(_) => return,
+    };
+    for (name, node) in definitions.iter() {
+        if !defs.contains(name) {
+            defs.set(name, node.clone());
+        }
+    }
+    object.set("$defs", Value::Object(defs));
 }
