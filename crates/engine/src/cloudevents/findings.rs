@@ -1,5 +1,6 @@
 //! Collects the findings of one event: severity by options, place by carrier, document order.
 
+use super::binary_mode::Binding;
 use super::options::EventOptions;
 use super::rules::EventRule;
 use crate::tree::pointer_token;
@@ -7,12 +8,11 @@ use crate::violation::{MAX_FINDINGS, Place};
 use crate::{Report, Severity, Violation};
 
 /// How an attribute travels, which decides where a finding about it points.
-#[derive(Clone, Debug)]
 pub(super) enum Carrier {
     /// In a document; findings get this pointer prefix (`""`, in batches `/2`).
     Document(String),
-    /// In headers with this prefix; `datacontenttype` in `content-type`.
-    Headers(&'static str),
+    /// In the headers of a protocol.
+    Headers(&'static Binding),
 }
 
 /// Sort key of findings that stand nowhere, such as a missing attribute.
@@ -58,8 +58,7 @@ impl<'o> Findings<'o> {
         let Some(severity) = severity else { return false };
         let (place, pointer) = match &self.carrier {
             Carrier::Document(prefix) => (Place::Envelope, format!("{prefix}/{}", pointer_token(name))),
-            Carrier::Headers(_) if name == "datacontenttype" => (Place::Header, "content-type".to_owned()),
-            Carrier::Headers(prefix) => (Place::Header, format!("{prefix}{name}")),
+            Carrier::Headers(binding) => (Place::Header, binding.header(name)),
         };
         self.push(at, violation(rule, severity, place, pointer, message));
         severity == Severity::Error

@@ -10,22 +10,30 @@
 //!
 //! Reading order: [`rules`] (the catalogue), [`options`] (profiles and limits), [`event`] (what comes out),
 //! `attributes` (rules on attributes, whatever carried them), `payload`, then one file a format
-//! (`structured`, …) or binding (`http`, …).
+//! (`structured`, …) or binding (`http`, …). [`matching`] says which schema the data claims to have.
 
 mod attributes;
 mod batch;
+mod binary_mode;
 mod event;
+mod event_format;
 mod findings;
 mod grammar;
 mod header_value;
 mod http;
 mod json;
+mod kafka;
+pub mod matching;
+mod nats;
 pub mod options;
 mod payload;
+mod repeated;
 pub mod rules;
 mod structured;
 
 pub use event::{Attribute, AttributeValue, Data, Event, EventReading, Reading, Refusal, RefusalKind};
 pub use http::{Headers, read_http};
+pub use kafka::{RecordHeaders, read_kafka};
+pub use nats::read_nats;
 pub use options::{EventOptions, Profile, RuleSetting};
 pub use structured::{read_json, read_json_batch};

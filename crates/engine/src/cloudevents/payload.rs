@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::event::Data;
+use super::event::{Attribute, Data};
 use super::findings::Findings;
 use super::grammar::media_type::MediaType;
 use super::json;
@@ -29,6 +29,12 @@ impl Content {
             Some(_) => Self::Other,
         }
     }
+}
+
+/// What the attributes say about the payload; `None` without a `datacontenttype`.
+pub(super) fn content(attributes: &[Attribute<'_>]) -> Option<Content> {
+    let attribute = attributes.iter().find(|attribute| attribute.name == "datacontenttype")?;
+    Some(attribute.value.as_text().map_or(Content::Unknown, Content::of))
 }
 
 /// A byte order mark, which the interop profile skips before JSON.

@@ -9,7 +9,7 @@ use super::attributes::{self, Carried, CarriedValue};
 use super::batch;
 use super::event::{Data, Event, EventReading, Reading, Refusal, RefusalKind};
 use super::findings::{Carrier, Findings, violation};
-use super::json::{self, Fault, FaultKind, Kind, Member};
+use super::json::{self, Fault, FaultKind, Kind, Member, Occurrence};
 use super::options::EventOptions;
 use super::payload::{self, Content};
 use super::rules::{self, EventRule};
@@ -113,42 +113,37 @@ fn watched(options: &EventOptions) -> Option<&'static str> {
 }
 
 fn read_members<'a>(members: Vec<Member<'a>>, prefix: &str, findings: &mut Findings<'_>) -> Event<'a> {
-    let repeated: Vec<Cow<'a, str>> =
-        members.iter().filter(|member| member.is_repeated).map(|member| member.name.clone()).collect();
-    for member in members.iter().filter(|member| member.is_repeated) {
-        let rule = &rules::JSON_DUPLICATE_MEMBER;
-        findings.attribute(rule, &member.name, member.offset, "the member repeats an earlier one");
-    }
-    let mut data = Data::Absent;
     let (mut plain, mut base64) = (None, None);
+    let mut is_data_repeated = false;
     let mut carried = Vec::with_capacity(members.len());
     for member in members {
-        if member.is_repeated {
+        if member.occurrence == Occurrence::Later {
+            let rule = &rules::JSON_DUPLICATE_MEMBER;
+            findings.attribute(rule, &member.name, member.offset, "the member repeats an earlier one");
+            is_data_repeated |= matches!(&*member.name, "data" | "data_base64");
             continue;
         }
         match &*member.name {
             "data" => plain = Some(member),
             "data_base64" if member.kind() == Kind::Null => {}
             "data_base64" => base64 = Some(member),
-            _ => carried.push(carry(member, &repeated)),
+            _ => carried.push(carry(member)),
         }
     }
-    let is_repeated = |name: &str| repeated.iter().any(|repeated| repeated == name);
     let attributes = attributes::check(carried, findings);
-    if !is_repeated("data") && !is_repeated("data_base64") {
-        let content = attributes
-            .iter()
-            .find(|attribute| attribute.name == "datacontenttype")
-            .map(|attribute| attribute.value.as_text().map_or(Content::Unknown, Content::of));
-        data = read_data(plain, base64, content, findings);
-    }
+    let content = payload::content(&attributes);
+    let data = if is_data_repeated {
+        Data::Absent
+    } else {
+        read_data(plain.as_ref(), base64.as_ref(), content, findings)
+    };
     Event { attributes, data, data_pointer: format!("{prefix}/data") }
 }
 
-/// A member that is repeated has its finding; which value was meant is unknown, so neither is judged.
-fn carry<'a>(member: Member<'a>, repeated: &[Cow<'_, str>]) -> Carried<'a> {
+/// A member that is repeated has its finding; which value was meant is unknown, so none is judged.
+fn carry(member: Member<'_>) -> Carried<'_> {
     let value = match member.kind() {
-        _ if repeated.contains(&member.name) => CarriedValue::Unreadable,
+        _ if member.occurrence != Occurrence::Only => CarriedValue::Unreadable,
         Kind::Null => CarriedValue::Null,
         Kind::Boolean => CarriedValue::Boolean(member.raw == "true"),
         Kind::Number => CarriedValue::Number(member.raw),
@@ -159,8 +154,8 @@ fn carry<'a>(member: Member<'a>, repeated: &[Cow<'_, str>]) -> Carried<'a> {
 }
 
 fn read_data<'a>(
-    plain: Option<Member<'a>>,
-    base64: Option<Member<'a>>,
+    plain: Option<&Member<'a>>,
+    base64: Option<&Member<'a>>,
     content: Option<Content>,
     findings: &mut Findings<'_>,
 ) -> Data<'a> {
@@ -171,8 +166,8 @@ fn read_data<'a>(
             findings.attribute(&rules::DATA_EXCLUSIVE, "data_base64", base64.offset, message);
             Data::Absent
         }
-        (Some(plain), None) => read_plain(&plain, content, findings),
-        (None, Some(base64)) => read_base64(&base64, content, findings),
+        (Some(plain), None) => read_plain(plain, content, findings),
+        (None, Some(base64)) => read_base64(base64, content, findings),
     }
 }
 

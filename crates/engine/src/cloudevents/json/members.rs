@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::scanner::{Fault, Scanner, repeated};
+use super::super::repeated::find_repeated;
+use super::scanner::{Fault, Scanner};
 use super::text::unescape;
 
 /// What a value is, told by its text.
@@ -20,6 +21,17 @@ pub enum Kind {
     Container,
 }
 
+/// How often a name occurs in its object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occurrence {
+    /// Once.
+    Only,
+    /// The first of several.
+    FirstOfMany,
+    /// A repetition.
+    Later,
+}
+
 /// One member of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member<'a> {
@@ -29,8 +41,8 @@ pub struct Member<'a> {
     pub raw: &'a str,
     /// Byte offset of the value.
     pub offset: usize,
-    /// Whether an earlier member has the same name.
-    pub is_repeated: bool,
+    /// Whether other members of the object have the same name.
+    pub occurrence: Occurrence,
     /// Pointers to repeated members inside the value, where they were asked for.
     pub repeated_inside: Vec<String>,
 }
@@ -155,7 +167,7 @@ fn members<'a>(scanner: &mut Scanner<'a>, watched: Option<&str>) -> Result<Vec<M
         let offset = scanner.position();
         let repeated_inside = value(scanner, watched == Some(&*name))?;
         let raw = scanner.slice(offset);
-        members.push(Member { name, raw, offset, is_repeated: false, repeated_inside });
+        members.push(Member { name, raw, offset, occurrence: Occurrence::Only, repeated_inside });
     }
     scanner.leave();
     mark_repeated(&mut members);
@@ -163,10 +175,9 @@ fn members<'a>(scanner: &mut Scanner<'a>, watched: Option<&str>) -> Result<Vec<M
 }
 
 fn mark_repeated(members: &mut [Member<'_>]) {
-    let names: Vec<Cow<'_, str>> = members.iter().map(|member| Cow::Borrowed(&*member.name)).collect();
-    let later: Vec<usize> = repeated(&names).into_iter().map(|(at, _)| at).collect();
-    for at in later {
-        members[at].is_repeated = true;
+    for (later, first) in find_repeated(members.len(), |at| &members[at].name) {
+        members[first].occurrence = Occurrence::FirstOfMany;
+        members[later].occurrence = Occurrence::Later;
     }
 }
 

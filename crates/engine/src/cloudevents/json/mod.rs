@@ -11,5 +11,7 @@ mod members;
 mod scanner;
 mod text;
 
-pub(super) use members::{Element, Kind, Member, read_array, read_object, read_value, string_value};
+pub(super) use members::{
+    Element, Kind, Member, Occurrence, read_array, read_object, read_value, string_value,
+};
 pub(super) use scanner::{Fault, FaultKind};

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::super::repeated::find_repeated;
 use super::text::{code_unit, plain_length, unescape};
 use crate::tree::pointer_token;
 use crate::violation::MAX_FINDINGS;
@@ -265,8 +266,10 @@ impl<'a> Scanner<'a> {
     /// Notes the repeated names of the innermost object.
     fn note_repeated(&mut self) {
         let first = self.open.last().map_or(0, |frame| frame.first_name);
-        for (_, name) in repeated(&self.names.open[first..]) {
+        let names = &self.names.open[first..];
+        for (at, _) in find_repeated(names.len(), |at| &names[at]) {
             if self.names.repeated.len() < MAX_FINDINGS {
+                let name = &self.names.open[first + at];
                 let pointer = format!("{}/{}", self.pointer(), pointer_token(name));
                 self.names.repeated.push(pointer);
             }
@@ -287,20 +290,4 @@ impl<'a> Scanner<'a> {
         }
         pointer
     }
-}
-
-/// The names that equal an earlier one, with their index, in order.
-pub fn repeated<'n>(names: &'n [Cow<'_, str>]) -> Vec<(usize, &'n str)> {
-    /// Up to here comparing all pairs is faster than any index.
-    const FEW: usize = 16;
-    if names.len() <= FEW {
-        let is_repeated = |(at, name): &(usize, &Cow<'_, str>)| names[..*at].contains(name);
-        return names.iter().enumerate().filter(is_repeated).map(|(at, name)| (at, &**name)).collect();
-    }
-    let mut order: Vec<usize> = (0..names.len()).collect();
-    order.sort_unstable_by(|a, b| names[*a].cmp(&names[*b]).then(a.cmp(b)));
-    let mut later: Vec<usize> =
-        order.windows(2).filter(|pair| names[pair[0]] == names[pair[1]]).map(|pair| pair[1]).collect();
-    later.sort_unstable();
-    later.into_iter().map(|at| (at, &*names[at])).collect()
 }

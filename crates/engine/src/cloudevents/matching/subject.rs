@@ -1,0 +1,333 @@
+//! From an event to the subject of its schema, when nothing names a schema directly.
+
+use std::borrow::Cow;
+
+use regex::Regex;
+
+/// The version at the end of an event type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TypeVersion<'a> {
+    /// `.v2`, `-V2`, `_v2`; a pre-release has more behind the number (`.v1beta2`).
+    Major {
+        /// Digits of the major version, as written.
+        number: &'a str,
+        /// What follows, such as `beta2`; empty for a release.
+        prerelease: &'a str,
+    },
+    /// `.2024-06` or `.2024-06-30`.
+    Date(&'a str),
+}
+
+/// Splits the version suffix off an event type: `(?i)[._-]v[0-9]+`, a pre-release of it, or a date.
+pub fn split_version(event_type: &str) -> (&str, Option<TypeVersion<'_>>) {
+    let date = split_date(event_type).map(|(stem, date)| (stem, TypeVersion::Date(date)));
+    match date.or_else(|| split_major(event_type)) {
+        Some((stem, version)) => (stem, Some(version)),
+        None => (event_type, None),
+    }
+}
+
+fn split_date(text: &str) -> Option<(&str, &str)> {
+    ["dddd-dd-dd", "dddd-dd"].into_iter().find_map(|shape| {
+        let at = text.len().checked_sub(shape.len())?;
+        let (before, date) = text.split_at_checked(at)?;
+        let fits =
+            |(byte, shape): (u8, u8)| if shape == b'd' { byte.is_ascii_digit() } else { byte == shape };
+        let stem = before.strip_suffix(['.', '_', '-'])?;
+        date.bytes().zip(shape.bytes()).all(fits).then_some((stem, date))
+    })
+}
+
+fn split_major(text: &str) -> Option<(&str, TypeVersion<'_>)> {
+    let at = text.rfind(['.', '_', '-'])?;
+    let (stem, suffix) = (&text[..at], &text[at + 1..]);
+    let version = suffix.strip_prefix(['v', 'V'])?;
+    let end = version.find(|character: char| !character.is_ascii_digit()).unwrap_or(version.len());
+    let (number, prerelease) = version.split_at(end);
+    let is_prerelease = prerelease.is_empty()
+        || ["alpha", "beta", "rc", "preview", "pre"].iter().any(|stage| {
+            let stage_number =
+                prerelease.get(..stage.len()).filter(|start| start.eq_ignore_ascii_case(stage));
+            stage_number.is_some() && prerelease[stage.len()..].bytes().all(|byte| byte.is_ascii_digit())
+        });
+    (!number.is_empty() && is_prerelease).then_some((stem, TypeVersion::Major { number, prerelease }))
+}
+
+/// What is known about an event when its subject is looked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SubjectFacts<'a> {
+    /// The `type` attribute.
+    pub event_type: Option<&'a str>,
+    /// The `source` attribute.
+    pub source: Option<&'a str>,
+    /// Topic or channel.
+    pub topic: Option<&'a str>,
+    /// Full name of the record or message.
+    pub record: Option<&'a str>,
+    /// Whether the payload is a record's key.
+    pub is_key: bool,
+}
+
+/// How a subject is named.
+#[derive(Clone, Debug, Default)]
+pub enum SubjectStrategy {
+    /// The type as it is: one subject a major version.
+    #[default]
+    Type,
+    /// `{type}-value`.
+    TypeValue,
+    /// The type without its version: one subject for all majors.
+    TypeMajorStripped,
+    /// `{topic}-value`, `{topic}-key`.
+    Topic,
+    /// The name of the record.
+    Record,
+    /// `{topic}-{record}`.
+    TopicRecord,
+    /// `{topic}-{type}`.
+    TopicType,
+    /// An ordered table of patterns.
+    Map(SubjectMap),
+}
+
+impl SubjectStrategy {
+    /// Finds the subject; `None` when a fact it is made of is missing.
+    pub fn find_subject(&self, facts: &SubjectFacts<'_>) -> Option<String> {
+        Some(match self {
+            Self::Type => facts.event_type?.to_owned(),
+            Self::TypeValue => format!("{}-value", facts.event_type?),
+            Self::TypeMajorStripped => split_version(facts.event_type?).0.to_owned(),
+            Self::Topic => format!("{}-{}", facts.topic?, if facts.is_key { "key" } else { "value" }),
+            Self::Record => facts.record?.to_owned(),
+            Self::TopicRecord => format!("{}-{}", facts.topic?, facts.record?),
+            Self::TopicType => format!("{}-{}", facts.topic?, facts.event_type?),
+            Self::Map(map) => map.find_subject(facts)?,
+        })
+        .filter(|subject| !subject.is_empty())
+    }
+}
+
+/// One row of a subject map. A pattern that is given has to match the whole fact.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SubjectRule {
+    /// Pattern on `type`.
+    pub event_type: Option<String>,
+    /// Pattern on `source`.
+    pub source: Option<String>,
+    /// Pattern on the topic.
+    pub topic: Option<String>,
+    /// The subject: `{type}`, `{source}`, `{topic}`, `{record}` stand for facts, any other `{name}` for a
+    /// named group of a pattern.
+    pub template: String,
+}
+
+/// Why a subject map cannot be built.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MapError {
+    /// A pattern that the linear-time engine refuses.
+    #[error("row {row}: {reason}")]
+    Pattern {
+        /// Row from 0.
+        row: usize,
+        /// The engine's reason.
+        reason: String,
+    },
+    /// A name in a template that is neither a fact nor a group.
+    #[error("row {row}: the template names `{name}`, which is neither a fact nor a group of a pattern")]
+    Template {
+        /// Row from 0.
+        row: usize,
+        /// The name.
+        name: String,
+    },
+}
+
+/// An ordered table; the first row that matches and whose template can be filled wins.
+#[derive(Clone, Debug, Default)]
+pub struct SubjectMap {
+    rows: Vec<Row>,
+}
+
+#[derive(Clone, Debug)]
+struct Row {
+    /// Patterns on type, source and topic.
+    patterns: [Option<Regex>; 3],
+    template: Vec<Part>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Name(String),
+}
+
+const FACTS: [&str; 4] = ["type", "source", "topic", "record"];
+
+impl SubjectMap {
+    /// Compiles a table. Patterns run in linear time; look-around and back-references are refused.
+    ///
+    /// # Errors
+    /// [`MapError`] with the row that is wrong.
+    pub fn new(rules: impl IntoIterator<Item = SubjectRule>) -> Result<Self, MapError> {
+        let rows = rules.into_iter().enumerate().map(|(row, rule)| Row::new(row, &rule));
+        Ok(Self { rows: rows.collect::<Result<_, _>>()? })
+    }
+
+    fn find_subject(&self, facts: &SubjectFacts<'_>) -> Option<String> {
+        self.rows.iter().find_map(|row| row.find_subject(facts))
+    }
+}
+
+impl Row {
+    fn new(row: usize, rule: &SubjectRule) -> Result<Self, MapError> {
+        let compile = |pattern: &Option<String>| {
+            let whole = pattern.as_ref().map(|pattern| Regex::new(&format!(r"\A(?:{pattern})\z")));
+            whole.transpose().map_err(|error| MapError::Pattern { row, reason: error.to_string() })
+        };
+        let patterns = [compile(&rule.event_type)?, compile(&rule.source)?, compile(&rule.topic)?];
+        let template = split_template(&rule.template);
+        let is_known = |name: &str| {
+            let mut groups = patterns.iter().flatten().flat_map(Regex::capture_names).flatten();
+            FACTS.contains(&name) || groups.any(|group| group == name)
+        };
+        for part in &template {
+            if let Part::Name(name) = part
+                && !is_known(name)
+            {
+                return Err(MapError::Template { row, name: name.clone() });
+            }
+        }
+        Ok(Self { patterns, template })
+    }
+
+    fn find_subject(&self, facts: &SubjectFacts<'_>) -> Option<String> {
+        let matched = [facts.event_type, facts.source, facts.topic];
+        let mut captures = Vec::with_capacity(matched.len());
+        for (pattern, fact) in self.patterns.iter().zip(matched) {
+            if let Some(pattern) = pattern {
+                captures.push(pattern.captures(fact?)?);
+            }
+        }
+        let value = |name: &str| {
+            let group = captures.iter().find_map(|captures| captures.name(name));
+            match name {
+                _ if group.is_some() => group.map(|group| group.as_str()),
+                "type" => facts.event_type,
+                "source" => facts.source,
+                "topic" => facts.topic,
+                "record" => facts.record,
+                _ => None,
+            }
+        };
+        let parts = self.template.iter().map(|part| match part {
+            Part::Text(text) => Some(Cow::Borrowed(text.as_str())),
+            Part::Name(name) => value(name).map(Cow::Borrowed),
+        });
+        parts.collect::<Option<String>>()
+    }
+}
+
+/// Splits `a{name}b`; a brace without a partner is text.
+fn split_template(template: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut rest = template;
+    while let Some((before, name, after)) = rest
+        .split_once('{')
+        .and_then(|(before, rest)| rest.split_once('}').map(|(name, after)| (before, name, after)))
+    {
+        parts.push(Part::Text(before.to_owned()));
+        parts.push(Part::Name(name.to_owned()));
+        rest = after;
+    }
+    parts.push(Part::Text(rest.to_owned()));
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn version_suffixes_follow_the_grammar() {
+        let major = |number, prerelease| Some(TypeVersion::Major { number, prerelease });
+        for (event_type, stem, version) in [
+            ("shop.order.placed.v1", "shop.order.placed", major("1", "")),
+            ("OrderPlaced-V12", "OrderPlaced", major("12", "")),
+            ("order_v2", "order", major("2", "")),
+            ("order.v1beta2", "order", major("1", "beta2")),
+            ("order.v1RC", "order", major("1", "RC")),
+            ("order.2024-06", "order", Some(TypeVersion::Date("2024-06"))),
+            ("order-2024-06-30", "order", Some(TypeVersion::Date("2024-06-30"))),
+            ("order", "order", None),
+            ("orderv1", "orderv1", None),
+            ("order.v", "order.v", None),
+            ("order.v1.placed", "order.v1.placed", None),
+            ("order.v1x", "order.v1x", None),
+            ("order.1", "order.1", None),
+            ("2024-06", "2024-06", None),
+            ("é.v1", "é", major("1", "")),
+            ("", "", None),
+        ] {
+            assert_eq!(split_version(event_type), (stem, version), "{event_type}");
+        }
+    }
+
+    const FACTS: SubjectFacts<'static> = SubjectFacts {
+        event_type: Some("shop.order.placed.v1"),
+        source: Some("/eu/orders"),
+        topic: Some("orders"),
+        record: Some("shop.OrderPlaced"),
+        is_key: false,
+    };
+
+    #[test]
+    fn strategies_name_the_subject() {
+        for (strategy, subject) in [
+            (SubjectStrategy::Type, "shop.order.placed.v1"),
+            (SubjectStrategy::TypeValue, "shop.order.placed.v1-value"),
+            (SubjectStrategy::TypeMajorStripped, "shop.order.placed"),
+            (SubjectStrategy::Topic, "orders-value"),
+            (SubjectStrategy::Record, "shop.OrderPlaced"),
+            (SubjectStrategy::TopicRecord, "orders-shop.OrderPlaced"),
+            (SubjectStrategy::TopicType, "orders-shop.order.placed.v1"),
+        ] {
+            assert_eq!(strategy.find_subject(&FACTS).as_deref(), Some(subject), "{strategy:?}");
+            assert_eq!(strategy.find_subject(&SubjectFacts::default()), None, "{strategy:?}");
+        }
+        let key = SubjectFacts { is_key: true, ..FACTS };
+        assert_eq!(SubjectStrategy::Topic.find_subject(&key).as_deref(), Some("orders-key"));
+    }
+
+    #[test]
+    fn the_first_row_that_matches_the_whole_fact_wins() {
+        let rule = |event_type: &str, source: Option<&str>, template: &str| SubjectRule {
+            event_type: Some(event_type.to_owned()),
+            source: source.map(str::to_owned),
+            topic: None,
+            template: template.to_owned(),
+        };
+        let map = SubjectMap::new([
+            rule("order", None, "only-part-of-the-type"),
+            rule(r"shop\.(?<name>\w+)\..*", Some("/us/.*"), "us-{name}"),
+            rule(r"shop\.(?<name>\w+)\..*", Some("/eu/.*"), "eu-{name}-{topic}{"),
+            rule(".*", None, "{type}"),
+        ]);
+        let strategy = SubjectStrategy::Map(map.expect("valid rows"));
+        assert_eq!(strategy.find_subject(&FACTS).as_deref(), Some("eu-order-orders{"));
+        let other = SubjectFacts { event_type: Some("other\n"), ..SubjectFacts::default() };
+        assert_eq!(strategy.find_subject(&other), None, "a dot is no line feed");
+    }
+
+    #[test]
+    fn rows_that_cannot_work_are_refused() {
+        let rule = |event_type: &str, template: &str| SubjectRule {
+            event_type: Some(event_type.to_owned()),
+            template: template.to_owned(),
+            ..SubjectRule::default()
+        };
+        let error = SubjectMap::new([rule("a", "b"), rule("(?=a)", "b")]).expect_err("look-ahead");
+        assert!(matches!(error, MapError::Pattern { row: 1, .. }));
+        let error = SubjectMap::new([rule("(?<x>a)", "{x}{y}")]).expect_err("unknown name");
+        assert_eq!(error, MapError::Template { row: 0, name: "y".to_owned() });
+    }
+}
