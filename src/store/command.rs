@@ -134,7 +134,7 @@ pub enum Command {
 }
 
 /// What a change did.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {
     /// A version was registered.
     Registered {

@@ -1,6 +1,8 @@
 //! What a store answers when it cannot do what was asked.
 
-use crate::model::{SchemaId, Subject};
+use std::path::PathBuf;
+
+use crate::model::{ContextName, SchemaId, Subject};
 
 /// A change that was not made because of the data. Nothing was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +32,9 @@ pub enum Conflict {
     /// An imported id belongs to other content.
     #[error("id {0:?} belongs to other content")]
     IdTaken(SchemaId),
+    /// The counter of a context stands at the highest id there is.
+    #[error("context `{0}` has no id left")]
+    IdsExhausted(ContextName),
     /// The scope still has versions.
     #[error("`{scope}` is not empty")]
     NotEmpty {
@@ -64,5 +69,58 @@ pub enum StoreError {
         row: String,
         /// What is wrong.
         reason: String,
+    },
+}
+
+impl StoreError {
+    /// The database did not answer and nothing was written.
+    pub fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Unavailable { certainly_not_written: true, source: source.into() }
+    }
+
+    /// The connection failed between commit and its answer.
+    pub fn outcome_unknown(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Unavailable { certainly_not_written: false, source: source.into() }
+    }
+}
+
+/// Why a database cannot be used at all. Found when it is opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder or file cannot be made or opened.
+    #[error("cannot open the database {}: {source}", path.display())]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A file of another kind, or a database of another program.
+    #[error("{} is not a chancery database: {reason}", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What gave it away.
+        reason: String,
+    },
+    /// Written by a newer release.
+    #[error(
+        "the database {} has schema {found}, this release knows schemas up to {known}: \
+         use the release that wrote it, or a newer one", path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Number of its newest migration.
+        found: i64,
+        /// Number of ours.
+        known: i64,
+    },
+    /// Another process serves it.
+    #[error("the database {} is in use by another chancery process", path.display())]
+    InUse {
+        /// The file.
+        path: PathBuf,
     },
 }

@@ -10,12 +10,14 @@
 //! version number is never reissued; an acknowledged change survives `kill -9`; register and delete of one
 //! subject are serialised by its revision.
 
+mod codec;
 mod command;
 mod error;
 mod query;
+pub mod sqlite;
 
 pub use command::{Applied, Command, Emptied, IdChoice, Registration, Stamp};
-pub use error::{Conflict, StoreError};
+pub use error::{Conflict, OpenError, StoreError};
 pub use query::{
     Deletion, History, Page, Referrer, Scope, StoredContent, SubjectQuery, Use, VersionQuery, VersionRow,
 };
@@ -103,8 +105,8 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`StoreError::Conflict`]: nothing was written; what the caller read no longer holds (read and decide
-    /// again) or a rule of the data forbids it. [`StoreError::Unavailable`] with `written: Unknown` when the
-    /// outcome of the commit is not known; a retry finds the same id.
+    /// again) or a rule of the data forbids it. [`StoreError::Unavailable`] with `certainly_not_written: false` when
+    /// the outcome of the commit is not known; a retry finds the same id.
     async fn apply(&self, command: Command, stamp: &Stamp) -> Result<Applied, StoreError>;
 
     /// Answers when the database can read and write.

@@ -1,0 +1,5 @@
+//! The integration tests, one binary. Folders mirror the parts of the server.
+
+#![expect(clippy::unwrap_used, reason = "a failing step is a failing test")]
+
+mod store;
