@@ -4,6 +4,7 @@
 //! keeps, [`model`] holds the small types they share. Schemas, verdicts and payload checks live in the pure
 //! crate `chancery_engine`. `tests/it/layering.rs` holds the import directions.
 
+pub mod http;
 pub mod model;
 pub mod registry;
 pub mod store;

@@ -39,7 +39,7 @@ use chancery_engine::{CompatibilityLevel, Limits};
 
 pub use candidate::{Candidate, RawReference, TagChange};
 pub use compatibility::Against;
-pub use config::{ConfigPatch, EffectiveConfig};
+pub use config::{ConfigPatch, EffectiveConfig, Patch};
 pub use error::{Refusal, RegistryError};
 pub use explain::{ExplainAgainst, ExplainedDifference, Explanation, Location, VersionExplanation, Witness};
 pub use listing::{ListedVersion, SchemaFilter, parse_prefix};
@@ -47,6 +47,9 @@ pub use schemas::{FoundSchema, IdScope};
 pub use tags::TagRequest;
 pub use validate::{Framing, Matched, Payload, PayloadVerdict, SchemaChoice};
 pub use versions::{VersionFilter, parse_version};
+
+/// Filters and pages are the store's own; callers of the registry need not know it for them.
+pub use crate::store::{Deletion, Page};
 
 use crate::model::Mode;
 use crate::store::{Stamp, Store};

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use chancery_engine::{Schema, SchemaError, Source, Strictness};
+use chancery_engine::{EntityTags, Schema, SchemaError, Source, Strictness};
 use moka::sync::Cache;
 
 use super::references::Targets;
@@ -102,6 +102,15 @@ impl Registry {
         schema
             .formatted(format)
             .map_err(|cause| RegistryError::InvalidSchema(format!("Invalid schema: {cause}")))
+    }
+
+    /// Entities of a stored schema that carry inline tags.
+    pub async fn list_tags(
+        &self,
+        context: &ContextName,
+        content: &Arc<Content>,
+    ) -> Result<Vec<EntityTags>, RegistryError> {
+        Ok(self.parse_stored(context, content.fingerprint(), content).await?.tags())
     }
 }
 

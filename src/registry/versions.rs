@@ -116,8 +116,8 @@ impl Registry {
         deleted: bool,
     ) -> Result<SchemaVersion, RegistryError> {
         let history = self.store.get_history(subject).await?;
-        let mut visible = history.versions.iter().rev().filter(|row| deleted || !row.deleted).peekable();
-        if visible.peek().is_none() {
+        let visible: Vec<_> = history.versions.iter().rev().filter(|row| deleted || !row.deleted).collect();
+        if visible.is_empty() {
             return Err(RegistryError::SubjectNotFound(subject.clone()));
         }
         for row in visible {

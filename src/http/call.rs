@@ -1,0 +1,141 @@
+//! What a handler gets: the request, taken apart.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::Serialize;
+
+use super::State;
+use super::error::TransportError;
+use super::query::Query;
+use crate::model::{ContextName, Subject};
+use crate::registry::{Page, Registry, RegistryError};
+
+/// One request on its way to a handler.
+pub struct Call {
+    /// What all handlers share.
+    pub state: Arc<State>,
+    /// Context of unqualified subject names.
+    pub context: ContextName,
+    /// Query parameters.
+    pub query: Query,
+    /// Request headers.
+    pub headers: HeaderMap,
+    /// Values of the pattern's parameters in order, decoded.
+    pub params: Vec<(&'static str, String)>,
+    /// The body; empty on routes that take none or read it as it arrives.
+    pub body: Bytes,
+}
+
+impl Call {
+    /// The use cases.
+    pub fn registry(&self) -> &Registry {
+        &self.state.registry
+    }
+
+    /// A path parameter of the route's pattern; empty when the pattern has none of that name.
+    pub fn param(&self, name: &str) -> &str {
+        self.params.iter().find(|(other, _)| *other == name).map_or("", |(_, value)| value)
+    }
+
+    /// The `{subject}` of the path in the context of the path.
+    pub fn subject(&self) -> Subject {
+        self.qualify(self.param("subject"))
+    }
+
+    /// A subject name in the context of the path, unless it brings its own.
+    pub fn qualify(&self, name: &str) -> Subject {
+        Subject::parse_in(&self.context, name)
+    }
+
+    /// The `{subject}` of the path with its alias followed: what requests about versions act on.
+    ///
+    /// # Errors
+    /// Store failures.
+    pub async fn target(&self) -> Result<Subject, RegistryError> {
+        self.registry().resolve_alias(self.subject()).await
+    }
+
+    /// The scope of config and mode: `{subject}`, or the context of the path where the pattern has none.
+    /// Aliases do not apply.
+    pub fn scope(&self) -> Subject {
+        match self.params.first() {
+            Some((_, subject)) => self.qualify(subject),
+            None => Subject::of_context(self.context.clone()),
+        }
+    }
+
+    /// The `subjectPrefix` query in the context of the path.
+    pub fn subject_prefix(&self) -> String {
+        let prefix = self.query.text("subjectPrefix");
+        if prefix.starts_with(":.") || prefix.starts_with(":*:") {
+            return prefix.to_owned();
+        }
+        format!("{}{prefix}", self.context.prefix())
+    }
+
+    /// `offset` and `limit`. A limit of 0, below, or above `max` means `max`; an offset below 0 means 0.
+    ///
+    /// # Errors
+    /// [`TransportError::NotFound`] for a text that is no 32-bit integer.
+    pub fn page(&self, max: Option<u32>) -> Result<Page, TransportError> {
+        let offset = self.query.integer("offset")?.unwrap_or(0);
+        let limit = self.query.integer("limit")?.unwrap_or(0);
+        let limit = u32::try_from(limit).ok().filter(|limit| *limit > 0);
+        Ok(Page {
+            offset: u32::try_from(offset).unwrap_or(0),
+            limit: limit.filter(|limit| max.is_none_or(|max| *limit <= max)).or(max),
+        })
+    }
+
+    /// A path parameter that is a 32-bit integer.
+    ///
+    /// # Errors
+    /// [`TransportError::NotFound`]: the reference treats other texts as an unknown path.
+    pub fn integer(&self, name: &str) -> Result<i32, TransportError> {
+        self.param(name).parse().map_err(|_| TransportError::NotFound)
+    }
+}
+
+/// Reads a whole body.
+///
+/// # Errors
+/// [`TransportError::TooLarge`], or `BadRequest` when the connection broke.
+pub async fn read_body(body: Body, limit: usize) -> Result<Bytes, TransportError> {
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(TransportError::TooLarge(limit)),
+        Err(error) => Err(TransportError::BadRequest(format!("the request body broke off: {error}"))),
+    }
+}
+
+/// An answer of a handler; without a `Content-Type` it gets the negotiated one.
+pub type Answer = axum::response::Response;
+
+/// A 200 with a JSON body.
+pub fn json(value: &impl Serialize) -> Answer {
+    // Wire structs hold strings, numbers and lists with string keys only: they always serialize.
+    ready(serde_json::to_vec(value).unwrap_or_default().into())
+}
+
+/// A 200 with a body that is ready.
+pub fn ready(body: Bytes) -> Answer {
+    Answer::new(Body::from(body))
+}
+
+/// The part of a list that a page asks for.
+pub fn cut<T>(items: Vec<T>, page: Page) -> Vec<T> {
+    let limit = page.limit.map_or(usize::MAX, |limit| limit as usize);
+    items.into_iter().skip(page.offset as usize).take(limit).collect()
+}
+
+/// Names an answer of our own surface `application/json` unless it says what it is.
+pub fn name_plain_json(answer: &mut Answer) {
+    if answer.status() != StatusCode::NO_CONTENT {
+        let json = HeaderValue::from_static("application/json");
+        answer.headers_mut().entry(CONTENT_TYPE).or_insert(json);
+    }
+}

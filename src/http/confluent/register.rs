@@ -1,0 +1,57 @@
+//! `POST /subjects/{subject}/versions` and `POST …/versions/{version}/tags`: new versions.
+
+use serde::Serialize;
+
+use super::candidate::{read_candidate, read_metadata, read_rule_set, read_tags};
+use super::wire::SchemaBody;
+use crate::http::call::{Answer, Call, json};
+use crate::http::error::ApiError;
+use crate::http::json::read_object;
+use crate::model::SchemaVersion;
+use crate::registry::{TagRequest, parse_version};
+
+/// What a registration answers, also when the schema was there already.
+#[derive(Serialize)]
+struct RegisterBody {
+    id: i32,
+    version: i32,
+    #[serde(flatten)]
+    schema: SchemaBody,
+}
+
+/// Registers a schema under a subject.
+pub async fn register(call: Call) -> Result<Answer, ApiError> {
+    let candidate = read_candidate(&read_object(&call.body)?)?;
+    let subject = call.target().await?;
+    let (normalize, force) = (call.query.flag("normalize"), call.query.flag("force"));
+    let version = call.registry().register(&subject, &candidate, normalize, force).await?;
+    answer(&call, &version).await
+}
+
+/// Registers a copy of a version with other tags, metadata or rules (deprecated in the reference).
+pub async fn change_tags(call: Call) -> Result<Answer, ApiError> {
+    let body = read_object(&call.body)?;
+    let request = TagRequest {
+        new_version: body.integer("newVersion")?.unwrap_or(0),
+        add: read_tags(&body, "tagsToAdd")?,
+        remove: read_tags(&body, "tagsToRemove")?,
+        metadata: read_metadata(&body, "metadata")?,
+        rule_set: read_rule_set(&body, "ruleSet")?,
+        rules_to_merge: read_rule_set(&body, "rulesToMerge")?,
+        rules_to_remove: body.texts("rulesToRemove")?.unwrap_or_default(),
+    };
+    let selector = parse_version(call.param("version"))?;
+    let subject = call.target().await?;
+    let version = call.registry().change_tags(&subject, selector, request).await?;
+    answer(&call, &version).await
+}
+
+async fn answer(call: &Call, version: &SchemaVersion) -> Result<Answer, ApiError> {
+    let context = &version.subject.context;
+    let text = call.registry().formatted(context, &version.content, call.query.text("format")).await?;
+    Ok(json(&RegisterBody {
+        id: version.id.0,
+        version: version.version,
+        schema: SchemaBody::new(version, text),
+    }))
+}

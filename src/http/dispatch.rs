@@ -1,0 +1,163 @@
+//! One request from wire to wire.
+//!
+//! Order of checks as in the reference: unreadable path 400, unknown path 404, wrong method 405, body type 415,
+//! answer type 406, then the handler (400 and 422 for bodies come from there). Every answer carries
+//! `X-Request-ID`; every answer with a body has a content type.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::Request;
+use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+use uuid::Uuid;
+
+use super::State;
+use super::call::{self, Call};
+use super::error::{ApiError, TransportError};
+use super::negotiate::{self, MediaType};
+use super::path::{self, RequestPath};
+use super::problem::Problem;
+use super::query::Query;
+use super::routes::{Bodies, Route, RouteTable, Surface};
+
+/// Names a request in logs; taken over from the client when it sends one.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Routes and state; answers requests.
+pub struct Dispatcher {
+    routes: RouteTable,
+    state: Arc<State>,
+}
+
+/// A refusal together with the surface whose form it takes.
+struct Refused(Surface, TransportError);
+
+impl Dispatcher {
+    /// A dispatcher over the whole table.
+    pub fn new(state: State) -> Self {
+        Self { routes: RouteTable::new(), state: Arc::new(state) }
+    }
+
+    /// Answers one request; never panics.
+    pub async fn answer(&self, request: Request) -> Response {
+        let request_id = request_id(request.headers());
+        let is_head = request.method() == Method::HEAD;
+        let media = negotiate::negotiate(request.headers());
+        let instance = request.uri().path().to_owned();
+        let outcome = AssertUnwindSafe(self.route(request, media)).catch_unwind().await;
+        let mut response = match outcome {
+            Ok(Ok(response)) => response,
+            Ok(Err(Refused(surface, error))) => refusal(surface, error, &instance),
+            Err(_) => refusal(Surface::Confluent, TransportError::Internal, &instance),
+        };
+        finish(&mut response, media.unwrap_or_default(), request_id);
+        if is_head { without_body(response) } else { response }
+    }
+
+    async fn route(&self, request: Request, media: Option<MediaType>) -> Result<Response, Refused> {
+        let (parts, body) = request.into_parts();
+        let confluent = |error: TransportError| Refused(Surface::Confluent, error);
+        let path = path::read(parts.uri.path()).map_err(|error| confluent(error.into()))?;
+        let candidates = self.routes.find(&path);
+        let Some(first) = candidates.first() else { return Err(confluent(TransportError::NotFound)) };
+        if parts.method == Method::OPTIONS {
+            return Ok(options(&candidates));
+        }
+        let wanted = if parts.method == Method::HEAD { &Method::GET } else { &parts.method };
+        let Some(route) = candidates.iter().find(|route| route.method == *wanted) else {
+            return Err(Refused(first.surface, TransportError::MethodNotAllowed(allowed(&candidates))));
+        };
+        let refused = |error| Refused(route.surface, error);
+        if route.bodies == Bodies::Json && !negotiate::is_json_body(&parts.headers) {
+            return Err(refused(TransportError::UnsupportedMediaType));
+        }
+        if route.surface == Surface::Confluent && media.is_none() {
+            return Err(refused(TransportError::NotAcceptable));
+        }
+        let body = match route.bodies {
+            Bodies::None => Bytes::new(),
+            Bodies::Json | Bodies::Any => self.read(body).await.map_err(refused)?,
+        };
+        let RequestPath { context, segments, .. } = path;
+        let call = Call {
+            state: Arc::clone(&self.state),
+            context,
+            query: Query::read(parts.uri.query()),
+            headers: parts.headers,
+            params: route.params(segments),
+            body,
+        };
+        Ok(route.call(call, parts.uri.path()).await)
+    }
+
+    /// Reads a body, unless its announced length is over the limit.
+    async fn read(&self, body: Body) -> Result<Bytes, TransportError> {
+        let limit = self.state.limits.max_body_bytes;
+        if body.size_hint().lower() > limit as u64 {
+            return Err(TransportError::TooLarge(limit));
+        }
+        call::read_body(body, limit).await
+    }
+}
+
+fn refusal(surface: Surface, error: TransportError, instance: &str) -> Response {
+    match surface {
+        Surface::Confluent => ApiError::from(error).into_response(),
+        Surface::Own => Problem::from(error).instance(instance).into_response(),
+    }
+}
+
+/// The client's id when it sends exactly one that is not blank, else a fresh one.
+fn request_id(headers: &HeaderMap) -> HeaderValue {
+    let mut sent =
+        headers.get_all(REQUEST_ID).iter().filter(|value| !value.as_bytes().trim_ascii().is_empty());
+    match (sent.next(), sent.next()) {
+        (Some(only), None) => only.clone(),
+        _ => fresh_request_id(),
+    }
+}
+
+fn fresh_request_id() -> HeaderValue {
+    let mut buffer = Uuid::encode_buffer();
+    let text = Uuid::new_v4().hyphenated().encode_lower(&mut buffer);
+    HeaderValue::from_str(text).expect("a UUID is ASCII")
+}
+
+fn finish(response: &mut Response, media: MediaType, request_id: HeaderValue) {
+    let has_body = response.status() != StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    if has_body {
+        headers.entry(CONTENT_TYPE).or_insert_with(|| media.header());
+    }
+    headers.insert(REQUEST_ID, request_id);
+}
+
+fn without_body(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    if let Some(length) = body.size_hint().exact().filter(|_| parts.status != StatusCode::NO_CONTENT) {
+        parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    Response::from_parts(parts, Body::empty())
+}
+
+fn options(candidates: &[&Route]) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Ok(value) = HeaderValue::from_str(&allowed(candidates)) {
+        response.headers_mut().insert(ALLOW, value);
+    }
+    response
+}
+
+/// Methods of a path: those of the table, HEAD with GET, and OPTIONS.
+fn allowed(candidates: &[&Route]) -> String {
+    let mut methods: Vec<&str> = candidates.iter().map(|route| route.method.as_str()).collect();
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    methods.push("OPTIONS");
+    methods.join(", ")
+}

@@ -1,0 +1,106 @@
+//! HTTP: wire on one side, calls of the registry on the other. Handlers extract, call one use case and shape
+//! the reply; nothing is decided here that is not about the wire.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `routes` | the one table of method, path and handler, from which the router is built |
+//! | `dispatch` | one request: path, method, media types, handler, request id, panics |
+//! | `path`, `query`, `negotiate`, `json` | reading the parts of a request |
+//! | `call` | what a handler gets |
+//! | `error`, `problem` | the two forms of an error answer |
+//! | `confluent/` | the Confluent-compatible surface, one file a resource |
+//! | `own/` | our own surface under `/v1/` |
+//!
+//! Paths are matched by a small matcher of our own, not by axum's: the reference accepts trailing slashes,
+//! rewrites `/contexts/{ctx}/…` before routing, answers 405 before it looks at media types, and treats a
+//! non-numeric id as an unknown path.
+
+mod call;
+mod confluent;
+mod dispatch;
+mod error;
+mod json;
+mod negotiate;
+mod own;
+mod path;
+mod problem;
+mod query;
+mod routes;
+
+use std::sync::Arc;
+
+use axum::Router;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::SizeAbove;
+
+use crate::registry::Registry;
+
+/// Answers shorter than this are not worth compressing.
+const MIN_COMPRESSED_BYTES: u64 = 256;
+
+/// Bounds of one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpLimits {
+    /// Bytes of a body (default 2 MiB: a schema of 1 MiB, escaped as a JSON string, still fits).
+    pub max_body_bytes: usize,
+}
+
+impl Default for HttpLimits {
+    fn default() -> Self {
+        Self { max_body_bytes: 2 << 20 }
+    }
+}
+
+/// What the server says about itself under `/v1/metadata`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerInfo {
+    /// Version of the program.
+    pub version: String,
+    /// Commit it was built from; empty when unknown.
+    pub commit: String,
+    /// Name of the cluster the registry belongs to.
+    pub cluster_id: String,
+}
+
+impl Default for ServerInfo {
+    fn default() -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            commit: String::new(),
+            cluster_id: "chancery".to_owned(),
+        }
+    }
+}
+
+/// Everything handlers share.
+pub struct State {
+    /// The use cases.
+    pub registry: Arc<Registry>,
+    /// Bounds of requests.
+    pub limits: HttpLimits,
+    /// What the server says about itself.
+    pub info: ServerInfo,
+}
+
+impl State {
+    /// A state with default limits.
+    pub fn new(registry: Arc<Registry>) -> Self {
+        Self { registry, limits: HttpLimits::default(), info: ServerInfo::default() }
+    }
+}
+
+/// The whole HTTP surface as one service.
+pub fn router(state: State) -> Router {
+    let dispatcher = Arc::new(dispatch::Dispatcher::new(state));
+    Router::new()
+        .fallback(move |request| {
+            let dispatcher = Arc::clone(&dispatcher);
+            async move { dispatcher.answer(request).await }
+        })
+        .layer(CompressionLayer::new().compress_when(SizeAbove::new(MIN_COMPRESSED_BYTES)))
+}
+
+/// Method and path pattern of every route, in table order: what `openapi.yaml` must describe.
+pub fn route_list() -> Vec<(String, &'static str)> {
+    routes::table().iter().map(|route| (route.method.to_string(), route.pattern)).collect()
+}

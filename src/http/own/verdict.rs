@@ -1,0 +1,166 @@
+//! The verdict object: the same for payloads, records and events.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::IntoResponse;
+use chancery_engine::violation::Place;
+use chancery_engine::{Outcome, Report, Violation};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde::Serialize;
+
+use crate::http::call::{Answer, Call, json};
+use crate::http::problem::Problem;
+use crate::registry::{Matched, PayloadVerdict};
+
+const SCHEMA_ID: HeaderName = HeaderName::from_static("schema-id");
+const SCHEMA_SUBJECT: HeaderName = HeaderName::from_static("schema-subject");
+const SCHEMA_VERSION: HeaderName = HeaderName::from_static("schema-version");
+const VALIDATION_OUTCOME: HeaderName = HeaderName::from_static("validation-outcome");
+
+/// Bytes that cannot stand in a header as they are; `%` too, so that decoding gives the subject back.
+const NOT_IN_HEADERS: &AsciiSet = &CONTROLS.add(b'%');
+
+/// What came out of a validation.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VerdictBody {
+    /// `valid`, `invalid`, `unchecked` or `indeterminate`.
+    pub outcome: Outcome,
+    /// True only for `valid`.
+    pub valid: bool,
+    /// Why there is no verdict; only with `indeterminate`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The schema that was used.
+    #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
+    pub matched: Option<MatchBody>,
+    pub violations: Vec<FindingBody>,
+    pub warnings: Vec<FindingBody>,
+    /// Whether findings were cut off.
+    pub truncated: bool,
+}
+
+/// The schema a payload was held against, and how it was found.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MatchBody {
+    matched_by: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i32>,
+    schema_id: i32,
+    schema_type: &'static str,
+}
+
+/// One finding; `header` stands instead of `pointer` when it is about a header.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FindingBody {
+    rule: String,
+    #[serde(rename = "in")]
+    place: Place,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schema_pointer: Option<String>,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<String>,
+}
+
+impl From<&Violation> for FindingBody {
+    fn from(finding: &Violation) -> Self {
+        let is_header = finding.place == Place::Header;
+        let place = || Some(finding.pointer.clone());
+        Self {
+            rule: finding.rule.clone(),
+            place: finding.place,
+            pointer: if is_header { None } else { place() },
+            header: if is_header { place() } else { None },
+            schema_pointer: finding.schema_pointer.clone(),
+            message: finding.message.clone(),
+            expected: finding.expected.clone(),
+        }
+    }
+}
+
+impl From<&Matched> for MatchBody {
+    fn from(matched: &Matched) -> Self {
+        Self {
+            matched_by: matched.by,
+            subject: matched.subject.as_ref().map(ToString::to_string),
+            version: matched.version,
+            schema_id: matched.id,
+            schema_type: matched.schema_type.name(),
+        }
+    }
+}
+
+impl VerdictBody {
+    /// A report with the schema it came from.
+    pub fn new(report: &Report, matched: Option<&Matched>) -> Self {
+        let outcome = report.outcome();
+        Self {
+            outcome,
+            valid: outcome == Outcome::Valid,
+            reason: report.indeterminate.clone().filter(|_| outcome == Outcome::Indeterminate),
+            matched: matched.map(MatchBody::from),
+            violations: report.violations().map(FindingBody::from).collect(),
+            warnings: report.warnings().map(FindingBody::from).collect(),
+            truncated: report.truncated,
+        }
+    }
+}
+
+/// Answers one verdict: 200 whatever it is, or in the status form 204 and 422.
+pub fn answer(call: &Call, verdict: &PayloadVerdict) -> Answer {
+    let body = VerdictBody::new(&verdict.report, Some(&verdict.matched));
+    let mut response = if wants_status(call) { by_status(&body) } else { json(&body) };
+    name_schema(response.headers_mut(), &verdict.matched, body.outcome);
+    response
+}
+
+/// Whether the status alone shall tell the verdict.
+fn wants_status(call: &Call) -> bool {
+    let preferred = call.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    call.query.text("status").eq_ignore_ascii_case("verdict")
+        || preferred.flat_map(|value| value.split(',')).any(|one| one.trim().eq_ignore_ascii_case("status"))
+}
+
+fn by_status(body: &VerdictBody) -> Answer {
+    let detail = match body.outcome {
+        Outcome::Valid | Outcome::Unchecked => return StatusCode::NO_CONTENT.into_response(),
+        Outcome::Invalid => "the payload does not keep the promise of its schema".to_owned(),
+        Outcome::Indeterminate => body.reason.clone().unwrap_or_default(),
+    };
+    let values = |findings: &[FindingBody]| {
+        findings.iter().filter_map(|finding| serde_json::to_value(finding).ok()).collect()
+    };
+    let kind = if body.outcome == Outcome::Invalid { "invalid-payload" } else { "undecided-payload" };
+    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).kind(kind);
+    problem.findings(values(&body.violations), values(&body.warnings)).into_response()
+}
+
+fn name_schema(headers: &mut HeaderMap, matched: &Matched, outcome: Outcome) {
+    let mut put = |name: HeaderName, value: String| {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    };
+    put(SCHEMA_ID, matched.id.to_string());
+    if let Some(subject) = &matched.subject {
+        put(SCHEMA_SUBJECT, utf8_percent_encode(&subject.qualified(), NOT_IN_HEADERS).to_string());
+    }
+    if let Some(version) = matched.version {
+        put(SCHEMA_VERSION, version.to_string());
+    }
+    let outcome = match outcome {
+        Outcome::Valid => "valid",
+        Outcome::Invalid => "invalid",
+        Outcome::Unchecked => "unchecked",
+        Outcome::Indeterminate => "indeterminate",
+    };
+    put(VALIDATION_OUTCOME, outcome.to_owned());
+}

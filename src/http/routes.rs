@@ -1,0 +1,190 @@
+//! The one table of routes. `openapi.yaml` describes exactly these; a test compares both ways.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use axum::http::Method;
+use axum::response::{IntoResponse, Response};
+
+use super::call::{Answer, Call};
+use super::confluent::{
+    compatibility, config, contexts, mode, register, schemas, server, subjects, versions,
+};
+use super::error::ApiError;
+use super::own::{compatibility as explanation, health, settings, validate};
+use super::path::RequestPath;
+use super::problem::Problem;
+
+/// Whose form refusals take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Surface {
+    /// `{"error_code", "message"}`
+    Confluent,
+    /// `application/problem+json`
+    Own,
+}
+
+/// What kind of body a route takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bodies {
+    /// None; whatever comes is not read.
+    None,
+    /// JSON under the types of the Confluent surface, else 415.
+    Json,
+    /// Anything up to the limit; the handler looks at the type.
+    Any,
+}
+
+type Handler = Box<dyn Fn(Call, String) -> Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync>;
+
+/// A row of the table.
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// Literal segments and `{parameters}`.
+    pub pattern: &'static str,
+    /// Form of refusals.
+    pub surface: Surface,
+    /// Kind of body.
+    pub bodies: Bodies,
+    handler: Handler,
+}
+
+impl Route {
+    /// The pattern's parameters with the segments that stand in their places.
+    pub fn params(&self, segments: Vec<String>) -> Vec<(&'static str, String)> {
+        let pairs = pieces(self.pattern).zip(segments);
+        pairs.filter_map(|(piece, segment)| Some((parameter(piece)?, segment))).collect()
+    }
+
+    /// Runs the handler; `instance` names the request in problem documents.
+    pub async fn call(&self, call: Call, instance: &str) -> Response {
+        (self.handler)(call, instance.to_owned()).await
+    }
+
+    fn fits(&self, segments: &[String]) -> bool {
+        let mut given = segments.iter();
+        for piece in pieces(self.pattern) {
+            match given.next() {
+                Some(segment) if parameter(piece).is_some() || piece == segment => {}
+                _ => return false,
+            }
+        }
+        given.next().is_none()
+    }
+}
+
+fn pieces(pattern: &'static str) -> impl Iterator<Item = &'static str> {
+    pattern.split('/').filter(|piece| !piece.is_empty())
+}
+
+fn parameter(piece: &'static str) -> Option<&'static str> {
+    piece.strip_prefix('{')?.strip_suffix('}')
+}
+
+/// The routes, ready to be searched.
+pub struct RouteTable(Vec<Route>);
+
+impl RouteTable {
+    /// All routes.
+    pub fn new() -> Self {
+        Self(table())
+    }
+
+    /// Routes of a path, whatever the method.
+    pub fn find(&self, path: &RequestPath) -> Vec<&Route> {
+        if path.has_gap {
+            return Vec::new();
+        }
+        self.0.iter().filter(|route| route.fits(&path.segments)).collect()
+    }
+}
+
+fn confluent<F, Fut>(method: Method, pattern: &'static str, handler: F) -> Route
+where
+    F: Fn(Call) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Answer, ApiError>> + Send + 'static,
+{
+    let bodies = if method == Method::POST || method == Method::PUT { Bodies::Json } else { Bodies::None };
+    let handler: Handler = Box::new(move |call, _| {
+        let outcome = handler(call);
+        Box::pin(async move { outcome.await.into_response() })
+    });
+    Route { method, pattern, surface: Surface::Confluent, bodies, handler }
+}
+
+fn own<F, Fut>(method: Method, pattern: &'static str, bodies: Bodies, handler: F) -> Route
+where
+    F: Fn(Call) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
+{
+    let handler: Handler = Box::new(move |call, instance| {
+        let outcome = handler(call);
+        Box::pin(async move {
+            let mut response = outcome.await.map_err(|problem| problem.instance(&instance)).into_response();
+            super::call::name_plain_json(&mut response);
+            response
+        })
+    });
+    Route { method, pattern, surface: Surface::Own, bodies, handler }
+}
+
+/// Every route of the server.
+pub fn table() -> Vec<Route> {
+    let (get, post, put, delete) = (|| Method::GET, || Method::POST, || Method::PUT, || Method::DELETE);
+    vec![
+        confluent(get(), "/", server::root),
+        confluent(post(), "/", server::post_root),
+        confluent(get(), "/subjects", subjects::list),
+        confluent(post(), "/subjects/{subject}", subjects::lookup),
+        confluent(delete(), "/subjects/{subject}", subjects::delete),
+        confluent(get(), "/subjects/{subject}/metadata", subjects::find_by_metadata),
+        confluent(get(), "/subjects/{subject}/versions", versions::list),
+        confluent(post(), "/subjects/{subject}/versions", register::register),
+        confluent(get(), "/subjects/{subject}/versions/{version}", versions::get),
+        confluent(delete(), "/subjects/{subject}/versions/{version}", versions::delete),
+        confluent(get(), "/subjects/{subject}/versions/{version}/schema", versions::get_text),
+        confluent(get(), "/subjects/{subject}/versions/{version}/referencedby", versions::list_referenced_by),
+        confluent(post(), "/subjects/{subject}/versions/{version}/tags", register::change_tags),
+        confluent(get(), "/schemas", schemas::list),
+        confluent(get(), "/schemas/types", schemas::list_types),
+        confluent(get(), "/schemas/ids/{id}", schemas::get_by_id),
+        confluent(get(), "/schemas/ids/{id}/schema", schemas::get_text_by_id),
+        confluent(get(), "/schemas/ids/{id}/subjects", schemas::list_subjects),
+        confluent(get(), "/schemas/ids/{id}/versions", schemas::list_versions),
+        confluent(get(), "/schemas/guids/{guid}", schemas::get_by_guid),
+        confluent(get(), "/schemas/guids/{guid}/ids", schemas::list_guid_ids),
+        confluent(post(), "/compatibility/subjects/{subject}/versions", compatibility::test_history),
+        confluent(
+            post(),
+            "/compatibility/subjects/{subject}/versions/{version}",
+            compatibility::test_version,
+        ),
+        confluent(get(), "/config", config::get),
+        confluent(put(), "/config", config::put),
+        confluent(delete(), "/config", config::delete),
+        confluent(get(), "/config/{subject}", config::get),
+        confluent(put(), "/config/{subject}", config::put),
+        confluent(delete(), "/config/{subject}", config::delete),
+        confluent(get(), "/mode", mode::get),
+        confluent(put(), "/mode", mode::put),
+        confluent(delete(), "/mode", mode::delete),
+        confluent(get(), "/mode/{subject}", mode::get),
+        confluent(put(), "/mode/{subject}", mode::put),
+        confluent(delete(), "/mode/{subject}", mode::delete),
+        confluent(get(), "/contexts", contexts::list),
+        confluent(delete(), "/contexts/{context}", contexts::delete),
+        confluent(get(), "/associations/resources/{namespace}/{name}", server::associations),
+        confluent(get(), "/v1/metadata/id", server::cluster),
+        confluent(get(), "/v1/metadata/version", server::version),
+        confluent(get(), "/v1/metadata/deployment", server::deployment),
+        own(post(), "/v1/subjects/{subject}/versions/{version}/validate", Bodies::Any, validate::by_version),
+        own(post(), "/v1/schemas/ids/{id}/validate", Bodies::Any, validate::by_id),
+        own(post(), "/v1/subjects/{subject}/compatibility", Bodies::Json, explanation::explain),
+        own(get(), "/v1/subjects/{subject}/settings", Bodies::None, settings::get),
+        own(put(), "/v1/subjects/{subject}/settings", Bodies::Json, settings::put),
+        own(delete(), "/v1/subjects/{subject}/settings", Bodies::None, settings::delete),
+        own(get(), "/health/live", Bodies::None, health::live),
+        own(get(), "/health/ready", Bodies::None, health::ready),
+    ]
+}
