@@ -13,6 +13,7 @@
 
 pub mod avro;
 pub mod cloudevents;
+pub mod conditions;
 pub mod difference;
 pub mod error;
 pub mod format;

@@ -1,0 +1,314 @@
+//! One condition: a CEL expression, compiled once, evaluated on many payloads.
+
+use std::fmt;
+
+use cel::common::ast::{CallExpr, Expr, LiteralValue};
+use cel::{Context, ExecutionError, IdedExpr, Program};
+
+use super::cost::{self, Budget, Variable};
+use super::functions::FUNCTIONS;
+use super::{Timestamp, Value, functions};
+
+/// Longest expression.
+pub const MAX_EXPRESSION_BYTES: usize = 4 << 10;
+/// Comprehensions (`all`, `exists`, `map`, …) inside each other.
+const MAX_NESTING: usize = 2;
+/// Functions of the standard library; others are ours or unknown.
+const STANDARD: [&str; 25] = [
+    "bool",
+    "bytes",
+    "contains",
+    "double",
+    "duration",
+    "dyn",
+    "endsWith",
+    "getDate",
+    "getDayOfMonth",
+    "getDayOfWeek",
+    "getDayOfYear",
+    "getFullYear",
+    "getHours",
+    "getMilliseconds",
+    "getMinutes",
+    "getMonth",
+    "getSeconds",
+    "int",
+    "matches",
+    "size",
+    "startsWith",
+    "string",
+    "timestamp",
+    "type",
+    "uint",
+];
+
+/// Why an expression cannot be a condition.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConditionError {
+    /// Longer than [`MAX_EXPRESSION_BYTES`].
+    #[error("the expression of rule `{name}` has more than {MAX_EXPRESSION_BYTES} bytes")]
+    TooLong {
+        /// Name of the rule.
+        name: String,
+    },
+    /// Not CEL.
+    #[error("the expression of rule `{name}` does not parse: {reason}")]
+    Syntax {
+        /// Name of the rule.
+        name: String,
+        /// The parser's first complaint.
+        reason: String,
+    },
+    /// CEL that is not evaluated here.
+    #[error("the expression of rule `{name}` {reason}")]
+    Unsupported {
+        /// Name of the rule.
+        name: String,
+        /// What is not supported.
+        reason: String,
+    },
+}
+
+/// What a condition says about a payload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It holds, or its guard says that it does not apply.
+    Holds,
+    /// It does not hold.
+    Fails {
+        /// The expression's own message, when its result is one of the texts written in it.
+        message: Option<String>,
+    },
+    /// It could not be decided for a reason that lies in the rule, or in the size of the payload.
+    NotEvaluable(String),
+}
+
+/// What counts as a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Results {
+    /// `true` or `false` (domain rules).
+    Bool,
+    /// Also a text: empty when it holds, a message when not (inline rules).
+    BoolOrMessage,
+}
+
+/// A compiled condition. Cheap to keep beside the schema it belongs to.
+pub struct Condition {
+    name: String,
+    doc: Option<String>,
+    expression: String,
+    guard: Option<Program>,
+    program: Program,
+}
+
+impl fmt::Debug for Condition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Condition")
+            .field("name", &self.name)
+            .field("expr", &self.expression)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Condition {
+    /// Compiles `expr`, or `guard ; expr`: text before the first `;` decides whether the rest applies.
+    pub fn compile(name: &str, doc: Option<&str>, expr: &str) -> Result<Self, ConditionError> {
+        if expr.len() > MAX_EXPRESSION_BYTES {
+            return Err(ConditionError::TooLong { name: name.to_owned() });
+        }
+        let (guard, body) = match expr.split_once(';') {
+            Some((guard, body)) => (Some(guard.trim()), body.trim()),
+            None => (None, expr.trim()),
+        };
+        let guard = guard.filter(|guard| !guard.is_empty()).map(|guard| parse(name, guard)).transpose()?;
+        Ok(Self {
+            name: name.to_owned(),
+            doc: doc.filter(|doc| !doc.is_empty()).map(str::to_owned),
+            expression: expr.to_owned(),
+            guard,
+            program: parse(name, body)?,
+        })
+    }
+
+    /// Name of the rule.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The rule's own description.
+    pub fn doc(&self) -> Option<&str> {
+        self.doc.as_deref()
+    }
+
+    /// The expression as written, with its guard.
+    pub fn expression(&self) -> &str {
+        &self.expression
+    }
+
+    /// Evaluates on a whole message, bound as `message`; `now` is the time.
+    pub fn evaluate(&self, message: &Value, now: Timestamp) -> Answer {
+        let message = Variable::new("message", message);
+        self.answer(&[message], now, Results::Bool, &mut Budget::default())
+    }
+
+    pub(super) fn answer(
+        &self,
+        variables: &[Variable<'_>],
+        now: Timestamp,
+        results: Results,
+        budget: &mut Budget,
+    ) -> Answer {
+        let Some(now) = Value::timestamp(now) else {
+            return Answer::NotEvaluable("the time is outside the years 1 to 9999".to_owned());
+        };
+        let programs = || self.guard.iter().chain([&self.program]);
+        let named = |name: &str| programs().any(|program| program.references().has_variable(name));
+        let now = Variable::new("now", &now);
+        let variables: Vec<_> =
+            variables.iter().chain([&now]).filter(|variable| named(variable.name)).copied().collect();
+        if !programs().all(|program| budget.spend(cost::bound(program.expression(), &variables))) {
+            return Answer::NotEvaluable(
+                "the expression would take too many steps on this payload".to_owned(),
+            );
+        }
+        let mut context = Context::with_env(functions::environment());
+        functions::add(&mut context);
+        for variable in variables {
+            context.add_variable_from_value(variable.name, variable.value.clone());
+        }
+        if let Some(guard) = &self.guard
+            && guard.execute(&context) != Ok(cel::Value::Bool(true))
+        {
+            return Answer::Holds;
+        }
+        self.judge(self.program.execute(&context), results)
+    }
+
+    fn judge(&self, result: Result<cel::Value, ExecutionError>, results: Results) -> Answer {
+        match result {
+            Ok(cel::Value::Bool(true)) => Answer::Holds,
+            Ok(cel::Value::Bool(false)) => Answer::Fails { message: None },
+            Ok(cel::Value::String(text)) if results == Results::BoolOrMessage => match text.as_str() {
+                "" => Answer::Holds,
+                text => Answer::Fails { message: self.wrote(text).then(|| text.to_owned()) },
+            },
+            Ok(_) => Answer::NotEvaluable("the result of the expression is no verdict".to_owned()),
+            Err(ExecutionError::UndeclaredReference(name)) => {
+                Answer::NotEvaluable(format!("the expression names `{name}`, which is not known"))
+            }
+            Err(error) => Answer::Fails { message: Some(reason(&error)) },
+        }
+    }
+
+    /// Whether a text is a literal of the expression: others may carry values of the payload.
+    fn wrote(&self, text: &str) -> bool {
+        let mut found = false;
+        visit(self.program.expression(), 0, &mut |node, _| {
+            if let Expr::Literal(LiteralValue::String(literal)) = &node.expr {
+                found |= literal.inner() == text;
+            }
+        });
+        found
+    }
+}
+
+/// An error of the payload in words that carry no value.
+fn reason(error: &ExecutionError) -> String {
+    match error {
+        ExecutionError::NoSuchKey(name) => format!("the expression reads `{name}`, which the payload lacks"),
+        ExecutionError::NoSuchOverload(overload) => {
+            let types = overload.argument_types().join(", ");
+            format!("the expression applies `{}` to ({types})", overload.function())
+        }
+        ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => {
+            "the expression divides by zero".to_owned()
+        }
+        ExecutionError::Overflow(..) => "the expression overflows".to_owned(),
+        ExecutionError::IndexOutOfBounds(_) => "the expression indexes past the end of a list".to_owned(),
+        _ => "the expression fails on this payload".to_owned(),
+    }
+}
+
+fn parse(name: &str, text: &str) -> Result<Program, ConditionError> {
+    let program = Program::compile(text).map_err(|errors| {
+        let reason =
+            errors.errors.first().map_or_else(|| "no reason given".to_owned(), |error| error.msg.clone());
+        ConditionError::Syntax { name: name.to_owned(), reason }
+    })?;
+    let mut refused = None;
+    visit(program.expression(), 0, &mut |node, nesting| {
+        if refused.is_none() {
+            refused = unsupported(node, nesting);
+        }
+    });
+    match refused {
+        Some(reason) => Err(ConditionError::Unsupported { name: name.to_owned(), reason }),
+        None => Ok(program),
+    }
+}
+
+fn unsupported(node: &IdedExpr, nesting: usize) -> Option<String> {
+    if nesting > MAX_NESTING {
+        return Some(format!("nests more than {MAX_NESTING} comprehensions"));
+    }
+    match &node.expr {
+        Expr::Struct(_) => Some("builds a message".to_owned()),
+        Expr::Unspecified => Some("is empty".to_owned()),
+        Expr::Call(call) if !is_known(&call.func_name) => {
+            Some(format!("calls `{}`, which is not known", call.func_name))
+        }
+        Expr::Call(call) if call.func_name == "matches" && pattern_of(node).is_none() => {
+            Some("matches against a pattern that is not written in it".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Operators have no letters first (`_+_`, `!_`, `@in`).
+fn is_known(function: &str) -> bool {
+    !function.starts_with(|first: char| first.is_ascii_alphabetic())
+        || STANDARD.contains(&function)
+        || FUNCTIONS.iter().any(|(name, _)| *name == function)
+}
+
+/// The literal pattern of a `matches` call.
+pub(super) fn pattern_of(call: &IdedExpr) -> Option<&str> {
+    let Expr::Call(CallExpr { args, .. }) = &call.expr else { return None };
+    match &args.last()?.expr {
+        Expr::Literal(LiteralValue::String(text)) => Some(text.inner()),
+        _ => None,
+    }
+}
+
+/// Calls `see` for each node with the number of comprehensions around it. As deep as the parser reads.
+fn visit(node: &IdedExpr, nesting: usize, see: &mut impl FnMut(&IdedExpr, usize)) {
+    use cel::common::ast::EntryExpr;
+    see(node, nesting);
+    match &node.expr {
+        Expr::Call(call) => {
+            call.target
+                .iter()
+                .map(AsRef::as_ref)
+                .chain(&call.args)
+                .for_each(|part| visit(part, nesting, see));
+        }
+        Expr::Select(select) => visit(&select.operand, nesting, see),
+        Expr::List(list) => list.elements.iter().for_each(|element| visit(element, nesting, see)),
+        Expr::Map(map) => {
+            for entry in &map.entries {
+                if let EntryExpr::MapEntry(entry) = &entry.expr {
+                    visit(&entry.key, nesting, see);
+                    visit(&entry.value, nesting, see);
+                }
+            }
+        }
+        Expr::Comprehension(loops) => {
+            visit(&loops.iter_range, nesting, see);
+            for part in [&loops.accu_init, &loops.loop_cond, &loops.loop_step, &loops.result] {
+                visit(part, nesting + 1, see);
+            }
+        }
+        Expr::Struct(_) | Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => {}
+    }
+}

@@ -1,0 +1,275 @@
+//! Upper bound of the work that an expression can do on given variables.
+//!
+//! The interpreter has no fuel: three nested `all` over 300 items run for seconds. So the expression is
+//! walked once with *sizes* in place of values: how long a collection can be, how much text it can hold.
+//! A path of members from a variable (`message.order.items`) is followed in the real value; everything
+//! else is bounded by the largest part of its operands. Concatenation adds sizes, a comprehension costs its
+//! body once for every element its range can have. One unit is one node of the expression or 32 bytes
+//! touched; some tens of nanoseconds.
+
+use std::collections::HashMap;
+
+use cel::common::ast::{ComprehensionExpr, EntryExpr, Expr, LiteralValue};
+use cel::{IdedExpr, Value};
+
+/// Units that all conditions on one payload may spend together.
+const MAX_COST: u64 = 5_000_000;
+/// Setting up one evaluation.
+const SETUP_COST: u64 = 50;
+/// Compiling a literal pattern.
+const PATTERN_COST: u64 = 200;
+/// Compiling a literal pattern with counted repetition, which multiplies.
+const COUNTED_PATTERN_COST: u64 = 50_000;
+/// Bytes of text a unit.
+const BYTES_A_UNIT: u64 = 32;
+
+/// What is left to spend on one payload.
+#[derive(Debug)]
+pub(super) struct Budget(u64);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(MAX_COST)
+    }
+}
+
+impl Budget {
+    /// Takes units, or says that there are not enough.
+    pub(super) fn spend(&mut self, units: u64) -> bool {
+        match self.0.checked_sub(units) {
+            Some(left) => {
+                self.0 = left;
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// A variable of an evaluation, measured once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Variable<'v> {
+    pub name: &'static str,
+    pub value: &'v Value,
+    size: Size<'v>,
+}
+
+impl<'v> Variable<'v> {
+    pub(super) fn new(name: &'static str, value: &'v super::Value) -> Self {
+        Self { name, value: &value.0, size: Size::exact(&value.0) }
+    }
+}
+
+/// The bound for one evaluation, binding of the variables included.
+pub(super) fn bound(expression: &IdedExpr, variables: &[Variable<'_>]) -> u64 {
+    let scope = variables.iter().map(|variable| (variable.name.to_owned(), variable.size)).collect();
+    let bound = variables.iter().map(|variable| variable.size.weight).fold(SETUP_COST, u64::saturating_add);
+    let mut meter = Meter { scope, cost: bound };
+    meter.size(expression, 1);
+    meter.cost
+}
+
+/// What is known of a value before it exists.
+#[derive(Clone, Copy, Debug, Default)]
+struct Size<'v> {
+    /// Elements, when it is a collection.
+    length: u64,
+    /// Elements of the longest collection anywhere inside.
+    nested: u64,
+    /// Everything in it.
+    weight: u64,
+    /// The value itself, when the expression names a part of a variable.
+    exact: Option<&'v Value>,
+}
+
+impl<'v> Size<'v> {
+    fn scalar() -> Self {
+        Self { weight: 1, ..Self::default() }
+    }
+
+    /// Measures a value. As deep as the value.
+    fn exact(value: &'v Value) -> Self {
+        let parts = match value {
+            Value::List(items) => items.iter().map(Self::exact).fold(Self::default(), Self::with_element),
+            Value::Map(map) => map.map.values().map(Self::exact).fold(Self::default(), Self::with_element),
+            Value::String(text) => Self { weight: text.len() as u64 / BYTES_A_UNIT, ..Self::default() },
+            Value::Bytes(bytes) => Self { weight: bytes.len() as u64 / BYTES_A_UNIT, ..Self::default() },
+            _ => Self::default(),
+        };
+        Self { weight: parts.weight + 1, exact: Some(value), ..parts }
+    }
+
+    fn with_element(self, element: Self) -> Self {
+        Self {
+            length: self.length + 1,
+            nested: self.nested.max(element.length).max(element.nested),
+            weight: self.weight.saturating_add(element.weight),
+            exact: None,
+        }
+    }
+
+    /// Any part of it.
+    fn part(self) -> Self {
+        Self { length: self.nested, exact: None, ..self }
+    }
+
+    /// Any one element: the largest of known ones.
+    fn element(self) -> Self {
+        let known: Box<dyn Iterator<Item = &'v Value>> = match self.exact {
+            Some(Value::List(items)) => Box::new(items.iter()),
+            Some(Value::Map(_)) => return Self { weight: self.weight, ..Self::default() },
+            _ => return self.part(),
+        };
+        let largest = known.map(Self::exact).fold(Self::default(), Self::or);
+        Self { exact: None, ..largest }
+    }
+
+    /// One or the other.
+    fn or(self, other: Self) -> Self {
+        Self {
+            length: self.length.max(other.length),
+            nested: self.nested.max(other.nested),
+            weight: self.weight.max(other.weight),
+            exact: None,
+        }
+    }
+
+    /// Both together.
+    fn and(self, other: Self) -> Self {
+        Self {
+            length: self.length.saturating_add(other.length),
+            nested: self.nested.max(other.nested),
+            weight: self.weight.saturating_add(other.weight),
+            exact: None,
+        }
+    }
+}
+
+struct Meter<'v> {
+    scope: HashMap<String, Size<'v>>,
+    cost: u64,
+}
+
+impl<'v> Meter<'v> {
+    fn charge(&mut self, units: u64, times: u64) {
+        self.cost = self.cost.saturating_add(units.saturating_mul(times));
+    }
+
+    /// Charges an expression that runs `times` times; returns the size of its value. As deep as the
+    /// expression, which its parser bounds.
+    fn size(&mut self, expression: &IdedExpr, times: u64) -> Size<'v> {
+        self.charge(1, times);
+        match &expression.expr {
+            Expr::Unspecified => Size::scalar(),
+            Expr::Literal(literal) => {
+                Size { weight: 1 + literal_bytes(literal) / BYTES_A_UNIT, ..Size::default() }
+            }
+            Expr::Ident(name) => self.scope.get(name).copied().unwrap_or_else(Size::scalar),
+            Expr::Select(select) => {
+                let operand = self.size(&select.operand, times);
+                match operand.exact {
+                    _ if select.test => Size::scalar(),
+                    Some(value) => member(value, &select.field).map_or_else(Size::scalar, Size::exact),
+                    None => operand.part(),
+                }
+            }
+            Expr::Call(call) => {
+                let target = call.target.iter().map(AsRef::as_ref);
+                let operands: Vec<Size<'v>> =
+                    target.chain(&call.args).map(|operand| self.size(operand, times)).collect();
+                self.call(&call.func_name, &operands, times, expression)
+            }
+            Expr::List(list) => self.collection(list.elements.iter(), times),
+            Expr::Map(map) => {
+                let parts = map.entries.iter().flat_map(|entry| match &entry.expr {
+                    EntryExpr::MapEntry(entry) => [&entry.key, &entry.value],
+                    EntryExpr::StructField(field) => [&field.value, &field.value],
+                });
+                self.collection(parts, times)
+            }
+            Expr::Struct(_) => Size::scalar(),
+            Expr::Comprehension(comprehension) => self.comprehension(comprehension, times),
+        }
+    }
+
+    fn collection<'e>(&mut self, parts: impl Iterator<Item = &'e IdedExpr>, times: u64) -> Size<'v> {
+        let mut size = Size::scalar();
+        for part in parts {
+            size = size.with_element(self.size(part, times));
+        }
+        self.charge(size.weight, times);
+        size
+    }
+
+    fn call(&mut self, name: &str, operands: &[Size<'v>], times: u64, call: &IdedExpr) -> Size<'v> {
+        let all = operands.iter().copied().fold(Size::default(), Size::and);
+        match name {
+            "_[_]" | "_[?_]" => operands.first().map_or_else(Size::scalar, |operand| operand.part()),
+            "_?_:_" => operands.iter().skip(1).copied().fold(Size::default(), Size::or),
+            "_&&_" | "_||_" | "!_" => Size::scalar(),
+            "matches" => {
+                self.charge(all.weight.saturating_add(pattern_cost(call)), times);
+                Size::scalar()
+            }
+            "size" => {
+                // Characters of a text are counted; collections know their length.
+                self.charge(all.weight, times);
+                Size::scalar()
+            }
+            // Everything else may look at all of its operands, and may return as much.
+            _ => {
+                self.charge(all.weight, times);
+                all
+            }
+        }
+    }
+
+    fn comprehension(&mut self, loops: &ComprehensionExpr, times: u64) -> Size<'v> {
+        let range = self.size(&loops.iter_range, times);
+        let start = self.size(&loops.accu_init, times);
+        // Elements are copied one by one.
+        self.charge(range.weight, times);
+        let rounds = times.saturating_mul(range.length.max(1));
+        let variables = [Some(&loops.iter_var), loops.iter_var2.as_ref()].into_iter().flatten();
+        let hidden: Vec<(String, Option<Size<'v>>)> =
+            variables.map(|name| (name.clone(), self.scope.insert(name.clone(), range.element()))).collect();
+        let outer = self.scope.insert(loops.accu_var.clone(), Size::default());
+        self.size(&loops.loop_cond, rounds);
+        let step = self.size(&loops.loop_step, rounds);
+        let grown = Size {
+            length: start.length.saturating_add(range.length).saturating_add(step.length),
+            nested: start.nested.max(step.nested).max(step.length),
+            weight: start.weight.saturating_add(step.weight.saturating_mul(range.length.max(1))),
+            exact: None,
+        };
+        self.scope.insert(loops.accu_var.clone(), grown);
+        let result = self.size(&loops.result, times);
+        for (name, size) in hidden.into_iter().chain([(loops.accu_var.clone(), outer)]) {
+            match size {
+                Some(size) => self.scope.insert(name, size),
+                None => self.scope.remove(&name),
+            };
+        }
+        Size { exact: None, ..result }
+    }
+}
+
+fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    let Value::Map(map) = value else { return None };
+    map.get(&cel::objects::Key::String(std::sync::Arc::new(name.to_owned())))
+}
+
+fn literal_bytes(literal: &LiteralValue) -> u64 {
+    match literal {
+        LiteralValue::String(text) => text.inner().len() as u64,
+        LiteralValue::Bytes(bytes) => bytes.inner().len() as u64,
+        _ => 0,
+    }
+}
+
+fn pattern_cost(call: &IdedExpr) -> u64 {
+    match super::condition::pattern_of(call) {
+        Some(pattern) if !pattern.contains('{') => PATTERN_COST + pattern.len() as u64,
+        _ => COUNTED_PATTERN_COST,
+    }
+}

@@ -1,0 +1,259 @@
+//! Domain rules of a rule set, as far as a validator evaluates them.
+//!
+//! In list order: not disabled, mode WRITE or WRITEREAD. CONDITIONs of type CEL see the message, those of
+//! type CEL_FIELD every primitive field that carries one of the rule's tags. A TRANSFORM, and any other
+//! type, ends the evaluation: what follows would see data that the transform has changed.
+
+use crate::{Report, SchemaError, SchemaType, Source, Violation};
+
+use super::condition::Results;
+use super::cost::{Budget, Variable};
+use super::fields::{Shapes, Site};
+use super::inline::not_evaluable;
+use super::{Answer, Condition, ConditionError, Timestamp, Value};
+
+/// Types that CEL_FIELD rules are evaluated on.
+const PRIMITIVES: [&str; 8] = ["STRING", "BYTES", "INT", "LONG", "FLOAT", "DOUBLE", "BOOLEAN", "NULL"];
+
+/// A rule as a rule set holds it. Texts are those of the rule set's JSON.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DomainRule<'r> {
+    /// Name.
+    pub name: &'r str,
+    /// Description.
+    pub doc: Option<&'r str>,
+    /// `CONDITION` or `TRANSFORM`.
+    pub kind: &'r str,
+    /// `WRITE`, `READ`, `WRITEREAD`.
+    pub mode: &'r str,
+    /// `CEL`, `CEL_FIELD`, or another executor.
+    pub executor: &'r str,
+    /// Tags that select fields; none selects all.
+    pub tags: &'r [String],
+    /// The expression.
+    pub expr: Option<&'r str>,
+    /// Action on failure: the first of a pair belongs to writing.
+    pub on_failure: Option<&'r str>,
+    /// Not evaluated.
+    pub disabled: bool,
+}
+
+/// The rules of one schema version, compiled once.
+#[derive(Debug)]
+pub struct DomainRules {
+    rules: Vec<Compiled>,
+    /// The first rule that is not evaluated, and why.
+    stopped: Option<String>,
+    shapes: Shapes,
+    /// Tags of the metadata: path pattern and tags.
+    tags: Vec<(String, Vec<String>)>,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    name: String,
+    condition: Result<Condition, ConditionError>,
+    fields: Option<Vec<String>>,
+    warning: bool,
+}
+
+impl DomainRules {
+    /// Compiles the domain rules of a version. `tags` are those of its metadata: path patterns with `?`,
+    /// `*` and `**` as wildcards.
+    ///
+    /// # Errors
+    /// [`SchemaError`] when the schema text is no JSON (CEL_FIELD rules look into it). Rules that do not
+    /// compile are kept, see [`Self::errors`].
+    pub fn compile(
+        rules: &[DomainRule<'_>],
+        schema_type: SchemaType,
+        source: &Source<'_>,
+        tags: &[(String, Vec<String>)],
+    ) -> Result<Self, SchemaError> {
+        let mut compiled =
+            Self { rules: Vec::new(), stopped: None, shapes: Shapes::default(), tags: tags.to_vec() };
+        for rule in rules.iter().filter(|rule| !rule.disabled && matches!(rule.mode, "WRITE" | "WRITEREAD")) {
+            let fields = match (rule.kind, rule.executor) {
+                ("CONDITION", "CEL") => None,
+                ("CONDITION", "CEL_FIELD") => Some(rule.tags.to_vec()),
+                (kind, executor) => {
+                    compiled.stopped = Some(format!("`{}` ({kind}, {executor})", rule.name));
+                    break;
+                }
+            };
+            compiled.rules.push(Compiled {
+                name: rule.name.to_owned(),
+                condition: Condition::compile(rule.name, rule.doc, rule.expr.unwrap_or_default()),
+                fields,
+                warning: rule.on_failure.and_then(|action| action.split(',').next()) == Some("NONE"),
+            });
+        }
+        if compiled.rules.iter().any(|rule| rule.fields.is_some()) {
+            compiled.shapes = Shapes::read(schema_type, source)?;
+        }
+        Ok(compiled)
+    }
+
+    /// Whether nothing is evaluated or reported.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty() && self.stopped.is_none()
+    }
+
+    /// Rules that do not compile, in list order.
+    pub fn errors(&self) -> impl Iterator<Item = &ConditionError> {
+        self.rules.iter().filter_map(|rule| rule.condition.as_ref().err())
+    }
+
+    /// Evaluates the rules on a payload, in list order.
+    pub fn check(&self, message: &Value, now: Timestamp) -> Report {
+        let mut run = Run { message: Variable::new("message", message), now, budget: Budget::default() };
+        let mut report = Report::default();
+        for rule in &self.rules {
+            match (&rule.condition, &rule.fields) {
+                (Err(error), _) => {
+                    report.push(rule.finding(Answer::NotEvaluable(error.to_string()), "", ""));
+                }
+                (Ok(condition), None) => {
+                    let answer = condition.answer(&[run.message], now, Results::Bool, &mut run.budget);
+                    if answer != Answer::Holds {
+                        report.push(rule.finding(answer, "", ""));
+                    }
+                }
+                (Ok(condition), Some(tags)) => {
+                    self.check_fields(rule, condition, tags, message, &mut run, &mut report);
+                }
+            }
+        }
+        if let Some(rule) = &self.stopped {
+            let message =
+                format!("rules from {rule} on are not evaluated: a validator does not change payloads");
+            report.push(Violation::data("rules.not-evaluated", "", message).warning());
+        }
+        report
+    }
+
+    fn check_fields(
+        &self,
+        rule: &Compiled,
+        condition: &Condition,
+        wanted: &[String],
+        message: &Value,
+        run: &mut Run<'_>,
+        report: &mut Report,
+    ) {
+        let walked = self.shapes.walk(message, &mut |site| {
+            if site.name.is_empty() || !PRIMITIVES.contains(&site.type_name) {
+                return;
+            }
+            let tags = self.tags_of(site);
+            if !wanted.is_empty() && !tags.iter().any(|tag| wanted.iter().any(|wanted| wanted == tag)) {
+                return;
+            }
+            let answer = run.field(condition, site, &tags);
+            if answer != Answer::Holds {
+                report.push(rule.finding(answer, site.pointer, site.path));
+            }
+        });
+        if !walked {
+            report.push(not_evaluable("", "the payload has too many fields to evaluate rules on"));
+        }
+    }
+
+    /// Inline tags and those of the metadata.
+    fn tags_of<'s>(&'s self, site: &Site<'s>) -> Vec<&'s str> {
+        let matching = self.tags.iter().filter(|(pattern, _)| path_matches(pattern, site.full_name));
+        site.tags
+            .iter()
+            .copied()
+            .chain(matching.flat_map(|(_, tags)| tags.iter().map(String::as_str)))
+            .collect()
+    }
+}
+
+struct Run<'v> {
+    message: Variable<'v>,
+    now: Timestamp,
+    budget: Budget,
+}
+
+impl Run<'_> {
+    fn field(&mut self, condition: &Condition, site: &Site<'_>, tags: &[&str]) -> Answer {
+        let tags = Value::list(tags.iter().map(|tag| Value::from(*tag)).collect());
+        let texts = [site.full_name, site.name, site.type_name].map(Value::from);
+        let [full_name, name, type_name] = &texts;
+        let variables = [
+            Variable::new("value", site.value),
+            Variable::new("fullName", full_name),
+            Variable::new("name", name),
+            Variable::new("typeName", type_name),
+            Variable::new("tags", &tags),
+            self.message,
+        ];
+        condition.answer(&variables, self.now, Results::Bool, &mut self.budget)
+    }
+}
+
+impl Compiled {
+    fn finding(&self, answer: Answer, pointer: &str, path: &str) -> Violation {
+        let violation = match (answer, &self.condition) {
+            (Answer::NotEvaluable(reason), _) => {
+                not_evaluable(pointer, &format!("rule `{}`: {reason}", self.name))
+            }
+            (Answer::Fails { message }, Ok(condition)) => {
+                let text = condition.doc().unwrap_or(condition.expression());
+                let place = if path.is_empty() { String::new() } else { format!("`{path}`: ") };
+                let cause = message.map_or_else(String::new, |message| format!(" ({message})"));
+                Violation::data(format!("rule.{}", self.name), pointer, format!("{place}{text}{cause}"))
+                    .expecting(condition.expression())
+            }
+            _ => not_evaluable(pointer, &format!("rule `{}`", self.name)),
+        };
+        if self.warning { violation.warning() } else { violation }
+    }
+}
+
+/// `?` is one character, `*` any within a name, `**` any. Linear in the product of the lengths.
+fn path_matches(pattern: &str, path: &str) -> bool {
+    let (pattern, path): (Vec<char>, Vec<char>) = (pattern.chars().collect(), path.chars().collect());
+    // `open[i]`: the pattern read so far matches the first `i` characters.
+    let mut open = vec![false; path.len() + 1];
+    open[0] = true;
+    let mut at = 0;
+    while let Some(token) = pattern.get(at) {
+        let across = *token == '*' && pattern.get(at + 1) == Some(&'*');
+        at += if across { 2 } else { 1 };
+        if *token == '*' {
+            for end in 1..=path.len() {
+                open[end] |= open[end - 1] && (across || path[end - 1] != '.');
+            }
+            continue;
+        }
+        for end in (1..=path.len()).rev() {
+            open[end] = open[end - 1] && (*token == path[end - 1] || (*token == '?' && path[end - 1] != '.'));
+        }
+        open[0] = false;
+    }
+    open[path.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_matches;
+
+    #[test]
+    fn wildcards_stay_within_names_unless_doubled() {
+        for (pattern, path, expected) in [
+            ("a.B.c", "a.B.c", true),
+            ("a.*.c", "a.B.c", true),
+            ("a.*", "a.B.c", false),
+            ("a.**", "a.B.c", true),
+            ("**.c", "a.B.c", true),
+            ("a.?.c", "a.B.c", true),
+            ("a?B.c", "a.B.c", false),
+            ("*", "", true),
+            ("", "a", false),
+        ] {
+            assert_eq!(path_matches(pattern, path), expected, "{pattern} {path}");
+        }
+    }
+}

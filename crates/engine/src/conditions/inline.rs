@@ -1,0 +1,110 @@
+//! Rules that stand inside a schema text: `confluent:rules` on a record, a field, an object or a property.
+//!
+//! `this` is the value there, `now` the time. A missing or null value is skipped. `false` or a text that is
+//! not empty is a violation; every violation is reported. The text is shown when the expression itself
+//! contains it, since a computed one may carry values of the payload.
+
+use std::collections::HashMap;
+
+use crate::{Report, SchemaError, SchemaType, Source, Violation};
+
+use super::condition::Results;
+use super::cost::{Budget, Variable};
+use super::fields::{Shapes, Site, WrittenRule};
+use super::{Answer, Condition, ConditionError, Timestamp, Value};
+
+/// The inline rules of one schema, compiled once.
+#[derive(Debug)]
+pub struct InlineRules {
+    shapes: Shapes,
+    conditions: HashMap<(String, String), Result<Condition, ConditionError>>,
+}
+
+impl InlineRules {
+    /// Compiles the rules of a schema text that was accepted before.
+    ///
+    /// # Errors
+    /// [`SchemaError`] when a text is no JSON. Rules that do not compile are kept and answer every payload
+    /// that reaches them with `rules.not-evaluable`; [`Self::errors`] lists them.
+    pub fn compile(schema_type: SchemaType, source: &Source<'_>) -> Result<Self, SchemaError> {
+        let shapes = Shapes::read(schema_type, source)?;
+        let conditions = shapes
+            .rules()
+            .map(|rule| {
+                let compiled = Condition::compile(&rule.name, rule.doc.as_deref(), &rule.expr);
+                ((rule.name.clone(), rule.expr.clone()), compiled)
+            })
+            .collect();
+        Ok(Self { shapes, conditions })
+    }
+
+    /// Whether there is nothing to evaluate.
+    pub fn is_empty(&self) -> bool {
+        self.conditions.is_empty()
+    }
+
+    /// Rules that do not compile, sorted by text.
+    pub fn errors(&self) -> Vec<&ConditionError> {
+        let mut errors: Vec<_> =
+            self.conditions.values().filter_map(|compiled| compiled.as_ref().err()).collect();
+        errors.sort_by_key(ToString::to_string);
+        errors
+    }
+
+    /// Evaluates all rules on a payload, in order of the schema.
+    pub fn check(&self, message: &Value, now: Timestamp) -> Report {
+        let mut report = Report::default();
+        if self.is_empty() {
+            return report;
+        }
+        let mut budget = Budget::default();
+        let walked = self.shapes.walk(message, &mut |site| {
+            if !site.value.is_null() {
+                for rule in site.rules {
+                    self.evaluate(rule, site, now, &mut budget, &mut report);
+                }
+            }
+        });
+        if !walked {
+            report.push(not_evaluable("", "the payload has too many places to evaluate inline rules on"));
+        }
+        report
+    }
+
+    fn evaluate(
+        &self,
+        rule: &WrittenRule,
+        site: &Site<'_>,
+        now: Timestamp,
+        budget: &mut Budget,
+        report: &mut Report,
+    ) {
+        let key = (rule.name.clone(), rule.expr.clone());
+        let answer = match self.conditions.get(&key) {
+            Some(Ok(condition)) => {
+                let this = Variable::new("this", site.value);
+                condition.answer(&[this], now, Results::BoolOrMessage, budget)
+            }
+            Some(Err(error)) => Answer::NotEvaluable(error.to_string()),
+            None => return,
+        };
+        let finding = match answer {
+            Answer::Holds => return,
+            Answer::Fails { message } => {
+                let text = message.or(rule.doc.clone()).unwrap_or_else(|| rule.expr.clone());
+                let place = if matches!(site.path, "" | "$") { "the message" } else { site.path };
+                Violation::data(format!("rule.{}", rule.name), site.pointer, format!("`{place}`: {text}"))
+                    .expecting(rule.expr.clone())
+            }
+            Answer::NotEvaluable(reason) => {
+                not_evaluable(site.pointer, &format!("rule `{}`: {reason}", rule.name))
+            }
+        };
+        report.push(finding);
+    }
+}
+
+/// A rule that gave no verdict counts against the payload: rules are promises of the producer.
+pub(super) fn not_evaluable(pointer: &str, message: &str) -> Violation {
+    Violation::data("rules.not-evaluable", pointer, message)
+}

@@ -1,0 +1,34 @@
+//! Conditions on payloads: CEL expressions that travel with a schema.
+//!
+//! Two sources. *Inline rules* (`confluent:rules`) stand inside the schema text, on a record or a field;
+//! `this` is the value there. *Domain rules* of a rule set (kind CONDITION, type CEL or CEL_FIELD, mode
+//! WRITE or WRITEREAD) see the whole message. Both are predicates: nothing here changes a payload, so a
+//! list of rules is evaluated up to its first TRANSFORM, and the rest is reported as not evaluated.
+//! Source: the data contract rules of Confluent's serializers.
+//!
+//! Findings are [`Violation`](crate::Violation)s in the data:
+//!
+//! | rule id | when |
+//! |---|---|
+//! | `rule.<name>` | the condition does not hold, or fails on this payload; a warning when its `onFailure` is `NONE` |
+//! | `rules.not-evaluable` | the expression does not compile, is not a predicate, or would cost too much on this payload |
+//! | `rules.not-evaluated` | rules that were skipped because a TRANSFORM stands before them (a warning) |
+//!
+//! Work is bounded and never interrupted: `cost` computes an upper bound for an expression on a payload
+//! before it runs. There is no clock here; `now` is a parameter, and a deadline is the caller's.
+//! The `cel` crate stays inside this folder.
+
+mod condition;
+mod cost;
+mod domain;
+mod fields;
+mod functions;
+mod inline;
+#[cfg(test)]
+mod tests;
+mod value;
+
+pub use condition::{Answer, Condition, ConditionError, MAX_EXPRESSION_BYTES};
+pub use domain::{DomainRule, DomainRules};
+pub use inline::InlineRules;
+pub use value::{Timestamp, Value};

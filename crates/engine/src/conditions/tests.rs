@@ -1,0 +1,268 @@
+//! Behaviour of conditions as a whole.
+
+use super::*;
+use crate::Severity::{Error, Warning};
+use crate::{Outcome, Report, SchemaType, Source};
+
+const NOW: Timestamp = Timestamp { seconds: 1_780_000_000, nanos: 0 };
+
+fn json(text: &str) -> Value {
+    Value::from_json(&serde_json::from_str(text).expect(text))
+}
+
+fn answer(expr: &str, message: &str) -> Answer {
+    Condition::compile("r", None, expr).expect(expr).evaluate(&json(message), NOW)
+}
+
+fn fails(message: &str) -> Answer {
+    Answer::Fails { message: Some(message.to_owned()) }
+}
+
+#[test]
+fn predicates_hold_or_fail() {
+    let order = r#"{"age": 41, "total": 12.5, "mail": "a@example.com", "tags": ["x", "y"], "at": null}"#;
+    for (expr, holds) in [
+        ("message.age + 1 == 42", true),
+        ("type(message.age) == int", true),
+        ("message.total > 10.0 && message.age >= 18", true),
+        ("message.mail.isEmail()", true),
+        ("message.mail.matches('^[a-z]+@')", true),
+        ("message.tags.all(t, t.size() == 1)", true),
+        ("message.tags.exists(t, t == 'z')", false),
+        ("has(message.missing)", false),
+        ("message.at == null", true),
+        ("now > timestamp('2020-01-01T00:00:00Z')", true),
+        ("!message.mail.isUuid()", true),
+    ] {
+        let expected = if holds { Answer::Holds } else { Answer::Fails { message: None } };
+        assert_eq!(answer(expr, order), expected, "{expr}");
+    }
+}
+
+#[test]
+fn a_guard_that_is_false_or_fails_lets_the_payload_pass() {
+    assert_eq!(answer("message.kind == 'a' ; message.n > 5", r#"{"kind": "b", "n": 1}"#), Answer::Holds);
+    assert_eq!(answer("message.missing == 'a' ; message.n > 5", r#"{"n": 1}"#), Answer::Holds);
+    assert_eq!(
+        answer("message.kind == 'a' ; message.n > 5", r#"{"kind": "a", "n": 1}"#),
+        Answer::Fails { message: None }
+    );
+}
+
+#[test]
+fn errors_on_a_payload_are_failures_without_values() {
+    let message = r#"{"name": "hunter2", "n": 0}"#;
+    assert_eq!(
+        answer("message.age > 1", message),
+        fails("the expression reads `age`, which the payload lacks")
+    );
+    assert_eq!(answer("1 / message.n == 1", message), fails("the expression divides by zero"));
+    match answer("message.name + 1 == 2", message) {
+        Answer::Fails { message: Some(text) } => assert!(!text.contains("hunter2"), "{text}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn results_that_are_no_verdict_and_unknown_names_are_not_evaluable() {
+    assert!(matches!(answer("message.n", r#"{"n": 1}"#), Answer::NotEvaluable(_)));
+    assert!(matches!(answer("msg.n == 1", r#"{"n": 1}"#), Answer::NotEvaluable(_)));
+}
+
+#[test]
+fn expressions_are_refused_when_they_are_long_deep_or_unknown() {
+    let refused = |expr: &str| Condition::compile("r", None, expr).expect_err(expr).to_string();
+    assert!(refused(&format!("'{}' == ''", "x".repeat(4096))).contains("4096 bytes"));
+    assert!(refused("message.all(a, message.all(b, message.all(c, true)))").contains("more than 2"));
+    assert!(refused("message.name.frobnicate()").contains("frobnicate"));
+    assert!(refused("message.x.matches(message.y)").contains("pattern"));
+    assert!(refused("1 +").contains("parse"));
+    assert!(refused("").contains("parse"));
+    assert!(Condition::compile("r", None, "message.all(a, message.all(b, true))").is_ok());
+}
+
+#[test]
+fn work_is_bounded_before_it_is_done() {
+    let list = |n: usize| format!(r#"{{"a": [{}]}}"#, vec!["1"; n].join(","));
+    let square = "message.a.all(x, message.a.all(y, x == y))";
+    assert_eq!(answer(square, &list(100)), Answer::Holds);
+    for (expr, message) in [
+        (square.to_owned(), list(5_000)),
+        (format!("({}).all(x, (message.a).all(y, true))", vec!["message.a"; 100].join(" + ")), list(1_000)),
+        ("message.a.map(x, message.a).all(y, y.all(z, message.a.size() > 0))".to_owned(), list(2_000)),
+        ("message.a.all(x, 'aaaa'.matches('(a{1,100}){1,100}'))".to_owned(), list(1_000)),
+        (
+            format!("message.s + {} == ''", vec!["message.s"; 60].join(" + ")),
+            format!(r#"{{"s": "{}"}}"#, "x".repeat(1_000_000)),
+        ),
+    ] {
+        let started = std::time::Instant::now();
+        let found = answer(&expr, &message);
+        assert!(matches!(found, Answer::NotEvaluable(_)), "{expr:.60}: {found:?}");
+        assert!(started.elapsed().as_secs() < 5, "{expr:.60}");
+    }
+}
+
+fn inline(schema_type: SchemaType, schema: &str, message: &str) -> Report {
+    let rules = InlineRules::compile(schema_type, &Source::bare(schema)).expect(schema);
+    assert!(rules.errors().is_empty(), "{:?}", rules.errors());
+    rules.check(&json(message), NOW)
+}
+
+fn short(report: &Report) -> Vec<(&str, &str, &str)> {
+    report.findings.iter().map(|f| (f.rule.as_str(), f.pointer.as_str(), f.message.as_str())).collect()
+}
+
+const AVRO: &str = r#"{"type": "record", "name": "Order", "namespace": "com.example",
+    "confluent:rules": [{"name": "window", "doc": "ends after it starts", "expr": "this.end > this.start"}],
+    "fields": [
+        {"name": "start", "type": "long"},
+        {"name": "end", "type": "long"},
+        {"name": "addr", "type": ["null", {"type": "record", "name": "Addr", "fields": [
+            {"name": "zip", "type": "string", "confluent:rules": [
+                {"name": "zip", "expr": "this.size() == 5 ? '' : 'five characters'"}]}]}]},
+        {"name": "others", "type": {"type": "array", "items": "Addr"}},
+        {"name": "note", "type": ["null", "string"], "confluent:rules": [
+            {"name": "note", "expr": "this != 'forbidden'"}]}
+    ]}"#;
+
+#[test]
+fn inline_rules_of_avro_are_found_on_records_and_fields() {
+    let good = r#"{"start": 1, "end": 2, "addr": {"zip": "12345"}, "others": [], "note": null}"#;
+    assert_eq!(inline(SchemaType::Avro, AVRO, good), Report::default());
+    let bad = r#"{"start": 2, "end": 1, "addr": null, "others": [{"zip": "12345"}, {"zip": "1"}], "note": "forbidden"}"#;
+    assert_eq!(
+        short(&inline(SchemaType::Avro, AVRO, bad)),
+        [
+            ("rule.window", "", "`the message`: ends after it starts"),
+            ("rule.zip", "/others/1/zip", "`others[1].zip`: five characters"),
+            ("rule.note", "/note", "`note`: this != 'forbidden'"),
+        ]
+    );
+}
+
+#[test]
+fn inline_rules_of_json_schema_follow_references() {
+    let schema = r##"{"type": "object",
+        "properties": {"addr": {"$ref": "#/$defs/addr"}, "next": {"$ref": "#"},
+            "n": {"oneOf": [{"type": "null"}, {"type": "integer", "confluent:rules": [{"name": "n", "expr": "this > 0"}]}]}},
+        "definitions": {"addr": {"properties": {"zip": {"type": "string",
+            "confluent:rules": [{"name": "zip", "doc": "five characters", "expr": "size(this) == 5"}]}}}}}"##;
+    let payload =
+        r#"{"addr": {"zip": "1"}, "n": 0, "next": {"addr": {"zip": "12345"}, "n": null, "next": {"n": -1}}}"#;
+    assert_eq!(
+        short(&inline(SchemaType::Json, schema, payload)),
+        [
+            ("rule.zip", "/addr/zip", "`$.addr.zip`: five characters"),
+            ("rule.n", "/next/next/n", "`$.next.next.n`: this > 0"),
+            ("rule.n", "/n", "`$.n`: this > 0"),
+        ]
+    );
+}
+
+#[test]
+fn computed_messages_of_inline_rules_are_not_shown() {
+    let schema = r#"{"properties": {"a": {"type": "string",
+        "confluent:rules": [{"name": "a", "doc": "no", "expr": "'bad value ' + this"}]}}}"#;
+    let report = inline(SchemaType::Json, schema, r#"{"a": "hunter2"}"#);
+    assert_eq!(short(&report), [("rule.a", "/a", "`$.a`: no")]);
+}
+
+#[test]
+fn inline_rules_that_do_not_compile_count_against_the_payload() {
+    let schema = r#"{"confluent:rules": [{"name": "a", "expr": "this +"}]}"#;
+    let rules = InlineRules::compile(SchemaType::Json, &Source::bare(schema)).expect(schema);
+    assert_eq!(rules.errors().len(), 1);
+    let report = rules.check(&json("{}"), NOW);
+    assert_eq!(report.findings[0].rule, "rules.not-evaluable");
+    assert_eq!(report.outcome(), Outcome::Invalid);
+}
+
+#[test]
+fn schemas_that_apply_themselves_many_times_do_not_multiply_the_work() {
+    let level = |n: usize| {
+        format!(
+            r##""l{n}": {{"allOf": [{{"$ref": "#/definitions/l{m}"}}, {{"$ref": "#/definitions/l{m}"}}]}}"##,
+            m = n + 1
+        )
+    };
+    let levels: Vec<String> = (0..30).map(level).collect();
+    let schema = format!(
+        r##"{{"$ref": "#/definitions/l0", "definitions": {{{}, "l30": {{"confluent:rules": [{{"name": "a", "expr": "true"}}]}}}}}}"##,
+        levels.join(",")
+    );
+    let report = inline(SchemaType::Json, &schema, "{}");
+    assert!(report.findings.len() <= 1, "{report:?}");
+}
+
+const FIELDS: &str = r#"{"type": "record", "name": "User", "namespace": "com.example", "fields": [
+    {"name": "mail", "type": "string", "confluent:tags": ["PII"]},
+    {"name": "age", "type": "int"},
+    {"name": "phones", "type": {"type": "array", "items": "string"}, "confluent:tags": ["PII"]}]}"#;
+
+fn domain(rules: &[DomainRule<'_>], message: &str) -> Report {
+    let tags = [("com.example.User.a?e".to_owned(), vec!["ADULT".to_owned()])];
+    let rules = DomainRules::compile(rules, SchemaType::Avro, &Source::bare(FIELDS), &tags).expect("rules");
+    rules.check(&json(message), NOW)
+}
+
+fn rule<'r>(name: &'r str, executor: &'r str, expr: &'r str) -> DomainRule<'r> {
+    DomainRule { name, kind: "CONDITION", mode: "WRITE", executor, expr: Some(expr), ..DomainRule::default() }
+}
+
+#[test]
+fn domain_rules_run_in_order_and_stop_at_the_first_transform() {
+    let rules = [
+        DomainRule { mode: "READ", ..rule("read", "CEL", "false") },
+        DomainRule { disabled: true, ..rule("off", "CEL", "false") },
+        DomainRule { doc: Some("adults only"), ..rule("adult", "CEL", "message.age >= 18") },
+        DomainRule { on_failure: Some("NONE,ERROR"), ..rule("soft", "CEL", "message.age >= 21") },
+        DomainRule { kind: "TRANSFORM", ..rule("change", "CEL_FIELD", "value") },
+        rule("after", "CEL", "false"),
+    ];
+    let report = domain(&rules, r#"{"mail": "a@example.com", "age": 17, "phones": []}"#);
+    let found: Vec<_> =
+        report.findings.iter().map(|f| (f.rule.as_str(), f.severity, f.message.as_str())).collect();
+    assert_eq!(
+        found,
+        [
+            ("rule.adult", Error, "adults only"),
+            ("rule.soft", Warning, "message.age >= 21"),
+            (
+                "rules.not-evaluated",
+                Warning,
+                "rules from `change` (TRANSFORM, CEL_FIELD) on are not evaluated: a validator does not change payloads"
+            ),
+        ]
+    );
+}
+
+#[test]
+fn field_rules_see_primitives_that_carry_a_tag() {
+    let pii = vec!["PII".to_owned()];
+    let adult = vec!["ADULT".to_owned()];
+    let rules = [
+        DomainRule { tags: &pii, ..rule("short", "CEL_FIELD", "typeName == 'STRING' ; value.size() < 9") },
+        DomainRule {
+            tags: &adult,
+            ..rule(
+                "adult",
+                "CEL_FIELD",
+                "fullName == 'com.example.User.age' && value >= 18 && 'ADULT' in tags",
+            )
+        },
+    ];
+    let report =
+        domain(&rules, r#"{"mail": "long.mail@example.com", "age": 17, "phones": ["1", "123456789"]}"#);
+    let found: Vec<_> = report.findings.iter().map(|f| (f.rule.as_str(), f.pointer.as_str())).collect();
+    assert_eq!(found, [("rule.short", "/mail"), ("rule.short", "/phones/1"), ("rule.adult", "/age")]);
+}
+
+#[test]
+fn a_field_rule_that_reads_the_whole_message_for_every_field_is_bounded() {
+    let items = vec!["\"x\""; 20_000].join(",");
+    let message = format!(r#"{{"mail": "", "age": 1, "phones": [{items}]}}"#);
+    let report = domain(&[rule("all", "CEL_FIELD", "message.age == 1")], &message);
+    assert!(report.findings.iter().any(|finding| finding.rule == "rules.not-evaluable"));
+    assert!(report.truncated);
+}
