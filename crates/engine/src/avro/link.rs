@@ -6,7 +6,7 @@
 use super::equal::{Attention, are_equal};
 use super::model::{Kind, TypeId};
 use super::parse::Builder;
-use crate::{Limits, SchemaError};
+use crate::{Limits, SchemaError, Strictness};
 
 /// Links the types from `first_new` on and returns the root in the linked graph.
 pub(super) fn link(
@@ -16,14 +16,16 @@ pub(super) fn link(
     limits: &Limits,
 ) -> Result<TypeId, SchemaError> {
     let mut target: Vec<TypeId> = (0..builder.types.len() as u32).map(TypeId).collect();
-    for placeholder in std::mem::take(&mut builder.pending) {
+    for (placeholder, written) in std::mem::take(&mut builder.pending) {
         let known = &builder.types[placeholder.0 as usize];
-        let Kind::Pending(name) = &known.kind else { continue };
-        let Some(definition) = builder.names.get(name.full()) else {
-            let message = format!("Undefined schema: {}", name.full());
+        let Kind::Pending(full) = &known.kind else { continue };
+        // Earlier parsers took a bare name for any type without namespace; their schemas stay readable.
+        let stored = || (builder.strictness == Strictness::Stored).then(|| builder.names.get(&written))?;
+        let Some(definition) = builder.names.get(full).or_else(stored) else {
+            let message = format!("Undefined schema: {full}");
             return Err(SchemaError::invalid_at(message, known.place.offset));
         };
-        target[placeholder.0 as usize] = *definition;
+        target[placeholder.0 as usize] = definition.of;
     }
     let repeated = std::mem::take(&mut builder.repeated);
     for (first, second) in &repeated {

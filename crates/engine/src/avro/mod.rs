@@ -40,7 +40,7 @@ pub struct AvroSchema {
     /// The canonical text, unless it is `text` itself.
     canonical: Option<String>,
     graph: Graph,
-    /// Full names that references define: written by name.
+    /// Full names of the types that references stand for: written by name.
     referenced: HashSet<String>,
     limits: Limits,
 }

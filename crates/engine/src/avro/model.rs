@@ -55,8 +55,8 @@ pub(crate) enum Kind {
     Record(Record),
     Enum(Enum),
     Fixed(Fixed),
-    /// A name used before its definition; gone after linking.
-    Pending(Name),
+    /// A full name used before its definition; gone after linking.
+    Pending(String),
 }
 
 /// What all named types have.

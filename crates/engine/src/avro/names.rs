@@ -103,13 +103,12 @@ impl Name {
         self.check_space(strictness, offset)
     }
 
-    /// Refuses an alias of a type: new schemas only.
+    /// Refuses an alias of a new type. Only its simple name is looked at, as the reference does.
     pub(crate) fn check_alias(&self, strictness: Strictness, offset: usize) -> Result<(), SchemaError> {
-        if strictness == Strictness::Stored {
-            return Ok(());
+        match strictness {
+            Strictness::New => check_word(self.simple(), strictness, offset),
+            Strictness::Stored => Ok(()),
         }
-        check_word(self.simple(), strictness, offset)?;
-        self.check_space(strictness, offset)
     }
 
     fn check_space(&self, strictness: Strictness, offset: usize) -> Result<(), SchemaError> {

@@ -27,7 +27,8 @@ const FIELD_RESERVED: [&str; 6] = ["default", "doc", "name", "order", "type", "a
 /// Longest JSON quoted in an error.
 const MAX_QUOTED: usize = 300;
 
-/// Parses a text with its references into one graph, and lists the full names that references define.
+/// Parses a text with its references into one graph, and lists the full names of the types that
+/// references stand for. Types nested inside them are not listed: the reference writes those in full.
 pub(crate) fn parse(
     source: &Source<'_>,
     strictness: Strictness,
@@ -35,12 +36,14 @@ pub(crate) fn parse(
 ) -> Result<(Graph, HashSet<String>), SchemaError> {
     let mut builder = Builder::new();
     let mut seen = HashSet::new();
+    let mut referenced = HashSet::new();
     for dependency in source.dependencies {
         if seen.insert(dependency.name.as_str()) {
-            builder.add_text(&dependency.text, Strictness::Stored, false, limits).map_err(without_offset)?;
+            let root = builder.add_text(&dependency.text, Strictness::Stored, false, limits);
+            let root = &builder.types[root.map_err(without_offset)?.0 as usize];
+            referenced.extend(root.kind.named().map(|named| named.name.full().to_owned()));
         }
     }
-    let referenced = builder.names.keys().cloned().collect();
     let root = builder.add_text(source.text, strictness, true, limits)?;
     Ok((Graph { types: builder.types, root }, referenced))
 }
@@ -53,16 +56,24 @@ fn without_offset(error: SchemaError) -> SchemaError {
     }
 }
 
+/// Where a name is defined.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Definition {
+    pub(super) of: TypeId,
+    /// A record whose fields are still being read is not complete.
+    is_complete: bool,
+}
+
 /// The types of all texts read so far.
 pub(super) struct Builder {
     pub(super) types: Vec<Type>,
     /// Full name to first definition.
-    pub(super) names: HashMap<String, TypeId>,
-    /// Placeholders of names used before their definition.
-    pub(super) pending: Vec<TypeId>,
+    pub(super) names: HashMap<String, Definition>,
+    /// Placeholders of names used before their definition, with the text that was written.
+    pub(super) pending: Vec<(TypeId, String)>,
     /// First and repeated definitions of a name; equal ones, if the schema is accepted.
     pub(super) repeated: Vec<(TypeId, TypeId)>,
-    strictness: Strictness,
+    pub(super) strictness: Strictness,
     own: bool,
 }
 
@@ -115,17 +126,22 @@ impl Builder {
         }
     }
 
-    /// A type by name: primitive, then the name in the namespace in force, then the bare name.
+    /// A type by name: primitive, then a complete definition of the name in the namespace in force, then one
+    /// of the bare name. Everything else waits for linking, which knows full names only. So decides Avro
+    /// Java 1.12; inside a namespace a bare name never means an enclosing record without namespace.
     fn use_name(&mut self, text: &str, node: &Node, space: Option<&str>) -> TypeId {
         if let Some(primitive) = Primitive::from_word(text) {
             return self.add(Kind::Primitive(primitive), Object::default(), node);
         }
-        let name = Name::new(text, space);
-        if let Some(known) = self.names.get(name.full()).or_else(|| self.names.get(text)) {
-            return *known;
+        // A dotted text is looked up as it is written: `.A` names nothing.
+        let full =
+            if text.contains('.') { text.to_owned() } else { Name::new(text, space).full().to_owned() };
+        let complete = |name: &str| self.names.get(name).filter(|known| known.is_complete);
+        if let Some(known) = complete(&full).or_else(|| complete(text)) {
+            return known.of;
         }
-        let id = self.add(Kind::Pending(name), Object::default(), node);
-        self.pending.push(id);
+        let id = self.add(Kind::Pending(full), Object::default(), node);
+        self.pending.push((id, text.to_owned()));
         id
     }
 
@@ -164,7 +180,7 @@ impl Builder {
             let kind = &self.types[of.0 as usize].kind;
             let key = match kind {
                 Kind::Union(_) => return Err(error("Nested union", node)),
-                Kind::Pending(name) => name.full(),
+                Kind::Pending(full) => full,
                 other => other.named().map_or(other.word(), |named| named.name.full()),
             };
             if !seen.insert(key.to_owned()) {
@@ -209,6 +225,9 @@ impl Builder {
         })?;
         if let Kind::Record(record) = &mut self.types[id.0 as usize].kind {
             (record.fields, record.by_name) = (fields, by_name);
+        }
+        if let Some(known) = self.names.get_mut(name.full()) {
+            known.is_complete = true;
         }
         Ok(id)
     }
@@ -296,8 +315,9 @@ impl Builder {
         let named = self.read_named(object, node, space)?;
         let size = object.get("size").and_then(Node::as_number).and_then(|text| text.parse::<i32>().ok());
         let size = size.ok_or_else(|| error("Invalid or no size", node))?;
-        let size = u32::try_from(size)
-            .map_err(|_| SchemaError::invalid_at(format!("Malformed fixed size: {size}"), node.offset))?;
+        let size = u32::try_from(size).map_err(|_| {
+            SchemaError::invalid_at(format!("Malformed data. Length is negative: {size}"), node.offset)
+        })?;
         Ok(self.define(Kind::Fixed(Fixed { named, size }), properties(object, false), node))
     }
 
@@ -319,7 +339,8 @@ impl Builder {
         let full = kind.named().map(|named| named.name.full().to_owned());
         let id = self.add(kind, properties, node);
         if let Some(full) = full {
-            let first = *self.names.entry(full).or_insert(id);
+            let is_complete = !matches!(self.types[id.0 as usize].kind, Kind::Record(_));
+            let first = self.names.entry(full).or_insert(Definition { of: id, is_complete }).of;
             if first != id {
                 self.repeated.push((first, id));
             }

@@ -2,8 +2,9 @@
 //!
 //! The canonical text is what Avro Java prints (`Schema.toString`), which the reference stores and returns:
 //! one line, fixed member order, custom properties kept in order. It is not the specification's "Parsing
-//! Canonical Form". A named type is written in full at its first use and by name after that; types of
-//! references are written by name everywhere, except in the resolved text.
+//! Canonical Form". A named type is written in full at its first use and by name after that; the
+//! type that a reference stands for is written by name everywhere, except in the resolved text, while a type
+//! nested inside a reference is written in full where it is used (`Schema.toString(referencedSchemas)`).
 //!
 //! The normalized text is the same with everything sorted whose order means nothing. One difference from
 //! the reference is kept on purpose: a type with an explicitly empty namespace inside a namespaced type keeps

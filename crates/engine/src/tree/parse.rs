@@ -15,6 +15,9 @@ pub enum Leniency {
     Comments,
 }
 
+/// Characters shown of content after the end.
+const MAX_SHOWN: usize = 100;
+
 /// Parses one JSON text; anything but white space after the value is an error.
 ///
 /// # Errors
@@ -22,9 +25,14 @@ pub enum Leniency {
 pub fn parse(text: &str, leniency: Leniency, limits: &Limits) -> Result<Node, SchemaError> {
     let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, leniency, nodes: 0, limits };
     let node = parser.value(0)?;
-    parser.blank()?;
+    // Comments stand between tokens; after the value there is white space only (the reference refuses more).
+    parser.white_space();
     if parser.at < text.len() {
-        return Err(parser.error("dangling content after end of schema"));
+        let shown: String = text[parser.at..].chars().take(MAX_SHOWN).collect();
+        return Err(SchemaError::invalid_at(
+            format!("dangling content after end of schema: {shown}"),
+            parser.at,
+        ));
     }
     Ok(node)
 }
@@ -50,11 +58,15 @@ impl Parser<'_> {
         self.bytes.get(self.at).copied()
     }
 
+    fn white_space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
     fn blank(&mut self) -> Result<(), SchemaError> {
         loop {
-            while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-                self.at += 1;
-            }
+            self.white_space();
             if self.leniency == Leniency::Strict || self.peek() != Some(b'/') {
                 return Ok(());
             }
@@ -323,6 +335,8 @@ mod tests {
         let limits = Limits::default();
         assert!(parse("/* a */ // b\n 1", Leniency::Comments, &limits).is_ok());
         assert!(parse("/* a", Leniency::Comments, &limits).is_err());
+        let dangling = parse("1 // b", Leniency::Comments, &limits).expect_err("a comment after the end");
+        assert_eq!(dangling, SchemaError::invalid_at("dangling content after end of schema: // b", 2));
     }
 
     #[test]

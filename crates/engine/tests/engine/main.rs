@@ -1,3 +1,5 @@
 //! Integration tests of the engine, one binary.
 
+mod avro;
 mod json_schema_test_suite;
+mod vectors;
