@@ -146,7 +146,7 @@ impl Registry {
         let encoding = match encoding_of(target.content.schema_type, payload.media_type.as_deref()) {
             Ok(encoding) => encoding,
             Err(violation) => {
-                let report = Report { findings: vec![violation], ..Report::default() };
+                let report = Report { findings: vec![*violation], ..Report::default() };
                 return Ok(PayloadVerdict { report, matched: target.matched });
             }
         };
@@ -352,7 +352,7 @@ fn single(rule: &str, message: &str) -> Report {
 }
 
 /// How the bytes are encoded: by media type, else binary. JSON fits every format, a binary media type only its own.
-fn encoding_of(schema_type: SchemaType, media_type: Option<&str>) -> Result<Encoding, Violation> {
+fn encoding_of(schema_type: SchemaType, media_type: Option<&str>) -> Result<Encoding, Box<Violation>> {
     let essence =
         media_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let says = |word: &str| essence.contains(word);
@@ -362,12 +362,9 @@ fn encoding_of(schema_type: SchemaType, media_type: Option<&str>) -> Result<Enco
         SchemaType::Json => !says("protobuf") && !says("avro"),
     };
     if !fits {
-        return Err(Violation::data(
-            "schema.format-mismatch",
-            "",
-            format!("a payload of type `{essence}` cannot be held against a schema of type {schema_type}"),
-        )
-        .expecting(schema_type.name()));
+        let message = format!("a payload of type `{essence}` cannot be held against a schema of type {schema_type}");
+        let violation = Violation::data("schema.format-mismatch", "", message).expecting(schema_type.name());
+        return Err(Box::new(violation));
     }
     let is_json = essence.ends_with("/json") || essence.ends_with("+json");
     Ok(match schema_type {
