@@ -45,7 +45,9 @@ pub use explain::{ExplainAgainst, ExplainedDifference, Explanation, Location, Ve
 pub use listing::{ListedVersion, SchemaFilter, parse_prefix};
 pub use schemas::{FoundSchema, IdScope};
 pub use tags::TagRequest;
-pub use validate::{Framing, Matched, Payload, PayloadVerdict, SchemaChoice};
+pub use validate::{
+    EventHints, EventVerdict, Framing, Matched, Payload, PayloadVerdict, SchemaChoice, Unchecked,
+};
 pub use versions::{VersionFilter, parse_version};
 
 /// Filters and pages are the store's own; callers of the registry need not know it for them.

@@ -1,0 +1,343 @@
+//! Events: which schema the data claims to have, and whether it keeps it.
+//!
+//! Evidence in order of rank: request parameter, frame, `dataschema`, `type`, topic. All that resolves must
+//! agree. A `dataschema` that is not ours is never fetched. An event for which nothing names a schema is
+//! unchecked, and says why.
+
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use chancery_engine::cloudevents::matching::{
+    Agreement, AvroJson, Claim, FramedTypes, Match, MatchedBy, PayloadFormat, SchemaLocator, SchemaTarget,
+    SubjectFacts, SubjectStrategy, join,
+};
+use chancery_engine::cloudevents::{Data, Event, EventReading};
+use chancery_engine::framing;
+use chancery_engine::violation::{MessageChoice, Outcome, PayloadOptions};
+use chancery_engine::{Report, SchemaType};
+
+use super::super::{IdScope, Registry, RegistryError};
+use super::frame::{Unframed, conflict, id_required, single, strip_indexes, unknown_id};
+use super::target::Target;
+use super::{Matched, format_mismatch};
+use crate::model::{ContextName, Guid, Subject, VersionSelector};
+
+/// Media types that promise a frame.
+static FRAMED_TYPES: LazyLock<FramedTypes> = LazyLock::new(FramedTypes::default);
+
+/// What the request says beside the event.
+#[derive(Clone, Debug, Default)]
+pub struct EventHints {
+    /// The topic the event goes to.
+    pub topic: Option<String>,
+    /// Whether the data is the key of a record.
+    pub is_key: bool,
+    /// The context to look in.
+    pub context: ContextName,
+}
+
+/// Why the data of an event was not held against a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unchecked {
+    /// Nothing names a schema that is registered.
+    NoSchema,
+    /// `dataschema` names something that is not ours, and nothing else names a schema.
+    ForeignSchema,
+    /// There is no data.
+    NoData,
+    /// The content type is none that can be validated.
+    Opaque,
+}
+
+impl Unchecked {
+    /// Rule id of the reason.
+    pub fn rule(self) -> &'static str {
+        match self {
+            Self::NoSchema => "schema.not-found",
+            Self::ForeignSchema => "dataschema.unresolved",
+            Self::NoData => "data.missing",
+            Self::Opaque => "data.not-validated",
+        }
+    }
+}
+
+/// The verdict on one event.
+#[derive(Clone, Debug)]
+pub struct EventVerdict {
+    /// What came out.
+    pub outcome: Outcome,
+    /// Findings on envelope and data.
+    pub report: Report,
+    /// The schema the data was held against.
+    pub matched: Option<Matched>,
+    /// Why it was held against none.
+    pub unchecked: Option<Unchecked>,
+}
+
+/// What checking the data came to.
+enum DataCheck {
+    Done(Report, Option<Matched>),
+    Unchecked(Unchecked),
+}
+
+impl Registry {
+    /// Validates the data of an event that has been read, and joins the findings with those on the envelope.
+    ///
+    /// # Errors
+    /// `Store`; everything about the event is a finding.
+    pub async fn validate_event(
+        &self,
+        reading: EventReading<'_>,
+        locator: &SchemaLocator,
+        hints: &EventHints,
+    ) -> Result<EventVerdict, RegistryError> {
+        let EventReading { event, report: mut joined } = reading;
+        let (matched, unchecked) = match self.check_data(&event, locator, hints).await? {
+            DataCheck::Done(report, matched) => {
+                for finding in report.findings {
+                    joined.push(finding);
+                }
+                joined.truncated |= report.truncated;
+                joined.indeterminate = report.indeterminate;
+                (matched, None)
+            }
+            DataCheck::Unchecked(reason) => (None, Some(reason)),
+        };
+        let outcome = match (joined.outcome(), unchecked) {
+            (Outcome::Valid, Some(_)) => Outcome::Unchecked,
+            (outcome, _) => outcome,
+        };
+        Ok(EventVerdict { outcome, report: joined, matched, unchecked })
+    }
+
+    async fn check_data(
+        &self,
+        event: &Event<'_>,
+        locator: &SchemaLocator,
+        hints: &EventHints,
+    ) -> Result<DataCheck, RegistryError> {
+        let format = PayloadFormat::of_event(event, &FRAMED_TYPES);
+        let Some(data) = event.data.bytes() else { return Ok(DataCheck::Unchecked(Unchecked::NoData)) };
+        let mut body = Bytes::copy_from_slice(data);
+        let mut claims = Vec::new();
+        let mut framed = false;
+        if let Some((frame, rest)) = may_be_framed(&format, event).then(|| framing::split(data)).flatten() {
+            match self.find_framed(&hints.context, frame).await? {
+                Some(id) => {
+                    body = body.slice(data.len() - rest.len()..);
+                    claims.push(self.exact_claim(MatchedBy::Framing, &hints.context, id).await?);
+                    framed = true;
+                }
+                None if matches!(format, PayloadFormat::Framed(_)) => {
+                    return Ok(DataCheck::Done(single(unknown_id()), None));
+                }
+                None => {}
+            }
+        } else if matches!(format, PayloadFormat::Framed(_)) {
+            return Ok(DataCheck::Done(single(id_required()), None));
+        }
+        let mut foreign = false;
+        if let Some(dataschema) = event.find_text("dataschema") {
+            match self.dataschema_claim(dataschema, locator, hints).await? {
+                Some(claim) => claims.push(claim),
+                None => foreign = true,
+            }
+        }
+        claims.extend(self.named_claims(event, hints).await?);
+        match join(&claims) {
+            Agreement::NoEvidence if foreign => Ok(DataCheck::Unchecked(Unchecked::ForeignSchema)),
+            Agreement::NoEvidence => Ok(DataCheck::Unchecked(Unchecked::NoSchema)),
+            Agreement::Conflict(stronger, weaker) => {
+                let message = format!("{} and {} name different schemas", stronger.name(), weaker.name());
+                Ok(DataCheck::Done(single(conflict(&message)), None))
+            }
+            Agreement::Agreed(found) => self.check_against(event, &format, &found, body, framed, hints).await,
+        }
+    }
+
+    /// Holds the data against the schema that the evidence names; where only a subject is named, JSON tries its
+    /// versions newest first, other formats take the latest.
+    async fn check_against(
+        &self,
+        event: &Event<'_>,
+        format: &PayloadFormat,
+        found: &Match,
+        body: Bytes,
+        framed: bool,
+        hints: &EventHints,
+    ) -> Result<DataCheck, RegistryError> {
+        let targets = self.targets_of(found, &hints.context).await?;
+        let Some(newest) = targets.first() else { return Ok(DataCheck::Unchecked(Unchecked::NoSchema)) };
+        let exact = found.schema_id.is_some() || found.version.is_some();
+        let schema_type = newest.schema_type();
+        let media_type = event.datacontenttype().unwrap_or("application/json");
+        let Some(encoding) = format.encoding(schema_type, AvroJson::Avro) else {
+            let matched = Some(newest.matched.clone());
+            if *format == PayloadFormat::Opaque && event.datacontenttype().is_none() {
+                return Ok(DataCheck::Unchecked(Unchecked::Opaque));
+            }
+            return Ok(DataCheck::Done(single(format_mismatch(media_type, schema_type)), matched));
+        };
+        if *format == PayloadFormat::Avro && !exact {
+            return Ok(DataCheck::Done(single(id_required()), Some(newest.matched.clone())));
+        }
+        let tries = if exact || schema_type != SchemaType::Json { 1 } else { targets.len() };
+        let mut first = None;
+        for target in targets.into_iter().take(tries) {
+            let unframed = if framed {
+                strip_indexes(target, body.clone())
+            } else {
+                Ok(Unframed { target, body: body.clone(), message: message_of(format) })
+            };
+            let Unframed { target, body, message } = match unframed {
+                Ok(unframed) => unframed,
+                Err(refused) => {
+                    return Ok(DataCheck::Done(single(refused.finding), Some(refused.target.matched)));
+                }
+            };
+            let unknown_fields = self.unknown_fields_policy(target.matched.subject.as_ref()).await?;
+            let options = PayloadOptions { encoding, message, unknown_fields, ..PayloadOptions::default() };
+            let report = self.run_validator(&target, body, options).await?;
+            let passed = report.outcome() == Outcome::Valid;
+            let done = (report, Some(target.matched));
+            if passed {
+                return Ok(DataCheck::Done(done.0, done.1));
+            }
+            first.get_or_insert(done);
+        }
+        Ok(match first {
+            Some((report, matched)) => DataCheck::Done(report, matched),
+            None => DataCheck::Unchecked(Unchecked::NoSchema),
+        })
+    }
+
+    /// The schemas that agreed evidence means, newest first.
+    async fn targets_of(&self, found: &Match, context: &ContextName) -> Result<Vec<Target>, RegistryError> {
+        let by = found.by.name();
+        let subject = found.subject.as_deref().map(|name| Subject::parse_in(context, name));
+        match (found.schema_id, subject, found.version) {
+            (_, Some(subject), Some(version)) => {
+                let selector = VersionSelector::Number(i32::try_from(version).unwrap_or(i32::MAX));
+                Ok(vec![Target::of_version(self.get_version(&subject, selector, false).await?, by)])
+            }
+            (Some(id), _, _) => {
+                let scope = IdScope::Context(context.clone());
+                let id = i32::try_from(id).unwrap_or(i32::MAX);
+                Ok(vec![self.target_of_id(id, &scope, by).await?])
+            }
+            (None, Some(subject), None) => {
+                let history = self.store.get_history(&subject).await?;
+                let mut targets = Vec::new();
+                for row in history.active().rev() {
+                    let version =
+                        super::super::lookup::version_of(&subject, row, self.content_of(row).await?);
+                    targets.push(Target::of_version(version, by));
+                }
+                Ok(targets)
+            }
+            (None, None, _) => Ok(Vec::new()),
+        }
+    }
+
+    /// A claim on one id with everything that uses it.
+    async fn exact_claim(
+        &self,
+        by: MatchedBy,
+        context: &ContextName,
+        id: i32,
+    ) -> Result<Claim, RegistryError> {
+        let uses = self.active_uses(context, id).await?;
+        let uses =
+            uses.into_iter().map(|one| (one.subject.qualified(), one.version.unsigned_abs())).collect();
+        Ok(Claim { by, schema_id: Some(id.unsigned_abs()), subject: None, version: None, uses })
+    }
+
+    /// What `dataschema` claims; `None` when it resolves to nothing of ours.
+    async fn dataschema_claim(
+        &self,
+        dataschema: &str,
+        locator: &SchemaLocator,
+        hints: &EventHints,
+    ) -> Result<Option<Claim>, RegistryError> {
+        let by = MatchedBy::Dataschema;
+        let place = |context: &Option<String>| match context {
+            Some(context) => ContextName::from_segment(context).unwrap_or_default(),
+            None => hints.context.clone(),
+        };
+        match locator.locate(dataschema).target {
+            SchemaTarget::Id { context, id, subject } => {
+                let place = place(&context);
+                let Ok(id) = i32::try_from(id) else { return Ok(None) };
+                let known = self.store.find_content(&place, crate::model::SchemaId(id)).await?.is_some();
+                if !known {
+                    return Ok(None);
+                }
+                let mut claim = self.exact_claim(by, &place, id).await?;
+                claim.subject = subject.map(|name| Subject::parse_in(&place, &name).qualified());
+                Ok(Some(claim))
+            }
+            SchemaTarget::Guid(guid) => {
+                let places = self.store.list_guid_ids(Guid(guid)).await?;
+                match places.into_iter().find(|(place, _)| *place == hints.context) {
+                    Some((place, id)) => Ok(Some(self.exact_claim(by, &place, id.0).await?)),
+                    None => Ok(None),
+                }
+            }
+            SchemaTarget::SubjectVersion { context, subject, version } => {
+                let subject = Subject::parse_in(&place(&context), &subject);
+                let history = self.store.get_history(&subject).await?;
+                let number = i32::try_from(version).unwrap_or(i32::MAX);
+                let known = history.find(number).is_some_and(|row| !row.deleted);
+                Ok(known.then(|| named_claim(by, &subject, Some(version))))
+            }
+            SchemaTarget::SubjectLatest { context, subject } => {
+                let subject = Subject::parse_in(&place(&context), &subject);
+                let known = self.store.get_history(&subject).await?.latest().is_some();
+                Ok(known.then(|| named_claim(by, &subject, None)))
+            }
+            SchemaTarget::JsonSchemaId(_) => Ok(None),
+        }
+    }
+
+    /// What `type` and the topic claim: subjects that exist.
+    async fn named_claims(&self, event: &Event<'_>, hints: &EventHints) -> Result<Vec<Claim>, RegistryError> {
+        let facts = SubjectFacts {
+            event_type: event.find_text("type"),
+            source: event.find_text("source"),
+            topic: hints.topic.as_deref(),
+            is_key: hints.is_key,
+            ..SubjectFacts::default()
+        };
+        let mut claims = Vec::new();
+        for (by, strategy) in
+            [(MatchedBy::Type, SubjectStrategy::Type), (MatchedBy::Topic, SubjectStrategy::Topic)]
+        {
+            let Some(name) = strategy.find_subject(&facts) else { continue };
+            let subject = Subject::parse_in(&hints.context, &name);
+            if self.store.get_history(&subject).await?.latest().is_some() {
+                claims.push(named_claim(by, &subject, None));
+            }
+        }
+        // Two names for one event are a convention of the producer, not a contradiction: the stronger one counts.
+        claims.truncate(1);
+        Ok(claims)
+    }
+}
+
+fn named_claim(by: MatchedBy, subject: &Subject, version: Option<u32>) -> Claim {
+    Claim { by, schema_id: None, subject: Some(subject.qualified()), version, uses: Vec::new() }
+}
+
+/// Bytes of a binary format may carry a frame; text never does.
+fn may_be_framed(format: &PayloadFormat, event: &Event<'_>) -> bool {
+    let binary =
+        matches!(format, PayloadFormat::Avro | PayloadFormat::Protobuf { .. } | PayloadFormat::Framed(_));
+    binary && matches!(event.data, Data::Bytes(_))
+}
+
+fn message_of(format: &PayloadFormat) -> MessageChoice {
+    match format {
+        PayloadFormat::Protobuf { message: Some(name) } => MessageChoice::Name(name.clone()),
+        _ => MessageChoice::First,
+    }
+}

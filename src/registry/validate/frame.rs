@@ -1,0 +1,113 @@
+//! Confluent frames around payloads, held against the schema that the request names.
+
+use bytes::Bytes;
+use chancery_engine::framing::{self, Frame};
+use chancery_engine::violation::{MessageChoice, Violation};
+use chancery_engine::{Report, SchemaType};
+
+use super::super::{Registry, RegistryError};
+use super::target::Target;
+use super::{Framing, Payload, SchemaChoice};
+use crate::model::VersionSelector;
+
+/// A payload without its frame.
+#[derive(Debug)]
+pub(super) struct Unframed {
+    pub target: Target,
+    pub body: Bytes,
+    pub message: MessageChoice,
+}
+
+/// A payload whose frame is wrong, with the schema that was asked for.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub target: Target,
+    pub finding: Violation,
+}
+
+impl Refused {
+    fn new(target: Target, finding: Violation) -> Box<Self> {
+        Box::new(Self { target, finding })
+    }
+}
+
+impl Registry {
+    /// Strips a Confluent frame, if there is one. The inner error is a finding about the payload.
+    pub(super) async fn unframe(
+        &self,
+        choice: &SchemaChoice,
+        target: Target,
+        payload: &Payload,
+    ) -> Result<Result<Unframed, Box<Refused>>, RegistryError> {
+        let named = payload.message.clone().map_or(MessageChoice::First, MessageChoice::Name);
+        let required = payload.framing == Framing::Confluent;
+        let split = if payload.framing == Framing::None { None } else { framing::split(&payload.bytes) };
+        let Some((frame, rest)) = split else {
+            if required {
+                return Ok(Err(Refused::new(target, id_required())));
+            }
+            return Ok(Ok(Unframed { target, body: payload.bytes.clone(), message: named }));
+        };
+        let rest = payload.bytes.slice(payload.bytes.len() - rest.len()..);
+        if agrees(frame, &target) {
+            return Ok(strip_indexes(target, rest));
+        }
+        let Some(framed) = self.find_framed(&target.context, frame).await? else {
+            if required {
+                return Ok(Err(Refused::new(target, unknown_id())));
+            }
+            return Ok(Ok(Unframed { target, body: payload.bytes.clone(), message: named }));
+        };
+        // `latest` names the subject; the frame then says which of its versions wrote the payload.
+        if let SchemaChoice::Version(subject, VersionSelector::Latest) = choice
+            && let Some(other) = self.version_with_id(subject, &target.context, framed).await?
+        {
+            return Ok(strip_indexes(other, rest));
+        }
+        Ok(Err(Refused::new(
+            target,
+            conflict("the schema id in the frame is not the schema that the request names"),
+        )))
+    }
+}
+
+fn agrees(frame: Frame, target: &Target) -> bool {
+    match frame {
+        Frame::Id(id) => target.matched.id.is_some_and(|known| i64::from(known) == i64::from(id)),
+        Frame::Guid(guid) => guid == target.guid.0,
+    }
+}
+
+/// Protobuf frames carry the path of the message.
+pub(super) fn strip_indexes(target: Target, body: Bytes) -> Result<Unframed, Box<Refused>> {
+    if target.schema_type() != SchemaType::Protobuf {
+        return Ok(Unframed { target, body, message: MessageChoice::First });
+    }
+    match framing::split_message_indexes(&body) {
+        Some((indexes, rest)) => {
+            let body = body.slice(body.len() - rest.len()..);
+            Ok(Unframed { target, body, message: MessageChoice::Indexes(indexes) })
+        }
+        None => {
+            let message = "the message indexes after the schema id are cut";
+            Err(Refused::new(target, Violation::data("schema.protobuf.truncated", "", message)))
+        }
+    }
+}
+
+pub(super) fn id_required() -> Violation {
+    Violation::data("schema.id-required", "", "the payload does not say which schema id wrote it")
+}
+
+pub(super) fn unknown_id() -> Violation {
+    Violation::data("schema.unknown-id", "", "the schema id in the frame of the payload is not known")
+}
+
+pub(super) fn conflict(message: &str) -> Violation {
+    Violation::data("schema.conflict", "", message)
+}
+
+/// A report of one finding.
+pub(super) fn single(finding: Violation) -> Report {
+    Report { findings: vec![finding], ..Report::default() }
+}

@@ -1,0 +1,145 @@
+//! Does a payload keep the promise of a registered schema?
+//!
+//! The schema is named by the request (`target`); a Confluent frame around the payload must agree with it
+//! (`frame`). Validators are compiled once per schema and kept; big payloads run on the blocking pool, with a
+//! deadline (`run`). Events say themselves which schema they claim (`event`).
+
+mod event;
+mod frame;
+mod run;
+mod target;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use chancery_engine::cloudevents::matching::{AvroJson, FramedTypes, PayloadFormat};
+use chancery_engine::violation::{Encoding, PayloadOptions, Violation};
+use chancery_engine::{Report, SchemaType};
+
+pub use event::{EventHints, EventVerdict, Unchecked};
+pub(in crate::registry) use run::ValidatorCache;
+
+use super::{Candidate, IdScope, Registry, RegistryError};
+use crate::model::{Subject, VersionSelector};
+use frame::single;
+
+/// Longest time a payload may be validated.
+pub(super) const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
+
+/// How a payload says which schema it was written with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Framing {
+    /// Framed when it starts so and the id is known.
+    #[default]
+    Auto,
+    /// Never framed.
+    None,
+    /// Must be framed.
+    Confluent,
+}
+
+/// Which schema the request names.
+#[derive(Clone, Debug)]
+pub enum SchemaChoice {
+    /// An id.
+    Id(i32, IdScope),
+    /// A version of a subject.
+    Version(Subject, VersionSelector),
+    /// A schema that comes with the request.
+    Inline(Box<Candidate>),
+}
+
+/// A payload and what is known about it.
+#[derive(Clone, Debug)]
+pub struct Payload {
+    /// As received.
+    pub bytes: Bytes,
+    /// Its media type, if it came with one.
+    pub media_type: Option<String>,
+    /// Framing.
+    pub framing: Framing,
+    /// Message of a Protobuf file, by full name.
+    pub message: Option<String>,
+}
+
+/// The schema a payload was validated against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matched {
+    /// What named it: `parameter`, `framing`, `dataschema`, `type` or `topic`.
+    pub by: &'static str,
+    /// Subject, when known.
+    pub subject: Option<Subject>,
+    /// Version, when known.
+    pub version: Option<i32>,
+    /// Id in its context; none for a schema that came with the request.
+    pub id: Option<i32>,
+    /// Format.
+    pub schema_type: SchemaType,
+}
+
+/// What came out.
+#[derive(Clone, Debug)]
+pub struct PayloadVerdict {
+    /// Findings.
+    pub report: Report,
+    /// The schema.
+    pub matched: Matched,
+}
+
+impl Registry {
+    /// Validates one payload against the schema that the request names.
+    ///
+    /// # Errors
+    /// `SubjectNotFound`, `VersionNotFound`, `SchemaNotFound`, `InvalidSchema` (inline), `Store`. Everything
+    /// about the payload is a finding, and a schema that cannot validate makes the report indeterminate.
+    pub async fn validate_payload(
+        &self,
+        choice: &SchemaChoice,
+        payload: Payload,
+    ) -> Result<PayloadVerdict, RegistryError> {
+        let target = self.resolve_choice(choice).await?;
+        let unframed = match self.unframe(choice, target, &payload).await? {
+            Ok(unframed) => unframed,
+            Err(refused) => {
+                return Ok(PayloadVerdict {
+                    report: single(refused.finding),
+                    matched: refused.target.matched,
+                });
+            }
+        };
+        let target = unframed.target;
+        let encoding = match encoding_of(target.schema_type(), payload.media_type.as_deref()) {
+            Ok(encoding) => encoding,
+            Err(finding) => return Ok(PayloadVerdict { report: single(*finding), matched: target.matched }),
+        };
+        let unknown_fields = self.unknown_fields_policy(target.matched.subject.as_ref()).await?;
+        let options = PayloadOptions {
+            encoding,
+            message: unframed.message,
+            unknown_fields,
+            ..PayloadOptions::default()
+        };
+        let report = self.run_validator(&target, unframed.body, options).await?;
+        Ok(PayloadVerdict { report, matched: target.matched })
+    }
+}
+
+/// How the bytes are encoded, when the request names the schema: JSON media types as JSON, a media type that
+/// says nothing as the binary encoding of the schema's format. JSON for an Avro schema is plain JSON unless the
+/// media type says Avro.
+fn encoding_of(schema_type: SchemaType, media_type: Option<&str>) -> Result<Encoding, Box<Violation>> {
+    let Some(media_type) = media_type else { return Ok(Encoding::Binary) };
+    let format = PayloadFormat::of_media_type(media_type, &FramedTypes::default());
+    if format == PayloadFormat::Opaque {
+        return Ok(Encoding::Binary);
+    }
+    format
+        .encoding(schema_type, AvroJson::Plain)
+        .ok_or_else(|| Box::new(format_mismatch(media_type, schema_type)))
+}
+
+fn format_mismatch(media_type: &str, schema_type: SchemaType) -> Violation {
+    let message =
+        format!("a payload of type `{media_type}` cannot be held against a schema of type {schema_type}");
+    Violation::data("schema.format-mismatch", "", message).expecting(schema_type.name())
+}
