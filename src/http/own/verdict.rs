@@ -48,7 +48,8 @@ pub struct MatchBody {
     subject: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<i32>,
-    schema_id: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schema_id: Option<i32>,
     schema_type: &'static str,
 }
 
@@ -149,7 +150,9 @@ fn name_schema(headers: &mut HeaderMap, matched: &Matched, outcome: Outcome) {
             headers.insert(name, value);
         }
     };
-    put(SCHEMA_ID, matched.id.to_string());
+    if let Some(id) = matched.id {
+        put(SCHEMA_ID, id.to_string());
+    }
     if let Some(subject) = &matched.subject {
         put(SCHEMA_SUBJECT, utf8_percent_encode(&subject.qualified(), NOT_IN_HEADERS).to_string());
     }
