@@ -1,3 +1,9 @@
 //! The `chancery` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    chancery::cli::Cli::parse().run()
+}

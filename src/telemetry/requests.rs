@@ -1,0 +1,98 @@
+//! One line a request.
+
+use std::time::Instant;
+
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::Response;
+
+/// What a handler knows and a path does not tell; travels as an extension of the response.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Logged {
+    /// Subject that was acted on, qualified.
+    pub subject: Option<String>,
+    /// Version that was written or asked for.
+    pub version: Option<i32>,
+    /// Id that was written or asked for.
+    pub schema_id: Option<i32>,
+    /// Code of the error body.
+    pub error_code: Option<u32>,
+}
+
+/// Logs a request after its answer is ready. The state tells whether answered reads are logged.
+pub async fn log_requests(State(log_reads): State<bool>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    // The query may hold nothing secret on our routes, but is of no use here either.
+    let path = request.uri().path().to_owned();
+    let response = next.run(request).await;
+    let status = response.status();
+    if log_reads || status.as_u16() >= 400 || is_write(&method, &path) {
+        log(&method, &path, &response, started);
+    }
+    response
+}
+
+fn log(method: &Method, path: &str, response: &Response, started: Instant) {
+    let status = response.status();
+    let known = response.extensions().get::<Logged>().cloned().unwrap_or_default();
+    let duration_ms = started.elapsed().as_secs_f64() * 1_000.0;
+    let request_id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+    macro_rules! line {
+        ($level:ident, $text:literal) => {
+            tracing::$level!(
+                %method,
+                path,
+                status = status.as_u16(),
+                subject = known.subject,
+                version = known.version,
+                schema.id = known.schema_id,
+                error.code = known.error_code,
+                duration_ms,
+                request_id,
+                $text
+            )
+        };
+    }
+    if status.is_server_error() {
+        line!(error, "request failed");
+    } else if status.is_client_error() {
+        line!(info, "request refused");
+    } else {
+        line!(info, "request answered");
+    }
+}
+
+/// Whether an answered request may have changed something. Lookups, compatibility tests and validations
+/// are POSTs that change nothing.
+fn is_write(method: &Method, path: &str) -> bool {
+    if method == Method::POST {
+        let path = path.trim_end_matches('/');
+        return !path.contains("/compatibility/") && (path.ends_with("/versions") || path.ends_with("/tags"));
+    }
+    method == Method::PUT || method == Method::DELETE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_are_told_from_reads() {
+        for (method, path, expected) in [
+            (Method::POST, "/subjects/a/versions", true),
+            (Method::POST, "/subjects/a/versions/", true),
+            (Method::POST, "/contexts/.dr/subjects/a/versions/1/tags", true),
+            (Method::POST, "/subjects/a", false),
+            (Method::POST, "/compatibility/subjects/a/versions", false),
+            (Method::POST, "/compatibility/subjects/a/versions/latest", false),
+            (Method::POST, "/v1/validate/payload", false),
+            (Method::PUT, "/config", true),
+            (Method::DELETE, "/subjects/a", true),
+            (Method::GET, "/subjects/a/versions", false),
+        ] {
+            assert_eq!(is_write(&method, path), expected, "{method} {path}");
+        }
+    }
+}
