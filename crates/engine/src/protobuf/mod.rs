@@ -7,12 +7,15 @@
 //! | file | what |
 //! |---|---|
 //! | [`ast`], `parse/`, `binary` | text or a serialized descriptor to the tree |
+//! | `descriptor/` | the tree from and to serialized descriptors |
+//! | `payload/` | payloads against compiled descriptors |
 //! | `print` | the tree to the canonical text |
 //! | `files`, `resolve`, [`builtin`] | names to types |
 
 pub mod ast;
 mod binary;
 pub mod builtin;
+mod descriptor;
 #[allow(dead_code, reason = "comparison and descriptors read the rest")]
 mod files;
 mod parse;
@@ -100,7 +103,10 @@ impl ProtobufSchema {
     pub fn normalized(&self) -> String {
         self.canonical()
     }
-    pub fn formatted(&self, _format: &str) -> Result<String, SchemaError> {
+    pub fn formatted(&self, format: &str) -> Result<String, SchemaError> {
+        if format.eq_ignore_ascii_case("serialized") {
+            return Ok(binary::to_base64(&descriptor::serialized(&self.files)?));
+        }
         Ok(self.canonical())
     }
     pub fn name(&self) -> Option<String> {
@@ -125,6 +131,7 @@ impl ProtobufSchema {
         Comparison::default()
     }
     pub fn validator(&self) -> Result<ProtobufValidator, SchemaError> {
-        Err(SchemaError::Unsupported("not built yet".to_owned()))
+        let known = descriptor::linked(&self.files)?;
+        ProtobufValidator::compile(&known)
     }
 }

@@ -15,11 +15,17 @@ use crate::SchemaError;
 /// Fields of one message; positions are 16 bits wide.
 const MAX_FIELDS: usize = 60_000;
 
-/// Compiles a file together with all files it can reach; `main` gives the message indexes.
-pub(super) fn compile<'a>(
-    main: &'a FileDescriptorProto,
-    dependencies: impl IntoIterator<Item = &'a FileDescriptorProto>,
-) -> Result<Table, SchemaError> {
+impl Table {
+    /// Compiles a file together with all files it can reach; `main` gives the message indexes.
+    pub fn compile(
+        main: &FileDescriptorProto,
+        dependencies: &[FileDescriptorProto],
+    ) -> Result<Self, SchemaError> {
+        compile(main, dependencies)
+    }
+}
+
+fn compile(main: &FileDescriptorProto, dependencies: &[FileDescriptorProto]) -> Result<Table, SchemaError> {
     let mut names = Names::default();
     names.add_file(main);
     let roots = names.roots(main);

@@ -4,21 +4,20 @@
 //! chosen by position, by the indexes of the framing or by name. Binary payloads are walked
 //! ([`walk`]), no value is built.
 
-#[allow(dead_code, reason = "called once descriptors are built from the syntax tree")]
 mod compile;
 #[allow(dead_code, reason = "names are read by the JSON walk")]
 mod table;
 #[cfg(test)]
 mod tests;
 mod walk;
-mod wire;
+pub(super) mod wire;
 
 use prost_types::FileDescriptorProto;
 
 use crate::SchemaError;
 use crate::violation::{Encoding, MessageChoice, PayloadOptions, Report, Violation};
 
-use table::Table;
+pub(super) use table::{Field, Kind, Label, Table};
 
 /// A compiled payload validator for all messages of a file and its imports.
 #[derive(Debug)]
@@ -27,13 +26,13 @@ pub struct ProtobufValidator {
 }
 
 impl ProtobufValidator {
-    /// Compiles a file and the files it can reach; type names in them are full.
-    #[allow(dead_code, reason = "called once descriptors are built from the syntax tree")]
-    pub(crate) fn compile(
-        main: &FileDescriptorProto,
-        dependencies: &[FileDescriptorProto],
-    ) -> Result<Self, SchemaError> {
-        Ok(Self { table: compile::compile(main, dependencies)? })
+    /// Compiles a file, which stands first, and the files it can reach; type names in them are full.
+    pub(crate) fn compile(files: &[FileDescriptorProto]) -> Result<Self, SchemaError> {
+        let table = match files.split_first() {
+            Some((main, others)) => Table::compile(main, others)?,
+            None => Table::default(),
+        };
+        Ok(Self { table })
     }
 
     /// Validates one payload, framing already stripped.

@@ -186,6 +186,11 @@ impl Message {
         }
     }
 
+    /// The field of a name. Linear: used where a person wrote the name.
+    pub fn find_by_name(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| &*field.name == name)
+    }
+
     fn find_sparse(&self, number: u32) -> Option<u16> {
         let found = self.sparse.binary_search_by_key(&number, |(known, _)| *known).ok()?;
         Some(self.sparse[found].1)

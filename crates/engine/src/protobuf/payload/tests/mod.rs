@@ -35,9 +35,10 @@ fn descriptors(text: &str) -> prost_types::FileDescriptorSet {
 }
 
 fn validator(text: &str) -> ProtobufValidator {
-    let set = descriptors(text);
-    let (main, imports) = set.file.split_last().expect("the text itself");
-    ProtobufValidator::compile(main, imports).expect("compiles")
+    let mut files = descriptors(text).file;
+    // The text itself stands last, ours wants it first.
+    files.reverse();
+    ProtobufValidator::compile(&files).expect("compiles")
 }
 
 /// `rule pointer` of each finding; warnings end with ` (warning)`.

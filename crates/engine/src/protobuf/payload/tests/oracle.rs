@@ -186,9 +186,15 @@ fn known_disagreement(text: &str, report: &Report, oracle_accepts: bool) -> Opti
     }
 }
 
+/// Number of messages to try.
+#[expect(clippy::disallowed_methods, reason = "a longer run by hand, not a setting of the program")]
+fn cases() -> u64 {
+    std::env::var("CHANCERY_PROTOBUF_CASES").map_or(2_000, |cases| cases.parse().expect("a number"))
+}
+
 #[test]
 fn walker_and_prost_reflect_agree_on_whole_and_damaged_messages() {
-    let cases: u64 = std::env::var("CHANCERY_PROTOBUF_CASES").map_or(2_000, |n| n.parse().expect("a number"));
+    let cases = cases();
     let (mut refused, mut disagreements) = (0u64, std::collections::BTreeMap::new());
     let mut case = 0;
     while case < cases {
