@@ -24,11 +24,15 @@ pub(super) enum CarriedValue<'a> {
     /// Unset.
     Null,
     Boolean(bool),
+    Integer(i32),
     /// A JSON number as written.
     Number(&'a str),
     Text(Cow<'a, str>),
-    /// A JSON array or object.
-    Container,
+    Binary(Cow<'a, [u8]>),
+    /// A text that the carrier has judged already.
+    Judged(Cow<'a, str>),
+    /// A value of a type that no attribute has, such as a JSON array.
+    OtherType,
     /// There is a value, but the carrier has already reported why it cannot be read.
     Unreadable,
 }
@@ -106,6 +110,11 @@ static CORE: [Core; 8] = [
     },
 ];
 
+/// Whether a name is one of the eight core attributes.
+pub(super) fn is_core(name: &str) -> bool {
+    CORE.iter().any(|core| core.name == name)
+}
+
 /// Whether a name is one of the four attributes every event has.
 pub(super) fn is_required(name: &str) -> bool {
     CORE.iter().any(|core| core.name == name && core.required.is_some())
@@ -141,16 +150,18 @@ pub(super) fn check<'a>(
 /// The value, where it is of one of the types an attribute can have.
 fn decoded(value: CarriedValue<'_>) -> Option<AttributeValue<'_>> {
     match value {
-        CarriedValue::Null | CarriedValue::Container | CarriedValue::Unreadable => None,
+        CarriedValue::Null | CarriedValue::OtherType | CarriedValue::Unreadable => None,
         CarriedValue::Boolean(value) => Some(AttributeValue::Boolean(value)),
         CarriedValue::Number(text) => text.parse().ok().map(AttributeValue::Integer),
-        CarriedValue::Text(text) => Some(AttributeValue::Text(text)),
+        CarriedValue::Integer(value) => Some(AttributeValue::Integer(value)),
+        CarriedValue::Text(text) | CarriedValue::Judged(text) => Some(AttributeValue::Text(text)),
+        CarriedValue::Binary(bytes) => Some(AttributeValue::Binary(bytes)),
     }
 }
 
 fn check_core(core: &Core, value: &CarriedValue<'_>, at: usize, findings: &mut Findings<'_>) {
     match value {
-        CarriedValue::Null | CarriedValue::Unreadable => {}
+        CarriedValue::Null | CarriedValue::Unreadable | CarriedValue::Judged(_) => {}
         CarriedValue::Text(text) if text.is_empty() => {
             findings.attribute(core.empty, core.name, at, "the value is empty");
         }
@@ -266,15 +277,20 @@ fn check_extension(name: &str, value: &CarriedValue<'_>, at: usize, findings: &m
 
 fn check_extension_value(name: &str, value: &CarriedValue<'_>, at: usize, findings: &mut Findings<'_>) {
     match value {
-        CarriedValue::Container => {
-            findings.attribute(&rules::EXT_VALUE_TYPE, name, at, "the value is an object or array");
+        CarriedValue::OtherType => {
+            findings.attribute(
+                &rules::EXT_VALUE_TYPE,
+                name,
+                at,
+                "the value is of a type that no attribute has",
+            );
         }
         CarriedValue::Number(text) => check_integer(name, text, at, findings),
         CarriedValue::Text(text) if !characters::are_allowed(text) => {
             let message = "the value holds a control character or noncharacter";
             findings.attribute(&rules::EXT_CHARACTERS, name, at, message);
         }
-        CarriedValue::Null | CarriedValue::Unreadable => {}
+        CarriedValue::Null | CarriedValue::Unreadable | CarriedValue::Judged(_) => {}
         _ => check_documented_extension(name, value, at, findings),
     }
 }

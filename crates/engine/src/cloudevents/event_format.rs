@@ -1,8 +1,10 @@
 //! Event formats: which reader a media type names.
 
+use super::avro;
 use super::event::{Reading, Refusal, RefusalKind};
 use super::grammar::media_type::MediaType;
 use super::options::EventOptions;
+use super::protobuf;
 use super::rules::{self, EventRule};
 use super::structured::{self, refusal};
 use crate::violation::Place;
@@ -34,23 +36,26 @@ impl Mode {
     }
 }
 
+type Reader<'a> = fn(&'a [u8], &EventOptions) -> Reading<'a>;
+
 /// Reads a body in the event format that its media type names.
 pub(super) fn read<'a>(mode: Mode, media_type: &str, body: &'a [u8], options: &EventOptions) -> Reading<'a> {
     let essence = media_type.split(';').next().unwrap_or_default().trim_end_matches([' ', '\t']);
     let suffix = essence.get("application/cloudevents".len()..).unwrap_or_default().to_ascii_lowercase();
-    let read_json = match (mode, &*suffix) {
-        (Mode::Structured, "+json") => structured::read_json,
-        (Mode::Batched, "-batch+json") => structured::read_json_batch,
+    let (read, is_json): (Reader<'a>, bool) = match (mode, &*suffix) {
+        (Mode::Structured, "+json") => (structured::read_json, true),
+        (Mode::Structured, "+avro") => (avro::read_avro, false),
+        (Mode::Structured, "+protobuf") => (protobuf::read_protobuf, false),
+        (Mode::Batched, "-batch+json") => (structured::read_json_batch, true),
+        (Mode::Batched, "-batch+protobuf") => (protobuf::read_protobuf_batch, false),
         _ => {
-            return Reading::Refused(unsupported(
-                &rules::HTTP_FORMAT_UNSUPPORTED,
-                "the event format is not supported",
-            ));
+            let message = "the event format is not supported";
+            return Reading::Refused(unsupported(&rules::HTTP_FORMAT_UNSUPPORTED, message));
         }
     };
-    match refused_charset(media_type) {
+    match is_json.then(|| refused_charset(media_type)).flatten() {
         Some(refusal) => Reading::Refused(refusal),
-        None => read_json(body, options),
+        None => read(body, options),
     }
 }
 

@@ -13,6 +13,7 @@
 //! (`structured`, …) or binding (`http`, …). [`matching`] says which schema the data claims to have.
 
 mod attributes;
+mod avro;
 mod batch;
 mod binary_mode;
 mod event;
@@ -27,13 +28,17 @@ pub mod matching;
 mod nats;
 pub mod options;
 mod payload;
+mod protobuf;
 mod repeated;
 pub mod rules;
 mod structured;
+mod wire;
 
+pub use avro::read_avro;
 pub use event::{Attribute, AttributeValue, Data, Event, EventReading, Reading, Refusal, RefusalKind};
 pub use http::{Headers, read_http};
 pub use kafka::{RecordHeaders, read_kafka};
 pub use nats::read_nats;
 pub use options::{EventOptions, Profile, RuleSetting};
+pub use protobuf::{read_protobuf, read_protobuf_batch};
 pub use structured::{read_json, read_json_batch};

@@ -58,7 +58,8 @@ pub struct EventOptions {
     pub max_batch_events: usize,
     /// Nesting depth of an event document, the event itself counted (default 128).
     pub max_depth: usize,
-    overrides: Vec<(&'static EventRule, RuleSetting)>,
+    /// Overrides of single rules; they win over the profile.
+    pub overrides: Overrides,
 }
 
 impl Default for EventOptions {
@@ -69,13 +70,13 @@ impl Default for EventOptions {
             max_batch_bytes: 8 << 20,
             max_batch_events: 1 << 16,
             max_depth: 128,
-            overrides: Vec::new(),
+            overrides: Overrides::default(),
         }
     }
 }
 
 /// Rules whose finding means that no event could be read.
-static FIXED: [&EventRule; 10] = [
+static FIXED: [&EventRule; 11] = [
     &rules::JSON_SYNTAX,
     &rules::JSON_SURROGATE,
     &rules::JSON_DEPTH,
@@ -86,26 +87,37 @@ static FIXED: [&EventRule; 10] = [
     &rules::HTTP_FORMAT_UNSUPPORTED,
     &rules::HTTP_CHARSET,
     &rules::HTTP_NOT_A_CLOUDEVENT,
+    &rules::SIZE_LIMIT,
 ];
+
+/// Settings of single rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overrides(Vec<(&'static EventRule, RuleSetting)>);
+
+impl Overrides {
+    /// Overrides one rule; the last call wins.
+    ///
+    /// # Errors
+    /// [`OverrideError`] for an unknown id, and for rules without which there is no event.
+    pub fn set(&mut self, id: &str, setting: RuleSetting) -> Result<(), OverrideError> {
+        let rule = rules::find_rule(id).ok_or_else(|| OverrideError::Unknown(id.to_owned()))?;
+        if FIXED.contains(&rule) {
+            return Err(OverrideError::Fixed(rule.id));
+        }
+        self.0.retain(|(known, _)| *known != rule);
+        self.0.push((rule, setting));
+        Ok(())
+    }
+
+    fn find(&self, rule: &EventRule) -> Option<RuleSetting> {
+        self.0.iter().find(|(known, _)| *known == rule).map(|(_, setting)| *setting)
+    }
+}
 
 impl EventOptions {
     /// The defaults with another profile.
     pub fn with_profile(profile: Profile) -> Self {
         Self { profile, ..Self::default() }
-    }
-
-    /// Overrides one rule; it wins over the profile, the last call wins.
-    ///
-    /// # Errors
-    /// [`OverrideError`] for an unknown id, and for rules without which there is no event.
-    pub fn override_rule(&mut self, id: &str, setting: RuleSetting) -> Result<(), OverrideError> {
-        let rule = rules::find_rule(id).ok_or_else(|| OverrideError::Unknown(id.to_owned()))?;
-        if FIXED.contains(&rule) || *rule == rules::SIZE_LIMIT {
-            return Err(OverrideError::Fixed(rule.id));
-        }
-        self.overrides.retain(|(known, _)| *known != rule);
-        self.overrides.push((rule, setting));
-        Ok(())
     }
 
     /// What a finding of this rule becomes; `None`: it is not reported.
@@ -126,9 +138,9 @@ impl EventOptions {
     }
 
     fn overridden(&self, rule: &EventRule, otherwise: Severity) -> Option<Severity> {
-        match self.overrides.iter().find(|(known, _)| *known == rule) {
-            Some((_, RuleSetting::Off)) => None,
-            Some((_, RuleSetting::As(severity))) => Some(*severity),
+        match self.overrides.find(rule) {
+            Some(RuleSetting::Off) => None,
+            Some(RuleSetting::As(severity)) => Some(severity),
             None => Some(otherwise),
         }
     }

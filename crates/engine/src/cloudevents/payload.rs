@@ -71,6 +71,20 @@ pub(super) fn from_bytes<'a>(
     }
 }
 
+/// Checks a payload that came as text.
+pub(super) fn from_text<'a>(
+    text: Cow<'a, str>,
+    content: Content,
+    at: usize,
+    findings: &mut Findings<'_>,
+) -> Data<'a> {
+    if content == Content::Json && !text.is_empty() && findings.options.reads_payload() {
+        from_declared_json(text, at, findings)
+    } else {
+        Data::Text(text)
+    }
+}
+
 fn from_declared_json<'a>(text: Cow<'a, str>, at: usize, findings: &mut Findings<'_>) -> Data<'a> {
     match json::read_value(&text, findings.options.max_depth) {
         Ok(repeated) => {

@@ -148,7 +148,7 @@ fn carry(member: Member<'_>) -> Carried<'_> {
         Kind::Boolean => CarriedValue::Boolean(member.raw == "true"),
         Kind::Number => CarriedValue::Number(member.raw),
         Kind::String => CarriedValue::Text(member.text().unwrap_or_default()),
-        Kind::Container => CarriedValue::Container,
+        Kind::Container => CarriedValue::OtherType,
     };
     Carried { name: member.name, value, at: member.offset }
 }

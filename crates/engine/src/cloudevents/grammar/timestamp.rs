@@ -33,6 +33,30 @@ pub fn parse(text: &str) -> Option<Timestamp> {
     (!is_leap_second || utc_minute == 24 * 60 - 1).then_some(Timestamp { is_leap_second })
 }
 
+/// Writes seconds since 1970 and nanoseconds as a UTC timestamp of the years 0001 to 9999; `None` outside
+/// them (the range of `google.protobuf.Timestamp`).
+pub fn format(seconds: i64, nanos: i32) -> Option<String> {
+    /// Days from 0000-03-01, where the calendar's eras start, to 1970-01-01.
+    const EPOCH: i64 = 719_468;
+    let is_in_range =
+        (-62_135_596_800..=253_402_300_799).contains(&seconds) && (0..1_000_000_000).contains(&nanos);
+    if !is_in_range {
+        return None;
+    }
+    let (days, second) = (seconds.div_euclid(86_400) + EPOCH, seconds.rem_euclid(86_400));
+    // Years start in March, so that a leap day is the last one and months have a regular length.
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = (month_from_march + 2) % 12 + 1;
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    let fraction = if nanos == 0 { String::new() } else { format!(".{nanos:09}") };
+    Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z"))
+}
+
 /// Skips `.` and at least one digit, when there.
 fn skip_fraction(rest: &[u8]) -> Option<&[u8]> {
     let Some(fraction) = rest.strip_prefix(b".") else { return Some(rest) };
@@ -80,6 +104,26 @@ mod tests {
             "9999-12-31T23:59:59Z",
         ] {
             assert_eq!(parse(good), Some(Timestamp { is_leap_second: false }), "{good}");
+        }
+    }
+
+    #[test]
+    fn seconds_become_a_date() {
+        for (seconds, nanos, text) in [
+            (0, 0, Some("1970-01-01T00:00:00Z")),
+            (-1, 5, Some("1969-12-31T23:59:59.000000005Z")),
+            (951_782_400, 0, Some("2000-02-29T00:00:00Z")),
+            (4_107_542_399, 0, Some("2100-02-28T23:59:59Z")),
+            (4_107_542_400, 0, Some("2100-03-01T00:00:00Z")),
+            (-62_135_596_800, 0, Some("0001-01-01T00:00:00Z")),
+            (253_402_300_799, 999_999_999, Some("9999-12-31T23:59:59.999999999Z")),
+            (253_402_300_800, 0, None),
+            (-62_135_596_801, 0, None),
+            (0, -1, None),
+            (0, 1_000_000_000, None),
+        ] {
+            assert_eq!(format(seconds, nanos).as_deref(), text, "{seconds}");
+            assert!(text.is_none_or(|text| parse(text).is_some()));
         }
     }
 
