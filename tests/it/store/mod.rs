@@ -4,8 +4,11 @@
 //! stories into tests. A forgotten story is dead code, which the compiler reports.
 
 mod damaged;
+mod deleting;
 mod listing;
+mod opening;
 mod registering;
+mod scopes;
 mod world;
 
 pub use world::{Backend, Lab, Sqlite};
