@@ -185,6 +185,9 @@ pub struct PayloadOptions {
     pub message: MessageChoice,
     /// Unknown Protobuf fields.
     pub unknown_fields: UnknownFields,
+    /// Whether the payload came in Confluent framing, whose serializers write a top-level Avro `bytes`
+    /// schema without the length that plain Avro has.
+    pub framed: bool,
     /// Nesting depth of the payload (default 100, as Protobuf runtimes).
     pub max_depth: usize,
     /// Values visited in one payload, also those that take no bytes (default 4,000,000).
@@ -197,6 +200,7 @@ impl Default for PayloadOptions {
             encoding: Encoding::Binary,
             message: MessageChoice::First,
             unknown_fields: UnknownFields::Warn,
+            framed: false,
             max_depth: 100,
             max_items: 4_000_000,
         }

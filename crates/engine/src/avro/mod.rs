@@ -18,18 +18,21 @@ mod names;
 mod numbers;
 mod parse;
 mod path;
+mod payload;
 mod print;
 pub mod rules;
 mod sides;
+mod tags;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use self::equal::Attention;
 use self::model::{Graph, Kind};
+pub use self::payload::AvroValidator;
 use self::print::Style;
 use self::sides::Places;
 use crate::difference::{CompareOptions, Comparison, Difference};
-use crate::violation::{PayloadOptions, Report};
 use crate::{EntityTags, Limits, SchemaError, Source, Strictness};
 
 /// A parsed Avro schema.
@@ -39,15 +42,11 @@ pub struct AvroSchema {
     text: String,
     /// The canonical text, unless it is `text` itself.
     canonical: Option<String>,
-    graph: Graph,
+    graph: Arc<Graph>,
     /// Full names of the types that references stand for: written by name.
     referenced: HashSet<String>,
     limits: Limits,
 }
-
-/// A compiled payload validator.
-#[derive(Debug)]
-pub struct AvroValidator;
 
 impl AvroSchema {
     /// Parses a text with its references.
@@ -59,7 +58,13 @@ impl AvroSchema {
         let (graph, referenced) = parse::parse(source, strictness, limits)?;
         let canonical = print::print_graph(&graph, &referenced, Style::Canonical, limits.max_depth)?;
         let canonical = (canonical != source.text).then_some(canonical);
-        Ok(Self { text: source.text.to_owned(), canonical, graph, referenced, limits: *limits })
+        Ok(Self {
+            text: source.text.to_owned(),
+            canonical,
+            graph: Arc::new(graph),
+            referenced,
+            limits: *limits,
+        })
     }
 
     /// The text that is stored, returned and hashed.
@@ -111,14 +116,19 @@ impl AvroSchema {
         }
     }
 
-    /// Entities that carry inline tags.
+    /// Records and fields of the schema's own text that carry inline tags, in document order.
     pub fn tags(&self) -> Vec<EntityTags> {
-        Vec::new()
+        tags::list(&self.graph)
     }
 
-    /// The canonical text with inline tags added and removed.
-    pub fn retagged(&self, _add: &[EntityTags], _remove: &[EntityTags]) -> Result<String, SchemaError> {
-        Ok(self.canonical())
+    /// The canonical text with inline tags added, then removed; an emptied list of tags disappears.
+    ///
+    /// # Errors
+    /// [`SchemaError::Invalid`] when a path names no record or field of the schema's own text,
+    /// [`SchemaError::Limit`] when the tags would nest the text too deep.
+    pub fn retagged(&self, add: &[EntityTags], remove: &[EntityTags]) -> Result<String, SchemaError> {
+        let graph = tags::retagged(&self.graph, add, remove)?;
+        print::print_graph(&graph, &self.referenced, Style::Canonical, self.limits.max_depth)
     }
 
     /// All differences that keep the reader from reading data of the writer, at most 1,000 of them.
@@ -149,15 +159,8 @@ impl AvroSchema {
     /// Compiles a payload validator.
     ///
     /// # Errors
-    /// None yet.
+    /// None: every schema that was parsed can be walked.
     pub fn validator(&self) -> Result<AvroValidator, SchemaError> {
-        Ok(AvroValidator)
-    }
-}
-
-#[allow(missing_docs, clippy::unused_self)]
-impl AvroValidator {
-    pub fn validate(&self, _payload: &[u8], _options: &PayloadOptions) -> Report {
-        Report::undecided("not built yet")
+        Ok(AvroValidator::new(Arc::clone(&self.graph)))
     }
 }

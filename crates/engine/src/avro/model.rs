@@ -21,7 +21,7 @@ pub(crate) struct Place {
 }
 
 /// All types of a schema and its references.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Graph {
     pub(crate) types: Vec<Type>,
     pub(crate) root: TypeId,
@@ -39,14 +39,14 @@ impl Graph {
 }
 
 /// One type, with the members that the specification does not reserve.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Type {
     pub(crate) kind: Kind,
     pub(crate) properties: Object,
     pub(crate) place: Place,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Kind {
     Primitive(Primitive),
     Array(TypeId),
@@ -60,7 +60,7 @@ pub(crate) enum Kind {
 }
 
 /// What all named types have.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Named {
     pub(crate) name: Name,
     pub(crate) doc: Option<String>,
@@ -68,7 +68,7 @@ pub(crate) struct Named {
     pub(crate) aliases: Vec<Name>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Record {
     pub(crate) named: Named,
     /// Written as `"type":"error"`.
@@ -87,7 +87,7 @@ impl Record {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) of: TypeId,
@@ -107,7 +107,7 @@ pub(crate) enum Order {
     Ignore,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Enum {
     pub(crate) named: Named,
     pub(crate) symbols: Vec<String>,
@@ -123,7 +123,7 @@ impl Enum {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Fixed {
     pub(crate) named: Named,
     pub(crate) size: u32,
@@ -150,6 +150,21 @@ impl Kind {
             Self::Record(_) | Self::Pending(_) => "record",
             Self::Enum(_) => "enum",
             Self::Fixed(_) => "fixed",
+        }
+    }
+
+    /// What names a union branch of this type: the full name, or the type word.
+    pub(crate) fn branch_name(&self) -> &str {
+        self.named().map_or(self.word(), |named| named.name.full())
+    }
+
+    /// Edges to other types, in order.
+    pub(crate) fn edges(&self) -> Vec<TypeId> {
+        match self {
+            Self::Array(of) | Self::Map(of) => vec![*of],
+            Self::Union(branches) => branches.clone(),
+            Self::Record(record) => record.fields.iter().map(|field| field.of).collect(),
+            Self::Primitive(_) | Self::Enum(_) | Self::Fixed(_) | Self::Pending(_) => Vec::new(),
         }
     }
 

@@ -2,7 +2,9 @@
 
 mod identity;
 mod parsing;
+mod payloads;
 mod places;
+mod tags;
 mod verdicts;
 
 use chancery_engine::avro::AvroSchema;

@@ -1,0 +1,61 @@
+//! Whether a payload is a datum of its schema.
+//!
+//! [`AvroValidator`] is compiled once per schema. Binary payloads are walked over their bytes (`binary`):
+//! no value is built, nothing is allocated by a number read from the payload, and what takes no bytes is paid
+//! from a budget. The first walk only decides; a payload that fails is walked again to say where and why
+//! (`trace`). JSON payloads (`json`) are read as Avro JSON or as plain JSON.
+//!
+//! Rule ids: `schema.avro.truncated`, `trailing-bytes`, `union-index`, `enum-index`, `negative-length`, `utf8`,
+//! `boolean`, `varint` (longer than its type allows, or an int out of range), `block-size` (a block that
+//! says how many bytes it has and is wrong), `limit`; for JSON `syntax`, `type`, `enum`, `fixed-size`,
+//! `missing-field`, `unknown-field`, `limit`.
+//!
+//! A top-level `bytes` schema is plain Avro: a length, then the bytes. Confluent serializers leave the
+//! length out, so a payload that came in their framing ([`PayloadOptions::framed`]) is taken as it is.
+
+mod binary;
+mod json;
+mod program;
+mod trace;
+
+use std::sync::Arc;
+
+use self::program::{Program, Step};
+use super::model::Graph;
+use crate::violation::{Encoding, PayloadOptions, Report};
+
+/// Deepest nesting that is walked whatever the options say: recursion stands on the stack.
+const MAX_DEPTH: usize = 512;
+
+/// A compiled payload validator. Compile once per schema and share it.
+#[derive(Debug)]
+pub struct AvroValidator {
+    graph: Arc<Graph>,
+    program: Program,
+}
+
+impl AvroValidator {
+    pub(super) fn new(graph: Arc<Graph>) -> Self {
+        let program = Program::compile(&graph);
+        Self { graph, program }
+    }
+
+    /// Validates one payload, framing already stripped. Never panics; time and memory are bounded by the
+    /// payload's length and the options.
+    pub fn validate(&self, payload: &[u8], options: &PayloadOptions) -> Report {
+        match options.encoding {
+            Encoding::Binary if options.framed && matches!(self.program.root, Step::Bytes) => {
+                Report::default()
+            }
+            Encoding::Binary => {
+                if binary::is_datum(&self.program, payload, options) {
+                    Report::default()
+                } else {
+                    trace::explain(&self.graph, &self.program, payload, options)
+                }
+            }
+            Encoding::Json => json::validate(&self.graph, payload, json::Form::Plain, options),
+            Encoding::AvroJson => json::validate(&self.graph, payload, json::Form::Avro, options),
+        }
+    }
+}
