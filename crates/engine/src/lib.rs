@@ -20,6 +20,7 @@ pub mod format;
 pub mod framing;
 pub mod json;
 pub mod limits;
+pub mod lint;
 pub mod protobuf;
 pub mod source;
 pub mod tags;

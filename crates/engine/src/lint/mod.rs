@@ -1,0 +1,223 @@
+//! Event-design lint: advice on schemas, events and subject settings. Never a verdict.
+//!
+//! One rule a file under `rules/`, one row a rule: id, default level, what it finds and why, an example that
+//! fires and one that does not, and the check. Ids (`L01` …) are stable and never reused.
+//!
+//! A finding can be silenced where it stands, each with an optional reason:
+//! - JSON Schema: `"x-lint-ignore": ["L11"]`, or `[{"id": "L11", "reason": "…"}]`;
+//! - Avro: the property `lintIgnore` of a type or a field, same values;
+//! - Protobuf: a comment `// lint:ignore L11 reason` on the line of the element or the lines before it;
+//!   before anything else in the file it holds for the whole file.
+//!
+//! It holds for the element it stands at and everything inside.
+//!
+//! To add a rule: a file `rules/lNN_name.rs` with a `RULE`, one line in [`RULES`]. The tests hold the folder
+//! against the table and run both examples of every rule.
+
+mod ignore;
+mod input;
+mod model;
+mod names;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use crate::violation::Place;
+use crate::{SchemaError, SchemaType};
+
+pub use input::{EventInput, LintInput, RecordShape, SchemaInput, SubjectInput};
+pub use rules::RULES;
+
+/// How a finding is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Not at all.
+    Off,
+    /// A remark.
+    Info,
+    /// Worth a change.
+    Warn,
+    /// A check fails.
+    Error,
+}
+
+impl Level {
+    /// All levels with the names used in settings.
+    pub const ALL: [(Self, &'static str); 4] =
+        [(Self::Off, "off"), (Self::Info, "info"), (Self::Warn, "warn"), (Self::Error, "error")];
+
+    /// The name used in settings.
+    pub fn name(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    /// The level of an exact name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(level, _)| *level)
+    }
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// A schema, at registration or in CI.
+    Schema,
+    /// An event.
+    Event,
+    /// The settings of a subject.
+    Subject,
+}
+
+impl Scope {
+    /// The name in documentation.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Schema => "schema",
+            Self::Event => "event",
+            Self::Subject => "subject",
+        }
+    }
+}
+
+/// An input on which a rule fires, or does not.
+#[derive(Clone, Copy, Debug)]
+pub enum Example {
+    /// A schema text.
+    Schema(SchemaType, &'static str),
+    /// A CloudEvent in the JSON format.
+    Event(&'static str),
+    /// The settings of a subject.
+    Subject(SubjectInput<'static>),
+}
+
+/// One rule: a row of the catalogue.
+#[derive(Debug)]
+pub struct Rule {
+    /// Stable id: `L11`.
+    pub id: &'static str,
+    /// Readable name: `money-as-float`.
+    pub name: &'static str,
+    /// Level unless settings say otherwise.
+    pub level: Level,
+    /// What it looks at.
+    pub scopes: &'static [Scope],
+    /// What is found, one line.
+    pub summary: &'static str,
+    /// Why it matters.
+    pub why: &'static str,
+    /// What to do instead.
+    pub suggestion: &'static str,
+    /// It fires here.
+    pub bad: Example,
+    /// It does not fire here.
+    pub good: Example,
+    /// The check.
+    check: fn(&input::View<'_>, &mut Found),
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lint {
+    /// Id of the rule.
+    pub id: &'static str,
+    /// Never [`Level::Off`].
+    pub level: Level,
+    /// Part of the input; [`Place::Data`] for schemas.
+    pub place: Place,
+    /// JSON Pointer into the schema, the event or its data; dotted element name in Protobuf; empty for a
+    /// subject.
+    pub pointer: String,
+    /// What was found. Never carries payload values.
+    pub message: String,
+    /// What to do instead.
+    pub suggestion: &'static str,
+}
+
+/// Settings of a lint run.
+#[derive(Clone, Debug, Default)]
+pub struct LintOptions {
+    /// Levels by rule id; rules that are not named keep their default.
+    pub levels: BTreeMap<String, Level>,
+    /// Seconds since 1970 at the time of the check; rules on event time are silent without it.
+    pub now: Option<i64>,
+    /// Oldest event that counts as recent, in seconds (default seven days).
+    pub max_age: Option<i64>,
+}
+
+impl LintOptions {
+    fn level(&self, rule: &Rule) -> Level {
+        self.levels.get(rule.id).copied().unwrap_or(rule.level)
+    }
+}
+
+/// Finds a rule by its id.
+pub fn find_rule(id: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.id == id)
+}
+
+/// Runs all rules on one input. Findings come by rule, then in document order.
+///
+/// # Errors
+/// [`SchemaError`] when a schema text cannot be read; events and settings always can.
+pub fn lint(input: &LintInput<'_>, options: &LintOptions) -> Result<Vec<Lint>, SchemaError> {
+    let view = input::View::of(input, options)?;
+    let mut lints = Vec::new();
+    for rule in RULES {
+        let level = options.level(rule);
+        if level == Level::Off {
+            continue;
+        }
+        let mut found = Found::default();
+        (rule.check)(&view, &mut found);
+        let kept = found.0.into_iter().filter(|finding| !view.ignores(rule.id, &finding.pointer));
+        lints.extend(kept.map(|finding| Lint {
+            id: rule.id,
+            level: finding.level.unwrap_or(level),
+            place: finding.place,
+            pointer: finding.pointer,
+            message: finding.message,
+            suggestion: rule.suggestion,
+        }));
+    }
+    Ok(lints)
+}
+
+/// Findings of one rule.
+#[derive(Debug, Default)]
+struct Found(Vec<Finding>);
+
+#[derive(Debug)]
+struct Finding {
+    place: Place,
+    pointer: String,
+    message: String,
+    /// Only where one rule has two levels.
+    level: Option<Level>,
+}
+
+impl Found {
+    /// In a schema, or in the data of an event.
+    fn data(&mut self, pointer: &str, message: impl Into<String>) {
+        self.push(Place::Data, pointer.to_owned(), message.into());
+    }
+
+    /// In an attribute of an event.
+    fn attribute(&mut self, name: &str, message: impl Into<String>) {
+        self.push(Place::Envelope, format!("/{name}"), message.into());
+    }
+
+    fn push(&mut self, place: Place, pointer: String, message: String) {
+        self.0.push(Finding { place, pointer, message, level: None });
+    }
+
+    fn raise(&mut self, level: Level, message: impl Into<String>) {
+        self.0.push(Finding {
+            place: Place::Data,
+            pointer: String::new(),
+            message: message.into(),
+            level: Some(level),
+        });
+    }
+}

@@ -1,0 +1,25 @@
+//! L02: the name of an event asks for something to be done.
+
+use crate::SchemaType;
+use crate::lint::input::View;
+use crate::lint::{Example, Found, Level, Rule, Scope, names};
+
+pub(super) static RULE: Rule = Rule {
+    id: "L02",
+    name: "command-in-disguise",
+    level: Level::Warn,
+    scopes: &[Scope::Schema, Scope::Event],
+    summary: "the name of an event asks for something to be done",
+    why: "A command has one receiver that may refuse it; an event has any number that learn of a fact. Mixing them ties the producer to a consumer.",
+    suggestion: "Publish what happened instead: `SendEmail` becomes `EmailRequested` or `EmailSent`.",
+    bad: Example::Schema(SchemaType::Avro, r#"{"type":"record","name":"SendEmail","fields":[]}"#),
+    good: Example::Schema(SchemaType::Avro, r#"{"type":"record","name":"EmailSent","fields":[]}"#),
+    check,
+};
+
+fn check(view: &View<'_>, found: &mut Found) {
+    let Some((name, place)) = view.event_name() else { return };
+    if let Some(word) = names::command(&names::event_words(name)) {
+        place.report(found, format!("`{name}` is a command (`{word}`)"));
+    }
+}

@@ -1,0 +1,81 @@
+//! L05: two places state different major versions.
+
+use std::collections::BTreeSet;
+
+use crate::lint::input::{EventView, View};
+use crate::lint::model::Model;
+use crate::lint::{Example, Found, Level, Rule, Scope, names};
+
+pub(super) static RULE: Rule = Rule {
+    id: "L05",
+    name: "version-clash",
+    level: Level::Error,
+    scopes: &[Scope::Schema, Scope::Event],
+    summary: "two places state different major versions",
+    why: "Consumers route by one of them and decode by the other.",
+    suggestion: "State the major version once, in the type, and keep `dataschema` and version fields in step with it.",
+    bad: Example::Event(
+        r#"{"id":"8f1c2d6a-1b1e-4a7e-9a50-2f3f1f6a3c11","source":"https://shop.example.com/orders","specversion":"1.0","type":"com.acme.orders.placed.v1","dataschema":"https://schemas.example.com/orders/placed/v2"}"#,
+    ),
+    good: Example::Event(
+        r#"{"id":"8f1c2d6a-1b1e-4a7e-9a50-2f3f1f6a3c11","source":"https://shop.example.com/orders","specversion":"1.0","type":"com.acme.orders.placed.v1","dataschema":"https://schemas.example.com/orders/placed/v1"}"#,
+    ),
+    check,
+};
+
+fn check(view: &View<'_>, found: &mut Found) {
+    if let Some(event) = view.event() {
+        check_event(event, found);
+    }
+    if let Some(model) = view.schema() {
+        check_schema(model, found);
+    }
+}
+
+const FIELDS: [&str; 4] = ["version", "schemaVersion", "schema_version", "eventVersion"];
+
+fn check_event(event: &EventView<'_>, found: &mut Found) {
+    let Some(name) = event.attribute("type") else { return };
+    let names::Version::Major(stated) = names::split_version(name).1 else { return };
+    if let Some(other) = event.attribute("dataschema").and_then(names::major).filter(|other| *other != stated)
+    {
+        found.attribute("dataschema", format!("`dataschema` states version {other}, `type` states {stated}"));
+    }
+    for name in FIELDS {
+        let value = event.data().and_then(|data| data.get(name));
+        if let Some(other) = value.and_then(major_of).filter(|other| *other != stated) {
+            found.data(
+                &format!("/{name}"),
+                format!("`{name}` states version {other}, `type` states {stated}"),
+            );
+        }
+    }
+}
+
+fn check_schema(model: &Model, found: &mut Found) {
+    let stated = model.name.as_deref().and_then(names::major);
+    for field in model.root().into_iter().flat_map(|record| &record.fields) {
+        let majors: BTreeSet<u64> = match field.name.as_str() {
+            "type" => field.allowed.iter().filter_map(|name| names::major(name)).collect(),
+            name if FIELDS.contains(&name) => {
+                let values = field.allowed.iter().filter_map(|text| leading_number(text));
+                values.chain(stated).collect()
+            }
+            _ => continue,
+        };
+        if majors.len() > 1 {
+            let majors: Vec<String> = majors.iter().map(u64::to_string).collect();
+            found.data(&field.pointer, format!("`{}` mixes versions {}", field.name, majors.join(", ")));
+        }
+    }
+}
+
+/// `2`, `"2"`, `"2.1"`, `"v2"`.
+fn major_of(value: &serde_json::Value) -> Option<u64> {
+    value.as_u64().or_else(|| leading_number(value.as_str()?))
+}
+
+fn leading_number(text: &str) -> Option<u64> {
+    let digits = text.trim_start_matches(['v', 'V']);
+    digits[..digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len())].parse().ok()
+}

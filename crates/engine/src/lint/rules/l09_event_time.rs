@@ -1,0 +1,38 @@
+//! L09: the event has no time, or one that cannot be right.
+
+use crate::lint::input::View;
+use crate::lint::{Example, Found, Level, Rule, Scope};
+
+pub(super) static RULE: Rule = Rule {
+    id: "L09",
+    name: "event-time",
+    level: Level::Info,
+    scopes: &[Scope::Event],
+    summary: "the event has no time, or one that cannot be right",
+    why: "Consumers order and window by `time`; a clock in another zone or a replay without mark moves facts to the wrong day.",
+    suggestion: "Set `time` to when it happened, in UTC, and let replays keep it.",
+    bad: Example::Event(
+        r#"{"id":"8f1c2d6a-1b1e-4a7e-9a50-2f3f1f6a3c11","source":"https://shop.example.com/orders","specversion":"1.0","type":"com.acme.orders.placed.v1"}"#,
+    ),
+    good: Example::Event(
+        r#"{"id":"8f1c2d6a-1b1e-4a7e-9a50-2f3f1f6a3c11","source":"https://shop.example.com/orders","specversion":"1.0","type":"com.acme.orders.placed.v1","time":"2026-05-12T14:22:31Z"}"#,
+    ),
+    check,
+};
+
+fn check(view: &View<'_>, found: &mut Found) {
+    const CLOCK_SKEW: i64 = 5 * 60;
+    let Some(event) = view.event() else { return };
+    let Some(time) = event.attribute("time") else {
+        found.attribute("time", "`time` is not set");
+        return;
+    };
+    // A time that does not parse is a violation of the envelope, not lint.
+    let Ok(time) = chrono::DateTime::parse_from_rfc3339(time) else { return };
+    let Some(age) = event.now.map(|now| now.saturating_sub(time.timestamp())) else { return };
+    if age < -CLOCK_SKEW {
+        found.attribute("time", "`time` lies in the future");
+    } else if age > event.max_age {
+        found.attribute("time", format!("`time` is older than {} days", event.max_age / 86_400));
+    }
+}

@@ -1,0 +1,42 @@
+//! L11: money is a binary floating-point number.
+
+use crate::SchemaType;
+use crate::lint::input::View;
+use crate::lint::model::Kind;
+use crate::lint::{Example, Found, Level, Rule, Scope, names};
+
+pub(super) static RULE: Rule = Rule {
+    id: "L11",
+    name: "money-as-float",
+    level: Level::Warn,
+    scopes: &[Scope::Schema, Scope::Event],
+    summary: "money is a binary floating-point number",
+    why: "0.1 has no exact double: sums drift, and two programs round the same amount differently.",
+    suggestion: "Use integer minor units (`totalCents`), a decimal string, or a decimal type.",
+    bad: Example::Schema(
+        SchemaType::Json,
+        r#"{"type":"object","properties":{"total":{"type":"number"},"currency":{"type":"string"}}}"#,
+    ),
+    good: Example::Schema(
+        SchemaType::Json,
+        r#"{"type":"object","properties":{"totalCents":{"type":"integer"},"currency":{"type":"string"},"taxRate":{"type":"number"}}}"#,
+    ),
+    check,
+};
+
+fn check(view: &View<'_>, found: &mut Found) {
+    if let Some(model) = view.schema() {
+        for field in model.fields().filter(|field| field.kind == Kind::Float && names::is_money(&field.name))
+        {
+            found.data(&field.pointer, format!("`{}` holds money as a floating-point number", field.name));
+        }
+    }
+    if let Some(event) = view.event() {
+        event.members(&mut |pointer, name, value| {
+            let fraction = value.as_f64().is_some_and(|number| number.fract() != 0.0);
+            if fraction && names::is_money(name) {
+                found.data(pointer, format!("`{name}` holds money as a floating-point number"));
+            }
+        });
+    }
+}

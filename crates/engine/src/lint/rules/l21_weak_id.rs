@@ -1,0 +1,44 @@
+//! L21: the id of the event is unlikely to be unique.
+
+use crate::lint::input::View;
+use crate::lint::{Example, Found, Level, Rule, Scope};
+
+pub(super) static RULE: Rule = Rule {
+    id: "L21",
+    name: "weak-id",
+    level: Level::Info,
+    scopes: &[Scope::Event],
+    summary: "the id of the event is unlikely to be unique",
+    why: "Source and id together are the key by which consumers drop duplicates: a weak id drops new facts or repeats old ones.",
+    suggestion: "Use a UUID, or the entity id with a version that grows.",
+    bad: Example::Event(
+        r#"{"id":"4711","source":"https://shop.example.com/orders","specversion":"1.0","type":"com.acme.orders.placed.v1","subject":"4711"}"#,
+    ),
+    good: Example::Event(
+        r#"{"id":"8f1c2d6a-1b1e-4a7e-9a50-2f3f1f6a3c11","source":"https://shop.example.com/orders","specversion":"1.0","type":"com.acme.orders.placed.v1","subject":"4711"}"#,
+    ),
+    check,
+};
+
+fn check(view: &View<'_>, found: &mut Found) {
+    let Some((event, id)) = view.event().and_then(|event| Some((event, event.attribute("id")?))) else {
+        return;
+    };
+    let entity = event.data().and_then(|data| data.get("id")).and_then(serde_json::Value::as_str);
+    let reason = if event.attribute("subject") == Some(id) || entity == Some(id) {
+        "the id of the event is that of the entity"
+    } else if id.chars().count() < 8 {
+        "the id has fewer than 8 characters"
+    } else if ends_in_epoch_second(id) {
+        "the id ends in a time in seconds: two events of one second share it"
+    } else {
+        return;
+    };
+    found.attribute("id", reason);
+}
+
+/// Ten digits at the end that are a second between 2001 and 2033.
+fn ends_in_epoch_second(id: &str) -> bool {
+    let digits = id.len() - id.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    digits == 10 && id[id.len() - 10..].starts_with('1')
+}

@@ -1,0 +1,199 @@
+//! The table against the folder, both examples of every rule, and silencing.
+
+use super::*;
+use crate::Source;
+
+fn run(example: &Example, options: &LintOptions) -> Vec<Lint> {
+    match example {
+        Example::Schema(schema_type, text) => {
+            let input = SchemaInput { schema_type: *schema_type, source: Source::bare(text) };
+            lint(&LintInput::Schema(input), options).expect(text)
+        }
+        Example::Event(text) => event(text, options),
+        Example::Subject(input) => lint(&LintInput::Subject(*input), options).expect("settings"),
+    }
+}
+
+fn event(text: &str, options: &LintOptions) -> Vec<Lint> {
+    let event: serde_json::Value = serde_json::from_str(text).expect(text);
+    let members = event.as_object().expect("an event is an object");
+    let attributes: Vec<(&str, &str)> =
+        members.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
+    let input = EventInput {
+        attributes: &attributes,
+        data: event.get("data"),
+        bytes: Some(text.len()),
+        keyed: false,
+    };
+    lint(&LintInput::Event(input), options).expect("events can always be linted")
+}
+
+fn schema(schema_type: SchemaType, text: &str) -> Vec<Lint> {
+    run_schema(schema_type, text).into_iter().filter(|lint| lint.id != "L23" && lint.id != "L13").collect()
+}
+
+fn run_schema(schema_type: SchemaType, text: &str) -> Vec<Lint> {
+    let input = SchemaInput { schema_type, source: Source::bare(text) };
+    lint(&LintInput::Schema(input), &LintOptions::default()).expect(text)
+}
+
+fn ids(lints: &[Lint]) -> Vec<&str> {
+    lints.iter().map(|lint| lint.id).collect()
+}
+
+#[test]
+fn the_bad_example_of_every_rule_fires_and_the_good_one_does_not() {
+    for rule in RULES {
+        let options = LintOptions { now: Some(1_778_600_000), ..LintOptions::default() };
+        assert!(ids(&run(&rule.bad, &options)).contains(&rule.id), "{} fires on its bad example", rule.id);
+        assert!(
+            !ids(&run(&rule.good, &options)).contains(&rule.id),
+            "{} is silent on its good example",
+            rule.id
+        );
+    }
+}
+
+#[test]
+fn the_table_lists_every_file_of_the_folder_in_order() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lint/rules");
+    let entries = std::fs::read_dir(folder).expect("the folder of rules");
+    let mut files: Vec<String> = entries
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .filter(|name| name != "mod.rs")
+        .collect();
+    files.sort();
+    let table: Vec<String> = RULES
+        .iter()
+        .map(|rule| format!("{}_{}.rs", rule.id.to_ascii_lowercase(), rule.name.replace('-', "_")))
+        .collect();
+    assert_eq!(files, table);
+}
+
+#[test]
+fn levels_can_be_changed_and_switched_off() {
+    let rule = find_rule("L11").expect("L11");
+    let of = |level| {
+        let levels = BTreeMap::from([("L11".to_owned(), level)]);
+        let lints = run(&rule.bad, &LintOptions { levels, ..LintOptions::default() });
+        lints.into_iter().find(|lint| lint.id == "L11").map(|lint| lint.level)
+    };
+    assert_eq!(of(Level::Error), Some(Level::Error));
+    assert_eq!(of(Level::Off), None);
+    assert_eq!(Level::ALL.map(|(level, name)| Level::from_name(name) == Some(level)), [true; 4]);
+}
+
+#[test]
+fn findings_are_silenced_where_they_stand_and_inside() {
+    let json = |ignore: &str| {
+        let text = format!(
+            r#"{{"type":"object","properties":{{"currency":{{}},"total":{{"type":"number"{ignore}}},"price":{{"type":"number"}}}}}}"#
+        );
+        let lints = schema(SchemaType::Json, &text);
+        lints.into_iter().filter(|lint| lint.id == "L11").map(|lint| lint.pointer).collect::<Vec<_>>()
+    };
+    assert_eq!(json(""), ["/properties/total", "/properties/price"]);
+    assert_eq!(json(r#","x-lint-ignore":["L11"]"#), ["/properties/price"]);
+    assert_eq!(json(r#","x-lint-ignore":[{"id":"L11","reason":"a display value"}]"#), ["/properties/price"]);
+    assert_eq!(json(r#","x-lint-ignore":["L12"]"#), ["/properties/total", "/properties/price"]);
+    assert_eq!(json(r#"}},"x-lint-ignore":"L11","patternProperties":{"x":{"#), [] as [&str; 0]);
+    let avro = r#"{"type":"record","name":"OrderPlaced","lintIgnore":["L04"],"fields":[
+        {"name":"total","type":"double","default":0,"lintIgnore":["L11"]},{"name":"currency","type":"string","default":""}]}"#;
+    assert_eq!(ids(&schema(SchemaType::Avro, avro)), [] as [&str; 0]);
+}
+
+#[test]
+fn comments_silence_findings_of_protobuf() {
+    let file = |head: &str, above: &str, beside: &str| {
+        let text = format!(
+            "{head}\nsyntax = \"proto3\";\npackage acme.v1;\n{above}\nmessage OrderPlaced {{\n  double total = 1; {beside}\n  double price = 2;\n  string currency = 3;\n}}\n"
+        );
+        let lints = schema(SchemaType::Protobuf, &text);
+        lints.into_iter().filter(|lint| lint.id == "L11").map(|lint| lint.pointer).collect::<Vec<_>>()
+    };
+    let both = ["acme.v1.OrderPlaced.total", "acme.v1.OrderPlaced.price"];
+    assert_eq!(file("", "", ""), both);
+    assert_eq!(file("", "", "// lint:ignore L11 shown to people only"), both[1..]);
+    assert_eq!(file("", "// lint:ignore L11 L12 legacy", ""), [] as [&str; 0]);
+    assert_eq!(file("// lint:ignore L11 whole file", "", ""), [] as [&str; 0]);
+    assert_eq!(file("", "// lint:ignore L12", ""), both);
+}
+
+#[test]
+fn names_of_the_field_are_judged_as_people_would() {
+    let of = |name: &str| {
+        let text = format!(r#"{{"type":"record","name":"{name}","doc":"d","fields":[]}}"#);
+        ids(&schema(SchemaType::Avro, &text)).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    for (name, expected) in [
+        ("OrderPlaced", &["L04"][..]),
+        ("OrderPlaced_v1", &[]),
+        ("SendEmail", &["L02", "L04"]),
+        ("ChargeCustomer", &["L02", "L04"]),
+        ("RebuildIndex", &["L02", "L04"]),
+        ("PlaceOrder", &["L02", "L04"]),
+        ("GetUserDetails", &["L03", "L04"]),
+        ("OrderTableUpdated", &["L04", "L06"]),
+        ("OrderUpdated", &["L04", "L06"]),
+        ("Order", &["L01", "L04"]),
+        ("EmailRequested", &["L04"]),
+    ] {
+        assert_eq!(of(name), expected, "{name}");
+    }
+}
+
+#[test]
+fn every_format_is_read() {
+    let proto = r#"syntax = "proto3"; package acme.orders.v1; import "google/protobuf/struct.proto";
+        message OrderPlaced { string order_id = 1; double total_price = 2; int64 created_at = 3;
+            google.protobuf.Struct extra = 4; enum State { OPEN = 0; } State state = 5; }"#;
+    assert_eq!(ids(&schema(SchemaType::Protobuf, proto)), ["L11", "L12", "L16", "L18", "L22"]);
+    let proto2 = "message OrderPlaced { required string id = 1; }";
+    assert!(ids(&run_schema(SchemaType::Protobuf, proto2)).contains(&"L13"));
+    let avro = r#"{"type":"record","name":"OrderPlaced","namespace":"com.acme.v1","fields":[
+        {"name":"created_at","type":"long"},{"name":"paidAt","type":{"type":"long","logicalType":"timestamp-millis"}},
+        {"name":"price","type":{"type":"bytes","logicalType":"decimal","precision":9,"scale":2}},
+        {"name":"labels","type":{"type":"map","values":"string"}},
+        {"name":"note","type":["null","string"]}]}"#;
+    assert_eq!(ids(&schema(SchemaType::Avro, avro)), ["L12", "L16", "L18", "L25", "L26"]);
+    let json = r##"{"title":"OrderPlaced v1","type":"object","required":["note"],"properties":{
+        "note":{"type":["string","null"]},"state":{"enum":["open","closed"]},"total":{"$ref":"#/definitions/money"}},
+        "definitions":{"money":{"type":"number"}}}"##;
+    let found = schema(SchemaType::Json, json);
+    assert!(["L11", "L22", "L26"].iter().all(|id| ids(&found).contains(id)), "{found:?}");
+}
+
+#[test]
+fn events_are_judged_by_attributes_and_data() {
+    let text = r#"{"id":"order-1778600000","source":"/orders","specversion":"1.0","type":"com.acme.orders.placed.v1",
+        "time":"2026-05-12T14:22:31Z","correlationid":"c1","partitionkey":"+43 660 1234567",
+        "data":{"total":12.5,"placedAt":"2026-05-12T14:22:31","schemaVersion":"2.1","_retries":1,"lines":[{"price":0.5}]}}"#;
+    let options = LintOptions { now: Some(1_778_600_000), ..LintOptions::default() };
+    let lints = event(text, &options);
+    let found: Vec<_> = lints.iter().map(|lint| (lint.id, lint.pointer.as_str())).collect();
+    assert_eq!(
+        found,
+        [
+            ("L05", "/schemaVersion"),
+            ("L11", "/lines/0/price"),
+            ("L11", "/total"),
+            ("L16", "/placedAt"),
+            ("L17", "/_retries"),
+            ("L21", "/id"),
+            ("L24", "/partitionkey"),
+        ]
+    );
+    assert!(lints.iter().all(|lint| !lint.message.contains("660")), "messages carry no values");
+    let late = LintOptions { now: Some(1_778_600_000 + 30 * 86_400), ..LintOptions::default() };
+    assert!(ids(&event(text, &late)).contains(&"L09"));
+}
+
+#[test]
+fn a_broken_schema_text_is_an_error_and_no_finding() {
+    for (schema_type, text) in
+        [(SchemaType::Avro, "{"), (SchemaType::Json, "{"), (SchemaType::Protobuf, "message {")]
+    {
+        let input = SchemaInput { schema_type, source: Source::bare(text) };
+        assert!(lint(&LintInput::Schema(input), &LintOptions::default()).is_err(), "{text}");
+    }
+}
