@@ -5,22 +5,23 @@
 //! | `draft` | which draft a text is written in |
 //! | `load/` | text to typed tree, references, the gate of registration |
 //! | `node` | the typed tree |
+//! | `compare/` | differences between two trees, as the reference finds them |
+//! | [`rules`] | every kind of difference as one row |
 //! | `tags` | inline tags |
 //! | `payload/` | validation of payloads |
 //! | `number`, `pattern`, `java_order` | how Java spells numbers, reads regular expressions, orders names |
 //!
 //! Nothing is ever fetched: `$ref` and `$schema` name texts that came with the schema or are bundled.
 
+mod compare;
 mod draft;
 mod java_order;
 mod load;
-#[allow(dead_code)]
 mod node;
-#[allow(dead_code)]
 mod number;
-#[allow(dead_code)]
 mod pattern;
 mod payload;
+pub mod rules;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -28,18 +29,22 @@ mod tests;
 pub use draft::Draft;
 pub use payload::JsonValidator;
 
-use self::node::Tree;
-use crate::difference::{CompareOptions, Comparison};
+use self::node::{NodeId, Tree};
+use crate::difference::{CompareOptions, Comparison, Difference, Side};
 use crate::tree::{Leniency, Node, Value, parse, print};
 use crate::violation::ValidatorOptions;
 use crate::{Dependency, EntityTags, Limits, SchemaError, Source, Strictness};
+
+/// Findings of one comparison that quote the schemas.
+const MAX_FRAGMENTS: usize = 100;
+/// Characters of a quoted part of a schema.
+const MAX_FRAGMENT: usize = 100;
 
 /// A parsed JSON Schema with everything it refers to.
 #[derive(Debug)]
 pub struct JsonSchema {
     draft: Draft,
     root: Node,
-    #[allow(dead_code)]
     tree: Tree,
     dependencies: Vec<Dependency>,
 }
@@ -131,9 +136,50 @@ impl JsonSchema {
         Ok(print(&root, number::java_spelling))
     }
 
-    /// All differences between a reader and a writer.
-    pub fn compare(_reader: &Self, _writer: &Self, _options: &CompareOptions) -> Comparison {
-        Comparison::default()
+    /// All differences between a reader and a writer, in the reference's order.
+    ///
+    /// Bounded by `max_steps`: a comparison that runs out ends with the single finding `json/undecided`.
+    pub fn compare(reader: &Self, writer: &Self, options: &CompareOptions) -> Comparison {
+        let outcome = compare::compare(&writer.tree, &reader.tree, options.policy, &options.limits);
+        let mut shown = MAX_FRAGMENTS;
+        let differences = outcome.leaves.into_iter().map(|leaf| {
+            let incompatible = leaf.rule.breaks_under(options.policy);
+            let with_text = incompatible && shown > 0;
+            shown -= usize::from(with_text);
+            Difference {
+                rule: leaf.rule,
+                path: leaf.path,
+                info: leaf.info,
+                incompatible,
+                reader: leaf.update.map(|id| reader.side(id, with_text)),
+                writer: leaf.original.map(|id| writer.side(id, with_text)),
+            }
+        });
+        Comparison { differences: differences.collect(), steps: outcome.steps }
+    }
+
+    /// Where a node of the tree stands.
+    fn side(&self, id: NodeId, with_text: bool) -> Side {
+        let node = self.tree.node(id);
+        let text = (with_text && node.offset.is_some()).then(|| self.fragment(&node.pointer)).flatten();
+        Side { pointer: node.pointer.clone(), offset: node.offset, fragment: text }
+    }
+
+    /// The text of the value at a pointer, shortened to a line.
+    fn fragment(&self, pointer: &str) -> Option<String> {
+        let mut node = &self.root;
+        for token in pointer.split('/').skip(1) {
+            let name = token.replace("~1", "/").replace("~0", "~");
+            node = match &node.value {
+                Value::Array(items) => items.get(name.parse::<usize>().ok()?)?,
+                _ => node.get(&name)?,
+            };
+        }
+        let text = print(node, number::java_spelling);
+        match text.char_indices().nth(MAX_FRAGMENT) {
+            None => Some(text),
+            Some((cut, _)) => Some(format!("{}…", &text[..cut])),
+        }
     }
 
     /// Compiles a payload validator.

@@ -86,6 +86,7 @@ impl Criterion {
 pub(crate) enum Kind {
     /// `{}` and `true` (`literal` when written as the boolean).
     Empty {
+        #[expect(dead_code, reason = "part of the structure that duplicates are found by")]
         literal: bool,
     },
     False,
@@ -111,6 +112,29 @@ pub(crate) enum Kind {
     },
 }
 
+impl Kind {
+    /// A word for people.
+    pub(crate) fn describe(&self) -> &'static str {
+        match self {
+            Self::Empty { .. } => "anything",
+            Self::False => "nothing",
+            Self::Null => "null",
+            Self::Boolean => "boolean",
+            Self::String(_) => "string",
+            Self::Number(part) if part.integer => "integer",
+            Self::Number(_) => "number",
+            Self::Object(_) => "object",
+            Self::Array(_) => "array",
+            Self::Enum(_) => "enum",
+            Self::Const(_) => "const",
+            Self::Not(_) => "not",
+            Self::Conditional(_) => "if",
+            Self::Ref { .. } => "a reference to a reference",
+            Self::Combined { criterion, .. } => criterion.keyword(),
+        }
+    }
+}
+
 /// Keywords of strings. Limits keep their text.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StringPart {
@@ -118,6 +142,7 @@ pub(crate) struct StringPart {
     pub(crate) min_length: Option<String>,
     pub(crate) max_length: Option<String>,
     pub(crate) pattern: Option<String>,
+    #[expect(dead_code, reason = "part of the structure that duplicates are found by")]
     pub(crate) format: Option<String>,
 }
 

@@ -148,6 +148,10 @@ impl<'a> Loader<'a> {
                 }
                 Kind::Conditional(branches)
             }
+            // The newer loader keeps properties apart from keywords; none of them is nothing at all.
+            "properties" | "patternProperties" if keywords::object(name, node)?.is_empty() => {
+                return Ok(None);
+            }
             _ => {
                 if let Some(part) = self.modern_object(place, name, node)? {
                     Kind::Object(Box::new(part))

@@ -1,0 +1,167 @@
+//! Bounds of the comparison, and laws that no vector states.
+
+use std::fmt::Write;
+
+use crate::difference::{CompareOptions, Comparison};
+use crate::json::JsonSchema;
+use crate::{Limits, SchemaError, Source, Strictness};
+
+fn parse(text: &str) -> Result<JsonSchema, SchemaError> {
+    JsonSchema::parse(&Source::bare(text), Strictness::New, &Limits::default())
+}
+
+fn compare(writer: &str, reader: &str) -> Result<Comparison, SchemaError> {
+    Ok(JsonSchema::compare(&parse(reader)?, &parse(writer)?, &CompareOptions::default()))
+}
+
+fn is_undecided(comparison: &Comparison) -> bool {
+    comparison.differences.len() == 1 && comparison.differences[0].rule.id == "json/undecided"
+}
+
+/// Definitions `d0` to `d{levels}`, each made from the next one by `body`.
+fn chain(levels: usize, body: impl Fn(&str) -> String, last: &str) -> String {
+    let mut definitions = String::new();
+    for level in 0..levels {
+        let next = format!(r##"{{"$ref":"#/definitions/d{}"}}"##, level + 1);
+        let _ = write!(definitions, r#""d{level}":{},"#, body(&next));
+    }
+    format!(
+        r##"{{"definitions":{{{definitions}"d{levels}":{last}}},"allOf":[{{"$ref":"#/definitions/d0"}}]}}"##
+    )
+}
+
+#[test]
+fn a_chain_of_references_ends_before_the_stack_does() -> Result<(), SchemaError> {
+    let body = |next: &str| format!(r#"{{"properties":{{"a":{next}}}}}"#);
+    let deep = |last: &str| chain(5_000, body, last);
+    let comparison = compare(&deep(r#"{"type":"string"}"#), &deep(r#"{"type":"null"}"#))?;
+    assert!(is_undecided(&comparison));
+    assert!(
+        comparison.differences[0].path.starts_with("#/definitions/d"),
+        "{}",
+        comparison.differences[0].path
+    );
+    let shallow = |last: &str| chain(150, body, last);
+    let comparison = compare(&shallow(r#"{"type":"string"}"#), &shallow(r#"{"type":"null"}"#))?;
+    assert_eq!(comparison.differences.len(), 1);
+    assert_eq!(comparison.differences[0].rule.kind, "COMBINED_TYPE_SUBSCHEMAS_CHANGED");
+    Ok(())
+}
+
+#[test]
+fn doubled_chains_are_compared_once_a_pair() -> Result<(), SchemaError> {
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        let body = |next: &str| format!(r#"{{"{keyword}":[{next},{{"title":"t","allOf":[{next}]}}]}}"#);
+        let schema = |last: &str| chain(60, body, last);
+        let comparison = compare(&schema(r#"{"type":"integer"}"#), &schema(r#"{"type":"number"}"#))?;
+        assert!(comparison.steps < 200_000, "{keyword}: {}", comparison.steps);
+        assert!(comparison.differences.len() < 30_000);
+    }
+    Ok(())
+}
+
+#[test]
+fn repeated_definitions_do_not_multiply_findings_without_end() -> Result<(), SchemaError> {
+    let body = |next: &str| format!(r#"{{"properties":{{"a":{next},"b":{next}}}}}"#);
+    let schema = |last: &str| chain(40, body, last);
+    let writer = schema(r#"{"type":"integer"}"#).replace("allOf", "anyOf");
+    let reader = schema(r#"{"type":"number"}"#).replace("allOf", "anyOf");
+    let comparison = compare(&writer, &reader)?;
+    assert!(comparison.is_compatible());
+    assert!(comparison.differences.len() <= 21_000, "{}", comparison.differences.len());
+    Ok(())
+}
+
+#[test]
+fn wide_unions_of_unions_are_bounded() -> Result<(), SchemaError> {
+    fn nested(depth: usize, seed: usize) -> String {
+        if depth == 0 {
+            return format!(r#"{{"type":"string","maxLength":{seed}}}"#);
+        }
+        let members: Vec<String> = (0..12).map(|n| nested(depth - 1, seed * 12 + n)).collect();
+        format!(r#"{{"oneOf":[{}]}}"#, members.join(","))
+    }
+    let limits = Limits { max_steps: 100_000, ..Limits::default() };
+    let options = CompareOptions { limits, ..CompareOptions::default() };
+    let comparison = JsonSchema::compare(&parse(&nested(3, 2))?, &parse(&nested(3, 1))?, &options);
+    assert!(comparison.steps <= limits.max_steps);
+    let many = |from: usize| {
+        let members: Vec<String> = (0..400).map(|n| format!(r#"{{"const":{}}}"#, n + from)).collect();
+        format!(r#"{{"anyOf":[{}]}}"#, members.join(","))
+    };
+    let comparison = JsonSchema::compare(&parse(&many(1))?, &parse(&many(0))?, &options);
+    assert!(is_undecided(&comparison));
+    Ok(())
+}
+
+#[test]
+fn the_step_budget_ends_a_comparison_with_the_place() -> Result<(), SchemaError> {
+    let text = r#"{"properties":{"a":{"properties":{"b":{"type":"string"}}}}}"#;
+    let schema = parse(text)?;
+    let limits = Limits { max_steps: 3, ..Limits::default() };
+    let options = CompareOptions { limits, ..CompareOptions::default() };
+    let comparison = JsonSchema::compare(&schema, &schema, &options);
+    assert!(is_undecided(&comparison) && !comparison.is_compatible());
+    assert_eq!(comparison.differences[0].path, "#/properties/a");
+    assert!(comparison.steps <= 3);
+    Ok(())
+}
+
+#[test]
+fn recursion_is_compared_as_far_as_it_goes() -> Result<(), SchemaError> {
+    let list = |value: &str| {
+        format!(
+            r##"{{"properties":{{"value":{{"type":"{value}"}},"next":{{"oneOf":[{{"type":"null"}},{{"$ref":"#"}}]}}}}}}"##
+        )
+    };
+    assert!(compare(&list("integer"), &list("number"))?.is_compatible());
+    let narrowed = compare(&list("number"), &list("integer"))?;
+    let kinds: Vec<&str> = narrowed.incompatible().map(|difference| difference.rule.kind).collect();
+    assert!(kinds.contains(&"TYPE_NARROWED"), "{kinds:?}");
+    assert!(kinds.contains(&"COMBINED_TYPE_SUBSCHEMAS_CHANGED"), "{kinds:?}");
+    let ring = |size: usize, last: &str| {
+        let mut definitions = String::new();
+        for n in 0..size {
+            let next = (n + 1) % size;
+            let value = if n + 1 == size { last } else { "string" };
+            let _ = write!(
+                definitions,
+                r##"{}"r{n}":{{"properties":{{"n":{{"$ref":"#/definitions/r{next}"}},"v":{{"type":"{value}"}}}}}}"##,
+                if n > 0 { "," } else { "" }
+            );
+        }
+        format!(r##"{{"definitions":{{{definitions}}},"$ref":"#/definitions/r0"}}"##)
+    };
+    assert!(compare(&ring(7, "string"), &ring(5, "string"))?.is_compatible());
+    assert!(!compare(&ring(7, "string"), &ring(5, "null"))?.is_compatible());
+    assert!(compare(r##"{"$ref":"#"}"##, r##"{"$ref":"#"}"##)?.is_compatible());
+    Ok(())
+}
+
+#[test]
+fn zero_and_huge_multiples_are_compared_without_division() {
+    let modern = |value: &str| {
+        format!(r#"{{"$schema":"https://json-schema.org/draft/2020-12/schema","multipleOf":{value}}}"#)
+    };
+    for (writer, reader) in
+        [("0", "3"), ("3", "0"), ("0", "0.0"), ("1e2147483647", "1e-2147483647"), ("1e999999999", "7")]
+    {
+        assert!(compare(&modern(writer), &modern(reader)).is_ok(), "{writer} {reader}");
+    }
+}
+
+#[test]
+fn a_name_with_a_percent_sign_is_printed_as_it_is() -> Result<(), SchemaError> {
+    let comparison = compare(
+        r#"{"properties":{"100%d/~":{"type":"string"}}}"#,
+        r#"{"properties":{"100%d/~":{"type":"null"}}}"#,
+    )?;
+    let message = comparison.differences[0].message("new", "old");
+    let expected = "{errorType:\"TYPE_CHANGED\", description:\"A type at path '#/properties/100%d/~' is different between the new schema and the old schema'}";
+    assert_eq!(message, expected);
+    assert_eq!(
+        comparison.differences[0].reader.as_ref().map(|side| side.pointer.as_str()),
+        Some("/properties/100%d~1~0")
+    );
+    Ok(())
+}
