@@ -4,6 +4,7 @@ import json
 import sys
 
 from confluent_kafka.schema_registry import (
+    ConfigCompatibilityLevel,
     Metadata,
     MetadataProperties,
     Schema,
@@ -127,8 +128,8 @@ def check_config_and_mode():
     registry, subject = client(), fresh("py-config")
     registry.set_compatibility(subject, "FULL")
     equal(registry.get_compatibility(subject), "FULL")
-    registry.set_config(subject, ServerConfig(compatibility="NONE", normalize=True))
-    equal(registry.get_config(subject).normalize, True)
+    registry.set_config(subject, ServerConfig(compatibility=ConfigCompatibilityLevel.NONE, compatibility_group="major"))
+    equal(registry.get_config(subject).compatibility_group, "major")
     registry.delete_config(subject)
     refused(lambda: registry.get_config(subject), 404, 40408)
     registry.register_schema(subject, Schema(USER, "AVRO"))
@@ -195,7 +196,7 @@ def check_avro_round_trip():
 
 def check_avro_header_guid_round_trip():
     registry, topic, headers = client(), fresh("py-avro-guid"), []
-    value = {"name": "Ada", "age": 36}
+    value = {"name": "Ada Lovelace", "age": 36}
     serializer = AvroSerializer(registry, USER, conf={"schema.id.serializer": header_schema_id_serializer})
     data = serializer(value, value_of(topic, headers))
     equal(headers[0][0], "__value_schema_id")
