@@ -38,8 +38,9 @@ pub enum KeyError {
     Invalid(String),
 }
 
-/// Separates the parts of a document key; no name may hold it.
-const SEPARATOR: char = '\0';
+/// Separates the parts of a document key (unit separator): control characters stand in no name. Not NUL, at
+/// which SQLite's text functions stop.
+const SEPARATOR: char = '\u{1f}';
 
 impl Registry {
     /// Reads one document.

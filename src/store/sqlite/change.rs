@@ -49,7 +49,7 @@ pub async fn apply(
         Command::ChangeDocuments(changes) => {
             for one in changes {
                 document::change(connection, one).await?;
-                let name = format!("{}/{}", one.collection, one.key.replace('\0', "/"));
+                let name = format!("{}/{}", one.collection, one.key.replace('\u{1f}', "/"));
                 let scope = Subject { context: ContextName::default(), name };
                 log(connection, ChangeKind::DocumentChanged, &scope, stamp).await?;
             }
