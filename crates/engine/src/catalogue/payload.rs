@@ -58,6 +58,10 @@ rules! {
     "schema.protobuf.group" Protobuf Error "a group is not closed, or closed without being open";
     "schema.protobuf.limit" Protobuf Error "the message exceeds a limit of depth, size or items";
     "schema.protobuf.unknown-fields" Protobuf Warning "the message has fields that the schema does not";
+    "schema.protobuf.syntax" Protobuf Error "the JSON form is not JSON";
+    "schema.protobuf.type" Protobuf Error "a value of the JSON form has another type, or is out of its range";
+    "schema.protobuf.enum" Protobuf Error "a text or number of the JSON form is no constant of the enum";
+    "schema.protobuf.oneof" Protobuf Error "two members of a oneof are set in the JSON form";
     "schema.protobuf.message" Protobuf Error "the file has no message of this name or index";
 
     "schema.json.syntax" Json Error "the payload is not JSON";
