@@ -15,19 +15,17 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Reads `name`, `:.ctx:name` or `:.ctx:`. A text that starts with `:` but holds no second colon is a
-    /// plain name of the default context.
+    /// Reads `name`, `:.ctx:name` or `:.ctx:`; `:.ctx` without the last colon is the same context. Other texts
+    /// that start with `:` are plain names.
     pub fn parse(qualified: &str) -> Self {
         Self::parse_in(&ContextName::default(), qualified)
     }
 
     /// Like [`Subject::parse`], with the context of unqualified names given (`/contexts/{ctx}/…`, references).
     pub fn parse_in(context: &ContextName, text: &str) -> Self {
-        if let Some(rest) = text.strip_prefix(":.")
-            && let Some(end) = rest.find(':')
-        {
-            let context = ContextName::from_stored(&format!(".{}", &rest[..end]));
-            return Self { context, name: rest[end + 1..].to_owned() };
+        if let Some(rest) = text.strip_prefix(":.") {
+            let (inner, name) = rest.split_once(':').unwrap_or((rest, ""));
+            return Self { context: ContextName::from_stored(&format!(".{inner}")), name: name.to_owned() };
         }
         Self { context: context.clone(), name: text.to_owned() }
     }
@@ -71,6 +69,7 @@ mod tests {
             (":.dr:orders", ".dr", "orders", ":.dr:orders"),
             (":.:orders", ".", "orders", "orders"),
             (":.dr:", ".dr", "", ":.dr:"),
+            (":.dr", ".dr", "", ":.dr:"),
             (":.dr:a:b", ".dr", "a:b", ":.dr:a:b"),
             (":plain", ".", ":plain", ":plain"),
             ("a/b c", ".", "a/b c", "a/b c"),

@@ -2,4 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing step is a failing test")]
 
+mod http;
+mod openapi;
 mod store;

@@ -2,6 +2,7 @@
 //! No request is refused for its `Accept` header here: an answer is `application/json` unless it says otherwise.
 
 pub mod compatibility;
+pub mod document;
 pub mod health;
 pub mod settings;
 pub mod validate;

@@ -1,8 +1,6 @@
 //! Avro schemas and payloads.
 
-mod arbitrary;
 mod identity;
-mod laws;
 mod parsing;
 mod payloads;
 mod places;

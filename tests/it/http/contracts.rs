@@ -1,0 +1,222 @@
+//! R11xx: metadata, rule sets, inline tags.
+
+use serde_json::{Value, json};
+
+use super::app::{App, record};
+
+#[tokio::test]
+async fn r1101_r1102_metadata_is_sorted_and_part_of_the_content() {
+    let app = App::new().await;
+    let (plain, _) = app.register("s", "\"long\"").await;
+    let metadata = json!({
+        "tags": { "b": ["Z", "A"], "a": ["X", "X"] }, "properties": { "z": "1", "y": "2" }, "sensitive": ["z", "a"],
+    });
+    let stored = app.register_body("s", json!({ "schema": "\"long\"", "metadata": metadata })).await;
+    assert_ne!(stored["id"], plain);
+    assert_eq!(stored["version"], 2);
+    let text = app.get("/subjects/s/versions/2").await.text();
+    assert!(text.contains(
+        r#""metadata":{"tags":{"a":["X"],"b":["A","Z"]},"properties":{"y":"2","z":"1"},"sensitive":["a","z"]}"#
+    ), "{text}");
+    let empty = app.register_body("s", json!({ "schema": "\"long\"", "metadata": { "tags": {} } })).await;
+    assert_eq!(empty["metadata"], json!({}));
+}
+
+#[tokio::test]
+async fn r1103_r1109_what_is_not_sent_is_that_of_the_latest_version() {
+    let app = App::new().await;
+    let metadata = json!({ "properties": { "owner": "billing" } });
+    let rules = json!({ "domainRules": [{ "name": "r", "type": "CEL", "expr": "true" }] });
+    let first =
+        app.register_body("s", json!({ "schema": "\"int\"", "metadata": metadata, "ruleSet": rules })).await;
+    assert_eq!(app.register_body("s", json!({ "schema": "\"int\"" })).await, first);
+    let second = app.register_body("s", json!({ "schema": "\"long\"" })).await;
+    assert_eq!((&second["metadata"], &second["ruleSet"]), (&metadata, &first["ruleSet"]));
+    // An explicit empty object removes.
+    let third = app.register_body("s", json!({ "schema": "\"long\"", "metadata": {}, "ruleSet": {} })).await;
+    assert_eq!(
+        (&third["version"], &third["metadata"], &third["ruleSet"]),
+        (&json!(3), &json!({}), &json!({}))
+    );
+}
+
+#[tokio::test]
+async fn r1104_defaults_and_overrides_frame_the_metadata_of_a_request() {
+    let app = App::new().await;
+    let config = json!({
+        "defaultMetadata": { "properties": { "a": "default", "b": "default" }, "sensitive": ["a"] },
+        "overrideMetadata": { "properties": { "c": "override" } },
+    });
+    app.put("/config/s", config).await.is(200);
+    let own = json!({ "properties": { "b": "own", "c": "own" }, "sensitive": ["b"] });
+    let stored = app.register_body("s", json!({ "schema": "\"long\"", "metadata": own })).await;
+    assert_eq!(
+        stored["metadata"],
+        json!({ "properties": { "a": "default", "b": "own", "c": "override" }, "sensitive": ["a", "b"] })
+    );
+}
+
+#[tokio::test]
+async fn r1105_r1106_the_version_property_follows_the_version() {
+    let app = App::new().await;
+    app.register_body("s", json!({ "schema": "\"int\"", "version": 1 })).await;
+    let number = |reply: &Value| reply["metadata"]["properties"]["confluent:version"].clone();
+    let second = app.register_body("s", json!({ "schema": "\"long\"" })).await;
+    assert_eq!(number(&second), "2");
+    // Without the property the stored version is found all the same; with another number it is not.
+    assert_eq!(app.post("/subjects/s", json!({ "schema": "\"int\"" })).await.is(200)["version"], 1);
+    let asks = |number: &str| json!({ "schema": "\"int\"", "metadata": { "properties": { "confluent:version": number } } });
+    assert_eq!(app.post("/subjects/s", asks("1")).await.is(200)["version"], 1);
+    app.post("/subjects/s", asks("7")).await.refused(40403);
+}
+
+#[tokio::test]
+async fn r1107_rule_sets_come_back_with_their_defaults() {
+    let app = App::new().await;
+    let rules = json!({
+        "migrationRules": [{ "name": "up", "type": "JSONATA", "mode": "UPGRADE", "expr": "$" }],
+        "domainRules": [{ "name": "check", "type": "CEL", "kind": "CONDITION", "tags": ["B", "A"],
+            "params": { "z": "1", "a": 2 }, "doc": "", "onFailure": "ERROR", "disabled": true }],
+        "encodingRules": [], "enableAt": "CLIENT",
+    });
+    let stored = app.register_body("s", json!({ "schema": "\"int\"", "ruleSet": rules })).await;
+    assert_eq!(
+        stored["ruleSet"],
+        json!({
+            "migrationRules": [{ "name": "up", "kind": "TRANSFORM", "mode": "UPGRADE", "type": "JSONATA",
+                "expr": "$", "disabled": false }],
+            "domainRules": [{ "name": "check", "kind": "CONDITION", "mode": "WRITEREAD", "type": "CEL",
+                "tags": ["A", "B"], "params": { "a": "2", "z": "1" }, "onFailure": "ERROR", "disabled": true }],
+            "enableAt": "CLIENT",
+        })
+    );
+    assert_eq!(app.get("/subjects/s/versions/1").await.is(200)["ruleSet"], stored["ruleSet"]);
+}
+
+#[tokio::test]
+async fn r1108_broken_rules_are_named() {
+    let app = App::new().await;
+    let rule = |changes: Value| {
+        let mut rule = json!({ "name": "r", "type": "CEL" });
+        rule.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        rule
+    };
+    for (list, rules, message) in [
+        ("domainRules", json!([{ "type": "CEL" }]), "Missing rule name"),
+        ("domainRules", json!([rule(json!({ "name": "" }))]), "Empty rule name"),
+        ("domainRules", json!([rule(json!({ "name": "r".repeat(257) }))]), "Rule name too long"),
+        ("domainRules", json!([rule(json!({ "name": "1r" }))]), "Illegal initial character in rule name: 1r"),
+        ("domainRules", json!([rule(json!({ "name": "r.s" }))]), "Illegal character in rule name: r.s"),
+        ("domainRules", json!([{ "name": "r" }]), "Missing rule type"),
+        (
+            "domainRules",
+            json!([rule(json!({ "mode": "READ", "onFailure": "ERROR,NONE" }))]),
+            "Multiple actions only valid with WRITEREAD and UPDOWN",
+        ),
+        ("domainRules", json!([rule(json!({})), rule(json!({}))]), "Found rule with duplicate name 'r'"),
+        (
+            "domainRules",
+            json!([rule(json!({ "mode": "UPGRADE" }))]),
+            "Domain rules can only be WRITE, READ, WRITEREAD",
+        ),
+        (
+            "migrationRules",
+            json!([rule(json!({}))]),
+            "Migration rules can only be UPGRADE, DOWNGRADE, UPDOWN",
+        ),
+        (
+            "encodingRules",
+            json!([rule(json!({ "mode": "UPDOWN" }))]),
+            "Encoding rules can only be WRITE, READ, WRITEREAD",
+        ),
+    ] {
+        let body = json!({ "schema": "nonsense", "ruleSet": { list: rules } });
+        let found = app.post("/subjects/__GLOBAL/versions", body).await.refused(42210);
+        assert!(found.starts_with(message), "{found} instead of {message}");
+    }
+}
+
+#[tokio::test]
+async fn r1110_default_and_override_rules_frame_those_of_a_request() {
+    let app = App::new().await;
+    let rule = |name: &str, expr: &str| json!({ "name": name, "type": "CEL", "expr": expr });
+    let config = json!({
+        "defaultRuleSet": { "domainRules": [rule("a", "default"), rule("b", "default")] },
+        "overrideRuleSet": { "domainRules": [rule("c", "override")] },
+    });
+    app.put("/config/s", config).await.is(200);
+    let own = json!({ "domainRules": [rule("c", "own"), rule("a", "own")] });
+    let stored = app.register_body("s", json!({ "schema": "\"int\"", "ruleSet": own })).await;
+    let rules: Vec<_> = stored["ruleSet"]["domainRules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| (rule["name"].as_str().unwrap(), rule["expr"].as_str().unwrap()))
+        .collect();
+    assert_eq!(rules, [("b", "default"), ("a", "own"), ("c", "override")]);
+}
+
+fn tag(path: &str, kind: &str, tags: &[&str]) -> Value {
+    json!([{ "schemaEntity": { "entityPath": path, "entityType": kind }, "tags": tags }])
+}
+
+#[tokio::test]
+async fn r1111_r1112_r1113_inline_tags_are_written_and_taken_out() {
+    let app = App::new().await;
+    let text = record("shop.Order", &["id", "total"]);
+    app.register("s", &text).await;
+    let body = json!({ "schema": text, "schemaTagsToAdd": tag("shop.Order.id", "sr_field", &["PII"]) });
+    let tagged = app.register_body("s", body).await;
+    assert_eq!(
+        (&tagged["version"], &tagged["metadata"]["properties"]["confluent:version"]),
+        (&json!(2), &json!("2"))
+    );
+    assert!(tagged["schema"].as_str().unwrap().contains(r#""confluent:tags":["PII"]"#), "{tagged}");
+    let body = json!({ "schema": tagged["schema"], "schemaTagsToRemove": tag(".shop.Order.id", "sr_field", &["PII"]) });
+    let bare = app.register_body("s", body).await;
+    assert!(!bare["schema"].as_str().unwrap().contains("confluent:tags"), "{bare}");
+    let body = json!({ "schema": text, "schemaTagsToAdd": tag("shop.Order.nowhere", "sr_field", &["PII"]) });
+    app.post("/subjects/s/versions", body).await.refused(42201);
+}
+
+#[tokio::test]
+async fn r1114_tags_of_the_latest_version_can_be_carried_over() {
+    let app = App::new().await;
+    let text = record("R", &["id"]);
+    let body = json!({ "schema": text, "schemaTagsToAdd": tag("R", "sr_record", &["TOP"]) });
+    app.register_body("s", body).await;
+    let body = json!({ "schema": record("R", &["id", "more="]), "propagateSchemaTags": true });
+    let next = app.register_body("s", body).await;
+    assert!(next["schema"].as_str().unwrap().contains(r#""confluent:tags":["TOP"]"#), "{next}");
+}
+
+#[tokio::test]
+async fn r1115_tags_of_a_stored_version_can_be_changed() {
+    let app = App::new().await;
+    let rules = json!({ "domainRules": [{ "name": "r", "type": "CEL" }, { "name": "q", "type": "CEL" }] });
+    app.register_body("s", json!({ "schema": record("R", &["id"]), "ruleSet": rules })).await;
+    let path = "/subjects/s/versions/latest/tags";
+    let both = json!({ "ruleSet": {}, "rulesToRemove": ["r"] });
+    app.post(path, both).await.refused(42210);
+    let body = json!({ "tagsToAdd": tag("R.id", "sr_field", &["PII"]), "rulesToRemove": ["r"] });
+    let changed = app.post(path, body).await.is(200);
+    assert_eq!(changed["version"], 2);
+    assert!(changed["schema"].as_str().unwrap().contains("PII"), "{changed}");
+    assert_eq!(changed["ruleSet"]["domainRules"].as_array().unwrap().len(), 1);
+    app.post("/subjects/nope/versions/1/tags", json!({})).await.refused(40401);
+    app.post("/subjects/s/versions/9/tags", json!({})).await.refused(40402);
+    app.post("/subjects/s/versions/x/tags", json!({})).await.refused(42202);
+}
+
+#[tokio::test]
+async fn r1116_reserved_fields_stay_free() {
+    let app = App::new().await;
+    app.put("/config/s", json!({ "validateFields": true })).await.is(200);
+    let reserved = |names: &str| json!({ "properties": { "confluent:reserved": names } });
+    let body =
+        |fields: &[&str], names: &str| json!({ "schema": record("R", fields), "metadata": reserved(names) });
+    app.post("/subjects/s/versions", body(&["id", "later"], "later, last")).await.refused(40901);
+    app.post("/subjects/s/versions", body(&["id"], "later, last")).await.is(200);
+    app.post("/subjects/s/versions", body(&["id", "x="], "later")).await.refused(40901);
+    app.post("/subjects/s/versions", body(&["id", "x="], "later,last,more")).await.is(200);
+}

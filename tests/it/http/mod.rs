@@ -1,0 +1,19 @@
+//! The HTTP surface, told as stories. Rule numbers (R204) are those of the compatibility contract, by which
+//! the stories can also be told to another registry (`CHANCERY_TEST_BASE_URL`).
+
+mod app;
+mod compatibility;
+mod configs;
+mod contexts;
+mod contracts;
+mod deleting;
+mod listing;
+mod modes;
+mod own;
+mod reading;
+mod references;
+mod registering;
+mod sockets;
+mod transport;
+
+pub use app::Reply;

@@ -1,0 +1,155 @@
+//! Our own surface under `/v1/` and `/health/`.
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use super::app::{App, Reply, record};
+
+const ORDER: &str = r#"{"type":"record","name":"Order","fields":[{"name":"id","type":"long"}]}"#;
+
+async fn validate(app: &App, path: &str, content_type: &str, payload: &[u8]) -> Reply {
+    app.send("POST", path, &[("content-type", content_type)], payload.to_vec()).await
+}
+
+/// A payload with the Confluent frame in front.
+fn framed(id: i64, payload: &[u8]) -> Vec<u8> {
+    let id = u32::try_from(id).unwrap();
+    [&[0][..], &id.to_be_bytes(), payload].concat()
+}
+
+#[tokio::test]
+async fn a_payload_is_held_against_a_version_or_an_id() {
+    let app = App::new().await;
+    let (id, _) = app.register("orders", ORDER).await;
+    for path in
+        ["/v1/subjects/orders/versions/latest/validate".to_owned(), format!("/v1/schemas/ids/{id}/validate")]
+    {
+        let good = validate(&app, &path, "avro/binary", &[2]).await;
+        let verdict = good.is(200);
+        assert_eq!((&verdict["outcome"], &verdict["valid"]), (&json!("valid"), &json!(true)));
+        assert_eq!(verdict["violations"], json!([]));
+        let matched = json!({ "matchedBy": "parameter", "subject": "orders", "version": 1, "schemaId": id, "schemaType": "AVRO" });
+        assert_eq!(verdict["match"], matched);
+        assert_eq!(good.header("schema-subject"), "orders");
+        assert_eq!(good.header("schema-version"), "1");
+        assert_eq!(good.header("schema-id"), id.to_string());
+        assert_eq!(good.header("validation-outcome"), "valid");
+        let bad = validate(&app, &path, "avro/binary", &[2, 2]).await;
+        let verdict = bad.is(200);
+        assert_eq!(
+            (&verdict["outcome"], &verdict["violations"][0]["rule"]),
+            (&json!("invalid"), &json!("schema.avro.trailing-bytes"))
+        );
+        assert_eq!(bad.header("validation-outcome"), "invalid");
+    }
+}
+
+#[tokio::test]
+async fn the_status_alone_can_tell_the_verdict() {
+    let app = App::new().await;
+    app.register("orders", ORDER).await;
+    let path = "/v1/subjects/orders/versions/1/validate";
+    let asked = format!("{path}?status=verdict");
+    let good = validate(&app, &asked, "avro/binary", &[2]).await;
+    assert_eq!((good.status, good.body.len(), good.header("validation-outcome")), (204, 0, "valid"));
+    let bad = validate(&app, &asked, "avro/binary", &[]).await;
+    let problem = bad.problem(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(problem["violations"][0]["rule"], "schema.avro.truncated");
+    assert_eq!(problem["type"], "urn:chancery:problem:invalid-payload");
+    assert_eq!(bad.header("validation-outcome"), "invalid");
+    let headers = [("content-type", "avro/binary"), ("prefer", "wait=5, status")];
+    assert_eq!(app.send("POST", path, &headers, vec![2]).await.status, 204);
+}
+
+#[tokio::test]
+async fn frames_are_read_and_must_agree() {
+    let app = App::new().await;
+    let (id, _) = app.register("orders", ORDER).await;
+    let (other, _) = app.register("names", "\"string\"").await;
+    let path = "/v1/subjects/orders/versions/1/validate";
+    validate(&app, path, "application/octet-stream", &framed(id, &[2])).await.is(200);
+    let verdict = validate(&app, path, "application/octet-stream", &framed(other, &[2])).await.is(200);
+    assert_eq!(verdict["violations"][0]["rule"], "schema.conflict");
+    let asked = format!("{path}?framing=confluent");
+    let verdict = validate(&app, &asked, "application/octet-stream", &[2]).await.is(200);
+    assert_eq!(verdict["violations"][0]["rule"], "schema.id-required");
+    validate(&app, &format!("{path}?framing=maybe"), "avro/binary", &[2])
+        .await
+        .problem(StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn what_the_request_names_must_exist() {
+    let app = App::new().await;
+    app.register("orders", ORDER).await;
+    for (path, kind) in [
+        ("/v1/subjects/nope/versions/1/validate", "subject-not-found"),
+        ("/v1/subjects/orders/versions/2/validate", "version-not-found"),
+        ("/v1/schemas/ids/99999/validate", "schema-not-found"),
+    ] {
+        let problem = validate(&app, path, "avro/binary", &[2]).await.problem(StatusCode::NOT_FOUND);
+        assert_eq!(problem["type"], format!("urn:chancery:problem:{kind}"));
+        assert_eq!(problem["instance"], path);
+    }
+    validate(&app, "/v1/schemas/ids/one/validate", "avro/binary", &[]).await.problem(StatusCode::NOT_FOUND);
+    validate(&app, "/v1/subjects/orders/versions/none/validate", "avro/binary", &[])
+        .await
+        .problem(StatusCode::UNPROCESSABLE_ENTITY);
+    app.get("/v1/subjects/orders/versions/1/validate").await.problem(StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn a_change_is_explained() {
+    let app = App::new().await;
+    app.register("s", record("R", &["a"])).await;
+    app.register("s", record("R", &["a", "b="])).await;
+    let body = json!({ "schema": record("R", &["a", "c"]) });
+    let path = "/v1/subjects/s/compatibility";
+    let explained = app.post(path, body.clone()).await.is(200);
+    assert_eq!((&explained["compatible"], &explained["level"]), (&json!(false), &json!("BACKWARD")));
+    assert_eq!(explained["versions"].as_array().unwrap().len(), 1);
+    let explained = app.post(&format!("{path}?version=all"), body.clone()).await.is(200);
+    let versions: Vec<_> =
+        explained["versions"].as_array().unwrap().iter().map(|one| &one["version"]).collect();
+    assert_eq!(versions, [2, 1]);
+    app.post("/v1/subjects/nope/compatibility", body.clone()).await.problem(StatusCode::NOT_FOUND);
+    app.post(&format!("{path}?version=9"), body).await.problem(StatusCode::NOT_FOUND);
+    app.post(path, json!({ "schema": "nonsense" })).await.problem(StatusCode::UNPROCESSABLE_ENTITY);
+    app.send("POST", path, &[("content-type", "application/json")], b"{".to_vec())
+        .await
+        .problem(StatusCode::BAD_REQUEST);
+    app.get("/subjects/s/versions").await.gives(json!([1, 2]));
+}
+
+#[tokio::test]
+async fn settings_are_kept_apart_from_config() {
+    let app = App::new().await;
+    let path = "/v1/subjects/s/settings";
+    app.get(path).await.gives(json!({}));
+    let settings = json!({ "policy": "WIRE", "lint": { "L01": "off" }, "unknownFields": "reject" });
+    app.put(path, settings.clone()).await.gives(settings.clone());
+    app.get(path).await.gives(settings);
+    app.get("/config/s").await.refused(40408);
+    app.put("/v1/subjects/:.c:/settings", json!({ "unknownFields": "ignore" })).await.is(200);
+    app.get("/v1/subjects/:.c:s/settings").await.gives(json!({}));
+    app.get("/v1/subjects/:.c:s/settings?effective=true").await.gives(json!({ "unknownFields": "ignore" }));
+    assert_eq!(app.delete(path).await.status, 204);
+    app.get(path).await.gives(json!({}));
+    for body in [json!({ "policy": "STRICTEST" }), json!({ "unknownFields": "eat" })] {
+        app.put(path, body).await.problem(StatusCode::BAD_REQUEST);
+    }
+    app.put("/v1/subjects/__GLOBAL/settings", json!({})).await.problem(StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn probes_and_the_document_answer() {
+    let app = App::new().await;
+    app.get("/health/live").await.gives(json!({ "status": "up" }));
+    app.get("/health/ready").await.gives(json!({ "status": "ready" }));
+    let document = app.get("/openapi.yaml").await;
+    assert_eq!((document.status, document.header("content-type")), (200, "application/yaml"));
+    assert!(document.text().starts_with("openapi: 3.1.0"));
+    // Nobody is refused for an `Accept` header here.
+    let reply = app.send("GET", "/health/live", &[("accept", "text/html")], Vec::new()).await;
+    assert_eq!((reply.status, reply.header("content-type")), (200, "application/json"));
+}

@@ -1,0 +1,158 @@
+//! R5xx: references between schemas.
+
+use serde_json::{Value, json};
+
+use super::app::{App, record};
+
+/// A record with one field of a referenced type.
+fn holder(name: &str, held: &str) -> String {
+    json!({ "type": "record", "name": name, "fields": [{ "name": "held", "type": held }] }).to_string()
+}
+
+fn reference(name: &str, subject: &str, version: i64) -> Value {
+    json!({ "name": name, "subject": subject, "version": version })
+}
+
+/// `customer` 1 and an `invoice` that references it; answers the invoice's registration.
+async fn customer_and_invoice(app: &App) -> Value {
+    app.register("customer", record("shop.Customer", &["id"])).await;
+    let references = [reference("shop.Customer", "customer", 1)];
+    let body = json!({ "schema": holder("shop.Invoice", "shop.Customer"), "references": references });
+    app.register_body("invoice", body).await
+}
+
+#[tokio::test]
+async fn r501_every_member_of_a_reference_is_needed() {
+    let app = App::new().await;
+    app.register("customer", record("shop.Customer", &["id"])).await;
+    for member in ["name", "subject", "version"] {
+        let mut incomplete = reference("shop.Customer", "customer", 1);
+        incomplete.as_object_mut().unwrap().remove(member);
+        let body = json!({ "schema": holder("shop.Invoice", "shop.Customer"), "references": [incomplete] });
+        app.post("/subjects/invoice/versions", body).await.refused(42201);
+    }
+}
+
+#[tokio::test]
+async fn r503_targets_are_looked_for_in_the_context_of_the_referrer() {
+    let app = App::new().await;
+    customer_and_invoice(&app).await;
+    let body = |subject: &str, version: i64| {
+        let references = [reference("shop.Customer", subject, version)];
+        json!({ "schema": holder("shop.Bill", "shop.Customer"), "references": references })
+    };
+    let message = app.post("/subjects/bill/versions", body("customer", 2)).await.refused(42201);
+    assert!(
+        message.contains("No schema reference found for subject \"customer\" and version 2"),
+        "{message}"
+    );
+    app.post("/subjects/bill/versions", body("nobody", 1)).await.refused(42201);
+    app.post("/subjects/:.c503:bill/versions", body("customer", 1)).await.refused(42201);
+    app.post("/subjects/:.c503:bill/versions", body(":.:customer", 1)).await.is(200);
+    app.delete("/subjects/invoice").await.is(200);
+    app.delete("/subjects/invoice?permanent=true").await.is(200);
+    app.delete("/subjects/:.c503:bill").await.is(200);
+    app.delete("/subjects/customer").await.is(200);
+    app.post("/subjects/bill/versions", body("customer", 1)).await.refused(42201);
+}
+
+#[tokio::test]
+async fn r504_latest_is_resolved_at_registration() {
+    let app = App::new().await;
+    app.register("customer", record("shop.Customer", &["id"])).await;
+    app.register("customer", record("shop.Customer", &["id", "rank="])).await;
+    let references = [reference("shop.Customer", "customer", -1)];
+    let body = json!({ "schema": holder("shop.Invoice", "shop.Customer"), "references": references });
+    let registered = app.register_body("invoice", body).await;
+    assert_eq!(registered["references"], json!([reference("shop.Customer", "customer", 2)]));
+}
+
+#[tokio::test]
+async fn r505_only_direct_references_need_listing() {
+    let app = App::new().await;
+    customer_and_invoice(&app).await;
+    let text = holder("shop.Reminder", "shop.Invoice");
+    app.post("/subjects/reminder/versions", json!({ "schema": text })).await.refused(42201);
+    let body = json!({ "schema": text, "references": [reference("shop.Invoice", "invoice", 1)] });
+    app.register_body("reminder", body).await;
+}
+
+#[tokio::test]
+async fn r506_r511_references_come_back_and_are_part_of_the_content() {
+    let app = App::new().await;
+    let first = customer_and_invoice(&app).await;
+    let expected = json!([reference("shop.Customer", "customer", 1)]);
+    assert_eq!(app.get("/subjects/invoice/versions/1").await.is(200)["references"], expected);
+    assert_eq!(app.get(&format!("/schemas/ids/{}", first["id"])).await.is(200)["references"], expected);
+    assert!(app.get("/subjects/customer/versions/1").await.is(200).get("references").is_none());
+    app.register("customer", record("shop.Customer", &["id", "rank="])).await;
+    let references = [reference("shop.Customer", "customer", 2)];
+    let body = json!({ "schema": holder("shop.Invoice", "shop.Customer"), "references": references });
+    let second = app.register_body("invoice", body).await;
+    assert_ne!(second["id"], first["id"]);
+    assert_eq!(second["version"], 2);
+}
+
+#[tokio::test]
+async fn r507_r508_r509_referenced_versions_cannot_be_deleted() {
+    let app = App::new().await;
+    let id = customer_and_invoice(&app).await["id"].clone();
+    let message =
+        "One or more references exist to the schema {magic=1,keytype=SCHEMA,subject=customer,version=1}.";
+    app.get("/subjects/customer/versions/1/referencedby").await.gives(json!([id]));
+    app.get("/subjects/invoice/versions/1/referencedby").await.gives(json!([]));
+    app.delete("/subjects/customer/versions/1").await.refused_with(42206, message);
+    app.delete("/subjects/invoice").await.is(200);
+    app.get("/subjects/customer/versions/1/referencedby").await.gives(json!([]));
+    app.get("/subjects/customer/versions/1/referencedby?deleted=true").await.gives(json!([id]));
+    app.delete("/subjects/customer/versions/1").await.gives(json!(1));
+    app.delete("/subjects/customer/versions/1?permanent=true").await.refused_with(42206, message);
+    app.get("/subjects/customer/versions/1/referencedby?deleted=true").await.gives(json!([id]));
+    app.delete("/subjects/invoice?permanent=true").await.is(200);
+    app.delete("/subjects/customer/versions/1?permanent=true").await.gives(json!(1));
+    app.get("/subjects/customer/versions/1/referencedby").await.refused(40401);
+}
+
+#[tokio::test]
+async fn r510_subjects_that_others_reference_cannot_be_deleted() {
+    let app = App::new().await;
+    customer_and_invoice(&app).await;
+    app.delete("/subjects/customer").await.refused(42206);
+    // References within the subject do not count.
+    app.put("/config/own", json!({ "compatibility": "NONE" })).await.is(200);
+    app.register("own", record("own.A", &["id"])).await;
+    let references = [reference("own.A", "own", 1)];
+    app.register_body("own", json!({ "schema": holder("own.B", "own.A"), "references": references })).await;
+    app.delete("/subjects/own/versions/1").await.refused(42206);
+    app.delete("/subjects/own").await.gives(json!([1, 2]));
+    app.delete("/subjects/own?permanent=true").await.gives(json!([1, 2]));
+}
+
+#[tokio::test]
+async fn r212_inlined_definitions_match_a_version_with_references() {
+    let app = App::new().await;
+    let invoice = customer_and_invoice(&app).await;
+    let inlined = json!({ "type": "record", "name": "shop.Invoice", "fields": [{ "name": "held",
+        "type": { "type": "record", "name": "shop.Customer", "fields": [{ "name": "id", "type": "long" }] } }] });
+    let body = json!({ "schema": inlined.to_string() });
+    assert_eq!(app.post("/subjects/invoice", body.clone()).await.is(200)["id"], invoice["id"]);
+    assert_eq!(app.register_body("invoice", body).await["version"], 1);
+}
+
+#[tokio::test]
+async fn r512_one_name_may_not_mean_two_versions_under_the_strict_setting() {
+    let settings =
+        chancery::registry::RegistrySettings { strict_reference_versions: true, ..Default::default() };
+    let app = App::with(settings, |_| ()).await;
+    if !app.is_here() {
+        return;
+    }
+    customer_and_invoice(&app).await;
+    app.register("customer", record("shop.Customer", &["id", "rank="])).await;
+    let fields = json!([{ "name": "i", "type": "shop.Invoice" }, { "name": "c", "type": "shop.Customer" }]);
+    let text = json!({ "type": "record", "name": "shop.Both", "fields": fields }).to_string();
+    let references = [reference("shop.Invoice", "invoice", 1), reference("shop.Customer", "customer", 2)];
+    let body = json!({ "schema": text, "references": references });
+    let message = app.post("/subjects/both/versions", body).await.refused(42201);
+    assert!(message.contains("Conflicting reference versions"), "{message}");
+}

@@ -1,0 +1,140 @@
+//! What only shows on a real connection: limits, keep-alive, broken requests. The process must live through all
+//! of it.
+
+use std::net::SocketAddr;
+
+use chancery::http::HttpLimits;
+use chancery::registry::RegistrySettings;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::app::{App, JSON};
+
+/// Serves an app on a port of its own.
+async fn serve(app: &App) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = app.router();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    address
+}
+
+/// Sends bytes as they are and reads until the server closes or `until` was seen.
+async fn exchange(stream: &mut TcpStream, request: &[u8], until: &str) -> String {
+    stream.write_all(request).await.unwrap();
+    let mut answer = Vec::new();
+    let mut buffer = [0; 4096];
+    while !String::from_utf8_lossy(&answer).contains(until) {
+        match stream.read(&mut buffer).await {
+            Ok(0) | Err(_) => break,
+            Ok(length) => answer.extend_from_slice(&buffer[..length]),
+        }
+    }
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+async fn here() -> Option<App> {
+    let app = App::new().await;
+    app.is_here().then_some(app)
+}
+
+#[tokio::test]
+async fn one_connection_serves_many_requests() {
+    let Some(app) = here().await else { return };
+    let mut stream = TcpStream::connect(serve(&app).await).await.unwrap();
+    for _ in 0..3 {
+        let answer = exchange(&mut stream, b"GET /subjects HTTP/1.1\r\nhost: x\r\n\r\n", "[]").await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn percent_encoded_names_stay_one_segment_on_the_wire() {
+    let Some(app) = here().await else { return };
+    app.register("a%2Fb%20c+d", "\"long\"").await;
+    let mut stream = TcpStream::connect(serve(&app).await).await.unwrap();
+    let request = b"GET /subjects/a%2Fb%20c+d/versions HTTP/1.1\r\nhost: x\r\n\r\n";
+    assert!(exchange(&mut stream, request, "[1]").await.starts_with("HTTP/1.1 200"));
+    app.get("/subjects").await.gives(json!(["a/b c+d"]));
+}
+
+#[tokio::test]
+async fn bodies_over_the_limit_are_413_announced_or_not() {
+    let app =
+        App::with(RegistrySettings::default(), |state| state.limits = HttpLimits { max_body_bytes: 1000 })
+            .await;
+    if !app.is_here() {
+        return;
+    }
+    app.send("POST", "/subjects/s/versions", &JSON, vec![b' '; 1001]).await.refused(413);
+    app.send("POST", "/subjects/s/versions", &JSON, vec![b' '; 1000]).await.refused(422);
+    let address = serve(&app).await;
+    let mut announced = TcpStream::connect(address).await.unwrap();
+    let request = b"POST /subjects/s HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999\r\n\r\n";
+    let answer = exchange(&mut announced, request, "413,").await;
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("\"error_code\":413"), "{answer}");
+    let mut chunked = TcpStream::connect(address).await.unwrap();
+    let mut request = b"POST /subjects/s HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
+    for _ in 0..20 {
+        request.extend_from_slice(format!("64\r\n{}\r\n", " ".repeat(100)).as_bytes());
+    }
+    let answer = exchange(&mut chunked, &request, "413,").await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+}
+
+#[tokio::test]
+async fn hostile_requests_get_4xx_and_the_process_lives() {
+    let Some(app) = here().await else { return };
+    let address = serve(&app).await;
+    let deep = format!("{{\"schema\":{}", "[".repeat(200_000));
+    let deep_schema = json!({ "schema": "[".repeat(100_000) }).to_string();
+    let huge_number = "{\"schema\":\"\\\"long\\\"\",\"version\":1e400}".to_owned();
+    for (path, body) in [
+        ("/subjects/s/versions", deep.as_str()),
+        ("/subjects/s/versions", &deep_schema),
+        ("/subjects/s/versions", &huge_number),
+        ("/compatibility/subjects/s/versions/latest", &deep_schema),
+        ("/config", "{\"defaultMetadata\":{\"tags\":[[[[["),
+        ("/nowhere", "{}"),
+    ] {
+        let method = if path == "/config" { "PUT" } else { "POST" };
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = format!("{method} {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len());
+        let answer = exchange(&mut stream, &[head.as_bytes(), body.as_bytes()].concat(), "message").await;
+        assert!(answer.starts_with("HTTP/1.1 4"), "{path}: {answer}");
+    }
+    for raw in [
+        &b"GET /subjects/\xff\xfe HTTP/1.1\r\nhost: x\r\n\r\n"[..],
+        b"GET /%00 HTTP/1.1\r\nhost: x\r\n\r\n",
+        b"NONSENSE\r\n\r\n",
+        b"GET / HTTP/1.1\r\ncontent-length: -1\r\n\r\n",
+        b"POST /subjects/s HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{",
+    ] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(raw).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        assert!(
+            answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"),
+            "{}",
+            String::from_utf8_lossy(&answer)
+        );
+    }
+    app.get("/").await.gives(json!({}));
+    app.register("still", "\"alive\"".replace("alive", "long")).await;
+}
+
+#[tokio::test]
+async fn long_answers_are_compressed_when_the_client_takes_it() {
+    let Some(app) = here().await else { return };
+    let text = json!({ "type": "record", "name": "R", "doc": "d".repeat(2000), "fields": [] });
+    app.register("s", text).await;
+    let gzip = [("accept-encoding", "gzip")];
+    let reply = app.router_reply("/subjects/s/versions/1", &gzip).await;
+    assert_eq!((reply.header("content-encoding"), reply.status), ("gzip", 200));
+    assert!(reply.body.len() < 1000);
+    assert_eq!(app.router_reply("/subjects", &gzip).await.header("content-encoding"), "");
+    assert_eq!(app.router_reply("/subjects/s/versions/1", &[]).await.header("content-encoding"), "");
+}
