@@ -14,7 +14,7 @@ use super::json::BadJson;
 use super::path::BadPath;
 use super::query::NotAnInteger;
 use crate::model::Subject;
-use crate::registry::{Refusal, RegistryError};
+use crate::registry::{KeyError, Refusal, RegistryError};
 
 /// What the transport refuses, before or beside any use case. Both surfaces print it in their own form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -237,6 +237,7 @@ impl From<RegistryError> for ApiError {
             E::ContextNotEmpty(context) => {
                 (42211, format!("The specified context ':{context}:' is not empty."))
             }
+            E::Key(error) => (key_code(&error), error.to_string()),
             E::InvalidContext(error) => (400, error.to_string()),
             E::Store(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the store could not answer");
@@ -244,6 +245,18 @@ impl From<RegistryError> for ApiError {
             }
         };
         Self::coded(code, message)
+    }
+}
+
+/// Codes of the key storage.
+fn key_code(error: &KeyError) -> u32 {
+    match error {
+        KeyError::NotFound(_) => 40470,
+        KeyError::NotSoftDeleted(_) => 40471,
+        KeyError::SoftDeleted(_) => 40472,
+        KeyError::Exists(_) => 40971,
+        KeyError::Invalid(_) => 42271,
+        KeyError::Referenced(_) => 42272,
     }
 }
 

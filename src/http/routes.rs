@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::call::{Answer, Call};
 use super::confluent::{
-    compatibility, config, contexts, mode, register, schemas, server, subjects, versions,
+    compatibility, config, contexts, keys, mode, register, schemas, server, subjects, versions,
 };
 use super::error::ApiError;
 use super::own::{compatibility as explanation, document, health, settings, validate};
@@ -129,6 +129,15 @@ where
     Route { method, pattern, surface: Surface::Own, bodies, handler }
 }
 
+/// A POST of the Confluent surface that takes no body.
+fn bodiless<F, Fut>(method: Method, pattern: &'static str, handler: F) -> Route
+where
+    F: Fn(Call) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Answer, ApiError>> + Send + 'static,
+{
+    Route { bodies: Bodies::None, ..confluent(method, pattern, handler) }
+}
+
 /// Every route of the server.
 pub fn table() -> Vec<Route> {
     let (get, post, put, delete) = (|| Method::GET, || Method::POST, || Method::PUT, || Method::DELETE);
@@ -175,6 +184,30 @@ pub fn table() -> Vec<Route> {
         confluent(get(), "/contexts", contexts::list),
         confluent(delete(), "/contexts/{context}", contexts::delete),
         confluent(get(), "/associations/resources/{namespace}/{name}", server::associations),
+        confluent(get(), "/dek-registry/v1/keks", keys::list_keks),
+        confluent(post(), "/dek-registry/v1/keks", keys::create_kek),
+        confluent(get(), "/dek-registry/v1/keks/{name}", keys::get_kek),
+        confluent(put(), "/dek-registry/v1/keks/{name}", keys::update_kek),
+        confluent(delete(), "/dek-registry/v1/keks/{name}", keys::delete_kek),
+        bodiless(post(), "/dek-registry/v1/keks/{name}/undelete", keys::undelete_kek),
+        confluent(get(), "/dek-registry/v1/keks/{name}/deks", keys::list_deks),
+        confluent(post(), "/dek-registry/v1/keks/{name}/deks", keys::create_dek),
+        confluent(get(), "/dek-registry/v1/keks/{name}/deks/{subject}", keys::get_dek),
+        confluent(post(), "/dek-registry/v1/keks/{name}/deks/{subject}", keys::create_dek),
+        confluent(delete(), "/dek-registry/v1/keks/{name}/deks/{subject}", keys::delete_deks),
+        bodiless(post(), "/dek-registry/v1/keks/{name}/deks/{subject}/undelete", keys::undelete_deks),
+        confluent(get(), "/dek-registry/v1/keks/{name}/deks/{subject}/versions", keys::list_dek_versions),
+        confluent(get(), "/dek-registry/v1/keks/{name}/deks/{subject}/versions/{version}", keys::get_dek),
+        confluent(
+            delete(),
+            "/dek-registry/v1/keks/{name}/deks/{subject}/versions/{version}",
+            keys::delete_deks,
+        ),
+        bodiless(
+            post(),
+            "/dek-registry/v1/keks/{name}/deks/{subject}/versions/{version}/undelete",
+            keys::undelete_deks,
+        ),
         confluent(get(), "/v1/metadata/id", server::cluster),
         confluent(get(), "/v1/metadata/version", server::version),
         confluent(get(), "/v1/metadata/deployment", server::deployment),

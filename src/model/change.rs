@@ -21,13 +21,15 @@ pub enum ChangeKind {
     ModeDeleted,
     /// Settings of ours were set or removed.
     SettingsChanged,
+    /// A document of a satellite was set or removed; the subject's name is collection and key.
+    DocumentChanged,
     /// A context was removed.
     ContextDeleted,
 }
 
 impl ChangeKind {
     /// All kinds with their stored names.
-    pub const ALL: [(Self, &'static str); 9] = [
+    pub const ALL: [(Self, &'static str); 10] = [
         (Self::Registered, "registered"),
         (Self::SoftDeleted, "soft-deleted"),
         (Self::HardDeleted, "hard-deleted"),
@@ -36,6 +38,7 @@ impl ChangeKind {
         (Self::ModeSet, "mode-set"),
         (Self::ModeDeleted, "mode-deleted"),
         (Self::SettingsChanged, "settings-changed"),
+        (Self::DocumentChanged, "document-changed"),
         (Self::ContextDeleted, "context-deleted"),
     ];
 

@@ -85,6 +85,9 @@ pub enum RegistryError {
     /// A context name with a colon.
     #[error(transparent)]
     InvalidContext(#[from] InvalidContext),
+    /// A request about keys was refused.
+    #[error(transparent)]
+    Key(#[from] super::KeyError),
     /// The store could not answer.
     #[error(transparent)]
     Store(StoreError),

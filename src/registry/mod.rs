@@ -9,6 +9,7 @@
 //! | `delete` | soft and permanent deletes |
 //! | `config`, `mode`, `contexts`, `settings` | what is set where, and what is in force; aliases |
 //! | `validate` | does this payload keep the promise |
+//! | `keys` | storage of keys for the clients' field encryption |
 //! | `references`, `parsed` | resolved references and the cache of parsed schemas |
 //! | `contract`, `tags` | metadata, rule sets and inline tags of data contracts |
 
@@ -20,6 +21,7 @@ mod contract;
 mod delete;
 pub mod error;
 mod explain;
+mod keys;
 mod listing;
 mod lookup;
 mod mode;
@@ -42,6 +44,7 @@ pub use compatibility::Against;
 pub use config::{ConfigPatch, EffectiveConfig, Patch};
 pub use error::{Refusal, RegistryError};
 pub use explain::{ExplainAgainst, ExplainedDifference, Explanation, Location, VersionExplanation, Witness};
+pub use keys::{DekRequest, DekSelector, KekChange, KekRequest, KeyError};
 pub use listing::{ListedVersion, SchemaFilter, parse_prefix};
 pub use schemas::{FoundSchema, IdScope};
 pub use tags::TagRequest;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::document::DocumentChange;
 use crate::model::{Config, Content, ContextName, Mode, SchemaId, Settings, Subject};
 
 /// Who asks for a change, and when: time comes in as a value.
@@ -126,6 +127,8 @@ pub enum Command {
         /// What shall stand.
         settings: Option<Settings>,
     },
+    /// Changes documents, all or none. Conflict `DocumentMoved`.
+    ChangeDocuments(Vec<DocumentChange>),
     /// Removes an empty context with its settings. The id counter stays. Conflict `NotEmpty`.
     DeleteContext {
         /// The context.

@@ -35,6 +35,14 @@ pub enum Conflict {
     /// The counter of a context stands at the highest id there is.
     #[error("context `{0}` has no id left")]
     IdsExhausted(ContextName),
+    /// A document changed since the caller read it.
+    #[error("document `{key}` of {collection} changed since it was read")]
+    DocumentMoved {
+        /// Collection.
+        collection: &'static str,
+        /// Key.
+        key: String,
+    },
     /// The scope still has versions.
     #[error("`{scope}` is not empty")]
     NotEmpty {

@@ -12,11 +12,13 @@
 
 mod codec;
 mod command;
+mod document;
 mod error;
 mod query;
 pub mod sqlite;
 
 pub use command::{Applied, Command, Emptied, IdChoice, Registration, Stamp};
+pub use document::{Document, DocumentChange};
 pub use error::{Conflict, OpenError, StoreError};
 pub use query::{
     Deletion, History, Page, Referrer, Scope, StoredContent, SubjectQuery, Use, VersionQuery, VersionRow,
@@ -97,6 +99,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// Settings of ours set at exactly this scope.
     async fn find_settings(&self, scope: &Subject) -> Result<Option<Settings>, StoreError>;
+
+    /// Body of a document.
+    async fn find_document(&self, collection: &str, key: &str) -> Result<Option<String>, StoreError>;
+
+    /// Documents of a collection whose keys start with `prefix`, by key.
+    async fn list_documents(&self, collection: &str, prefix: &str) -> Result<Vec<Document>, StoreError>;
 
     /// Changes after a sequence number, oldest first, at most `limit`.
     async fn list_changes(&self, after: i64, limit: u32) -> Result<Vec<Change>, StoreError>;

@@ -12,6 +12,7 @@
 #![warn(missing_docs)]
 
 pub mod avro;
+pub mod catalogue;
 pub mod cloudevents;
 pub mod conditions;
 pub mod difference;

@@ -5,6 +5,7 @@ mod candidate;
 pub mod compatibility;
 pub mod config;
 pub mod contexts;
+pub mod keys;
 pub mod mode;
 pub mod register;
 pub mod schemas;

@@ -9,7 +9,7 @@ use sqlx::{SqliteConnection, query};
 
 use super::purge::{self, Doomed};
 use super::register::{register, write_changes};
-use super::{row, scope};
+use super::{document, row, scope};
 use crate::model::{ChangeKind, Config, ContextName, Mode, Settings, Subject};
 use crate::store::codec::{At, to_json};
 use crate::store::{Applied, Command, Conflict, Stamp, StoreError};
@@ -45,6 +45,14 @@ pub async fn apply(
         Command::DeleteMode { scope, recursive } => delete_mode(connection, scope, *recursive, stamp).await?,
         Command::PutSettings { scope, settings } => {
             put_settings(connection, scope, settings.as_ref(), stamp).await?;
+        }
+        Command::ChangeDocuments(changes) => {
+            for one in changes {
+                document::change(connection, one).await?;
+                let name = format!("{}/{}", one.collection, one.key.replace('\u{1f}', "/"));
+                let scope = Subject { context: ContextName::default(), name };
+                log(connection, ChangeKind::DocumentChanged, &scope, stamp).await?;
+            }
         }
         Command::DeleteContext { context } => delete_context(connection, context, stamp).await?,
     }

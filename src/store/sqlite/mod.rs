@@ -11,9 +11,11 @@
 //! | `read`, `list`, `scope` | queries by key, lists, config and mode |
 //! | `writer` | the queue of changes and their transactions |
 //! | `register` | registrations, many in one transaction |
+//! | `document` | documents of the satellites |
 //! | `change`, `purge` | all other changes; permanent removal of versions |
 
 mod change;
+mod document;
 mod list;
 mod open;
 mod purge;
@@ -30,8 +32,8 @@ use std::sync::Arc;
 use sqlx::SqlitePool;
 
 use super::{
-    Applied, Command, History, OpenError, Referrer, Stamp, Store, StoreError, StoredContent, SubjectQuery,
-    Use, VersionQuery,
+    Applied, Command, Document, History, OpenError, Referrer, Stamp, Store, StoreError, StoredContent,
+    SubjectQuery, Use, VersionQuery,
 };
 use crate::model::{
     Change, Config, Content, ContextName, Fingerprint, Guid, Mode, SchemaId, SchemaVersion, Settings, Subject,
@@ -141,6 +143,14 @@ impl Store for SqliteStore {
 
     async fn find_settings(&self, scope: &Subject) -> Result<Option<Settings>, StoreError> {
         scope::find_settings(&self.readers, scope).await
+    }
+
+    async fn find_document(&self, collection: &str, key: &str) -> Result<Option<String>, StoreError> {
+        document::find(&self.readers, collection, key).await
+    }
+
+    async fn list_documents(&self, collection: &str, prefix: &str) -> Result<Vec<Document>, StoreError> {
+        document::list(&self.readers, collection, prefix).await
     }
 
     async fn list_changes(&self, after: i64, limit: u32) -> Result<Vec<Change>, StoreError> {

@@ -147,7 +147,7 @@ func TestFranz(t *testing.T) {
 	types, err := client.SupportedTypes(ctx)
 	must(t, err)
 	equal(t, len(types), 3)
-	checked, err := client.CheckCompatibility(ctx, subject, -1, sr.Schema{Schema: userWithAge})
+	checked, err := client.CheckCompatibility(sr.WithParams(ctx, sr.Verbose), subject, -1, sr.Schema{Schema: userWithAge})
 	must(t, err)
 	equal(t, checked.Is, false)
 	equal(t, len(checked.Messages) > 0, true)

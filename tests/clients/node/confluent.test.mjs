@@ -3,9 +3,8 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 
-import { create, createFileRegistry } from '@bufbuild/protobuf'
-import { base64Encode } from '@bufbuild/protobuf/wire'
-import { TimestampSchema, file_google_protobuf_timestamp } from '@bufbuild/protobuf/wkt'
+import { create, createMutableRegistry } from '@bufbuild/protobuf'
+import { TimestampSchema } from '@bufbuild/protobuf/wkt'
 import sr from '@confluentinc/schemaregistry'
 
 const url = process.env.CHANCERY_URL ?? 'http://127.0.0.1:8081'
@@ -76,16 +75,15 @@ test('JSON Schema round trip', async () => {
 
 test('Protobuf round trip with automatic registration', async () => {
   const topic = fresh('node-proto')
-  const registry = createFileRegistry(file_google_protobuf_timestamp)
+  const registry = createMutableRegistry(TimestampSchema)
   const serializer = new sr.ProtobufSerializer(client(), sr.SerdeType.VALUE, { ...auto, registry })
   const bytes = await serializer.serialize(topic, create(TimestampSchema, { seconds: 42n }))
   const read = await new sr.ProtobufDeserializer(client(), sr.SerdeType.VALUE, {}).deserialize(topic, bytes)
   assert.equal(read.seconds, 42n)
-  assert.ok(base64Encode(bytes).length > 0)
 })
 
 test('fields tagged PII are encrypted and decrypted', async () => {
-  sr.EncryptionExecutor.register()
+  sr.FieldEncryptionExecutor.register()
   sr.LocalKmsDriver.register()
   const topic = fresh('node-encrypt')
   const schema = JSON.stringify({

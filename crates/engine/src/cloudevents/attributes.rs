@@ -7,8 +7,9 @@
 use std::borrow::Cow;
 
 use super::event::{Attribute, AttributeValue};
+use super::extensions;
 use super::findings::{Findings, NOWHERE};
-use super::grammar::{characters, media_type::MediaType, timestamp, trace, uri};
+use super::grammar::{characters, media_type::MediaType, timestamp, uri};
 use super::rules::{self, EventRule};
 
 /// An attribute as it was carried.
@@ -133,11 +134,14 @@ pub(super) fn check<'a>(
                 present[index] |= !matches!(value, CarriedValue::Null);
                 check_core(&CORE[index], &value, at, findings);
             }
-            None => check_extension(&name, &value, at, findings),
+            None => extensions::check(&name, &value, at, findings),
         }
         if let Some(value) = decoded(value) {
             attributes.push(Attribute { name, value });
         }
+    }
+    if findings.options.documented_extensions {
+        extensions::check_documented(&attributes, findings);
     }
     for (core, present) in CORE.iter().zip(present) {
         if let (Some(rule), false) = (core.required, present) {
@@ -248,83 +252,5 @@ fn check_time(text: &str, at: usize, findings: &mut Findings<'_>) {
             findings.attribute(&rules::TIME_LEAP_SECOND, "time", at, "the value is a leap second");
         }
         Some(_) => {}
-    }
-}
-
-fn check_extension(name: &str, value: &CarriedValue<'_>, at: usize, findings: &mut Findings<'_>) {
-    /// Longest name that is not discouraged.
-    const LONG_NAME: usize = 20;
-    if name == "data" {
-        findings.attribute(&rules::EXT_RESERVED, name, at, "`data` is not an attribute");
-        return;
-    }
-    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
-        findings.attribute(&rules::EXT_NAME, name, at, "the name has other characters or none");
-        return;
-    }
-    if name.len() > LONG_NAME {
-        findings.attribute(&rules::EXT_NAME_LENGTH, name, at, "the name has more than 20 characters");
-    }
-    if name.as_bytes()[0].is_ascii_digit() {
-        findings.attribute(&rules::EXT_NAME_START, name, at, "the name starts with a digit");
-    }
-    if matches!(name, "datacontentencoding" | "schemaurl") {
-        let message = "the attribute belongs to version 0.3 and has no effect";
-        findings.attribute(&rules::LEGACY_V03_ATTRIBUTE, name, at, message);
-    }
-    check_extension_value(name, value, at, findings);
-}
-
-fn check_extension_value(name: &str, value: &CarriedValue<'_>, at: usize, findings: &mut Findings<'_>) {
-    match value {
-        CarriedValue::OtherType => {
-            findings.attribute(
-                &rules::EXT_VALUE_TYPE,
-                name,
-                at,
-                "the value is of a type that no attribute has",
-            );
-        }
-        CarriedValue::Number(text) => check_integer(name, text, at, findings),
-        CarriedValue::Text(text) if !characters::are_allowed(text) => {
-            let message = "the value holds a control character or noncharacter";
-            findings.attribute(&rules::EXT_CHARACTERS, name, at, message);
-        }
-        CarriedValue::Null | CarriedValue::Unreadable | CarriedValue::Judged(_) => {}
-        _ => check_documented_extension(name, value, at, findings),
-    }
-}
-
-/// A JSON number has to be written as an integer, and the written digits decide: `1.0` is refused, and
-/// thirty digits are not rounded first.
-fn check_integer(name: &str, text: &str, at: usize, findings: &mut Findings<'_>) {
-    if text.contains(['.', 'e', 'E']) {
-        findings.attribute(&rules::EXT_INTEGER_FORM, name, at, "the number has a fraction or exponent");
-    } else if text.parse::<i32>().is_err() {
-        findings.attribute(&rules::EXT_INTEGER_RANGE, name, at, "the integer does not fit 32 bits");
-    } else {
-        check_documented_extension(name, &CarriedValue::Number(text), at, findings);
-    }
-}
-
-/// Extensions that the CloudEvents project documents.
-fn check_documented_extension(name: &str, value: &CarriedValue<'_>, at: usize, findings: &mut Findings<'_>) {
-    let text = if let CarriedValue::Text(text) = value { Some(&**text) } else { None };
-    let not_empty = match name {
-        "traceparent" => {
-            if !text.is_some_and(trace::is_traceparent) {
-                let message = "the value has not the form of W3C Trace Context";
-                findings.attribute(&rules::TRACEPARENT_FORMAT, name, at, message);
-            }
-            return;
-        }
-        "partitionkey" => &rules::PARTITIONKEY_EMPTY,
-        "sequence" => &rules::SEQUENCE_EMPTY,
-        "correlationid" => &rules::CORRELATIONID_EMPTY,
-        "causationid" => &rules::CAUSATIONID_EMPTY,
-        _ => return,
-    };
-    if text == Some("") {
-        findings.attribute(not_empty, name, at, "the value is empty");
     }
 }

@@ -18,6 +18,7 @@ mod batch;
 mod binary_mode;
 mod event;
 mod event_format;
+mod extensions;
 mod findings;
 mod grammar;
 mod header_value;

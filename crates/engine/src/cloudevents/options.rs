@@ -58,6 +58,9 @@ pub struct EventOptions {
     pub max_batch_events: usize,
     /// Nesting depth of an event document, the event itself counted (default 128).
     pub max_depth: usize,
+    /// Whether the constraints of documented extensions are checked (default false: a name may be in use
+    /// for something else).
+    pub documented_extensions: bool,
     /// Overrides of single rules; they win over the profile.
     pub overrides: Overrides,
 }
@@ -70,6 +73,7 @@ impl Default for EventOptions {
             max_batch_bytes: 8 << 20,
             max_batch_events: 1 << 16,
             max_depth: 128,
+            documented_extensions: false,
             overrides: Overrides::default(),
         }
     }

@@ -88,6 +88,21 @@ rules! {
     SEQUENCE_EMPTY = "sequence.empty" Warning "`sequence` is not empty", "Sequence extension";
     CORRELATIONID_EMPTY = "correlationid.empty" Warning "`correlationid` is not empty", "Correlation extension";
     CAUSATIONID_EMPTY = "causationid.empty" Warning "`causationid` is not empty", "Correlation extension";
+    // Documented extensions, when the option asks for them.
+    DATAREF_URI_REFERENCE = "dataref.uri-reference" Warning "`dataref` is a URI-reference", "Dataref extension";
+    EXPIRYTIME_RFC3339 = "expirytime.rfc3339" Warning "`expirytime` is an RFC 3339 date-time", "Expiry Time extension";
+    EXPIRYTIME_ORDER = "expirytime.order" Warning "`expirytime` is not before `time`", "Expiry Time extension";
+    RECORDEDTIME_RFC3339 = "recordedtime.rfc3339" Warning "`recordedtime` is an RFC 3339 date-time", "Recorded Time extension";
+    SAMPLEDRATE_RANGE = "sampledrate.range" Warning "`sampledrate` is an Integer above zero", "Sampling extension";
+    SEVERITYNUMBER_RANGE = "severitynumber.range" Warning "`severitynumber` is an Integer, not negative", "Severity extension";
+    SEVERITYTEXT_FORM = "severitytext.form" Warning "`severitytext` is upper case and not empty", "Severity extension";
+    DEPRECATED_VALUE = "deprecated.value" Warning "`deprecated` is true", "Deprecation extension";
+    DEPRECATIONFROM_RFC3339 = "deprecationfrom.rfc3339" Warning "`deprecationfrom` is an RFC 3339 date-time", "Deprecation extension";
+    DEPRECATIONSUNSET_RFC3339 = "deprecationsunset.rfc3339" Warning "`deprecationsunset` is an RFC 3339 date-time", "Deprecation extension";
+    DEPRECATIONSUNSET_ORDER = "deprecationsunset.order" Warning "`deprecationsunset` is not before `deprecationfrom`", "Deprecation extension";
+    DEPRECATIONMIGRATION_URI = "deprecationmigration.uri" Warning "`deprecationmigration` is a URI", "Deprecation extension";
+    AUTHTYPE_VALUE = "authtype.value" Warning "`authtype` is one of the documented values", "Auth Context extension";
+    DATACLASSIFICATION_REQUIRED = "dataclassification.required" Warning "`dataregulation` and `datacategory` come with `dataclassification`", "Data Classification extension";
 
     // JSON event format.
     JSON_SYNTAX = "json.syntax" Error "the body is one JSON text in UTF-8", "JSON format; RFC 8259";

@@ -24,7 +24,7 @@ mod print;
 mod resolve;
 
 pub use parse::parse;
-pub use payload::ProtobufValidator;
+pub use payload::{ProtobufValidator, Value};
 
 use files::{DependencyFile, Files};
 

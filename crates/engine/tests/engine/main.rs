@@ -2,5 +2,6 @@
 
 mod avro;
 mod cloudevents;
+mod docs_rules;
 mod json_schema_test_suite;
 mod vectors;

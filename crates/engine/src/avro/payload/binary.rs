@@ -182,7 +182,9 @@ impl<'p, T: Trace<'p>> Walker<'_, 'p, T> {
 
     /// Reads the byte size of a block; returns how much of the payload is left behind it.
     fn block_end(&mut self) -> Result<usize, Stop> {
-        let size = self.length()?;
+        let Ok(size) = usize::try_from(self.long()?) else {
+            return self.stop(Fault::BlockSize);
+        };
         match self.rest.len().checked_sub(size) {
             Some(left) => Ok(left),
             None => self.stop(Fault::Truncated),

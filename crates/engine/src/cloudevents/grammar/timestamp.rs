@@ -1,8 +1,12 @@
 //! RFC 3339 `date-time` (section 5.6), on text: no clock type holds every legal value.
 
-/// A legal timestamp.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timestamp {
+/// A legal timestamp; ordered by the instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp<'a> {
+    /// Seconds from the start of the year 0000, UTC; a leap second counts as the one after it.
+    seconds: i64,
+    /// Digits of the fraction without trailing zeros, which compare as text.
+    fraction: &'a str,
     /// Whether its seconds are 60.
     pub is_leap_second: bool,
 }
@@ -11,7 +15,7 @@ pub struct Timestamp {
 ///
 /// A leap second is legal at the end of any UTC day: the table of real ones grows, and a validator must not
 /// go out of date. `-00:00` is legal, and so is the year 0000.
-pub fn parse(text: &str) -> Option<Timestamp> {
+pub fn parse(text: &str) -> Option<Timestamp<'_>> {
     let bytes = text.as_bytes();
     let (date_time, rest) = bytes.split_first_chunk::<19>()?;
     let separators = [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')];
@@ -27,10 +31,14 @@ pub fn parse(text: &str) -> Option<Timestamp> {
     if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let offset = offset_minutes(skip_fraction(rest)?)?;
-    let utc_minute = (i64::from(hour * 60 + minute) - offset).rem_euclid(24 * 60);
+    let (fraction, zone) = split_fraction(rest)?;
+    let utc_minute = i64::from(hour * 60 + minute) - offset_minutes(zone)?;
     let is_leap_second = second == 60;
-    (!is_leap_second || utc_minute == 24 * 60 - 1).then_some(Timestamp { is_leap_second })
+    if is_leap_second && utc_minute.rem_euclid(24 * 60) != 24 * 60 - 1 {
+        return None;
+    }
+    let minutes = days_before(year, month, day) * 24 * 60 + utc_minute;
+    Some(Timestamp { seconds: minutes * 60 + i64::from(second), fraction, is_leap_second })
 }
 
 /// Writes seconds since 1970 and nanoseconds as a UTC timestamp of the years 0001 to 9999; `None` outside
@@ -57,11 +65,13 @@ pub fn format(seconds: i64, nanos: i32) -> Option<String> {
     Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z"))
 }
 
-/// Skips `.` and at least one digit, when there.
-fn skip_fraction(rest: &[u8]) -> Option<&[u8]> {
-    let Some(fraction) = rest.strip_prefix(b".") else { return Some(rest) };
+/// Splits off `.` and at least one digit, when there.
+fn split_fraction(rest: &[u8]) -> Option<(&str, &[u8])> {
+    let Some(fraction) = rest.strip_prefix(b".") else { return Some(("", rest)) };
     let length = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    (length > 0).then(|| &fraction[length..])
+    let (digits, zone) = fraction.split_at(length);
+    let digits = std::str::from_utf8(digits).ok().filter(|digits| !digits.is_empty())?;
+    Some((digits.trim_end_matches('0'), zone))
 }
 
 /// Reads the zone to its end.
@@ -79,13 +89,24 @@ fn digits(bytes: &[u8]) -> Option<u32> {
     bytes.iter().try_fold(0, |value, byte| byte.is_ascii_digit().then(|| value * 10 + u32::from(byte - b'0')))
 }
 
+fn is_leap_year(year: u32) -> bool {
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+}
+
 fn days_in(year: u32, month: u32) -> u32 {
     match month {
         4 | 6 | 9 | 11 => 30,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 if is_leap_year(year) => 29,
         2 => 28,
         _ => 31,
     }
+}
+
+/// Days from the start of the year 0000 to a date.
+fn days_before(year: u32, month: u32, day: u32) -> i64 {
+    let leap_days = year.div_ceil(4) - year.div_ceil(100) + year.div_ceil(400);
+    let months: u32 = (1..month).map(|month| days_in(year, month)).sum();
+    i64::from(year * 365 + leap_days + months + day - 1)
 }
 
 #[cfg(test)]
@@ -103,7 +124,33 @@ mod tests {
             "0000-02-29T00:00:00Z",
             "9999-12-31T23:59:59Z",
         ] {
-            assert_eq!(parse(good), Some(Timestamp { is_leap_second: false }), "{good}");
+            assert_eq!(parse(good).map(|time| time.is_leap_second), Some(false), "{good}");
+        }
+    }
+
+    #[test]
+    fn timestamps_are_ordered_by_the_instant() {
+        let ordered = [
+            "0000-01-01T00:00:00+00:01",
+            "0000-01-01T00:00:00Z",
+            "1999-12-31T23:59:59.9Z",
+            "2000-01-01T00:00:00Z",
+            "2000-02-29T00:00:00Z",
+            "2000-03-01T00:30:00+01:00",
+            "2000-03-01T00:00:00.01Z",
+            "2000-03-01T00:00:00.1Z",
+            "2016-12-31T23:59:59.5Z",
+            "2016-12-31T23:59:60.2Z",
+            "2017-01-01T00:00:00.5Z",
+        ];
+        for pair in ordered.windows(2) {
+            assert!(parse(pair[0]) < parse(pair[1]), "{pair:?}");
+        }
+        assert_eq!(parse("2024-06-30T23:30:00-01:00"), parse("2024-07-01T00:30:00.0Z"));
+        let epoch = parse("1970-01-01T00:00:00Z").expect("valid").seconds;
+        for seconds in [-62_135_596_800, -1, 951_782_399, 1_709_210_096, 4_107_542_400, 253_402_300_799] {
+            let text = format(seconds, 0).expect("in range");
+            assert_eq!(parse(&text).expect("valid").seconds - epoch, seconds, "{text}");
         }
     }
 
@@ -130,7 +177,7 @@ mod tests {
     #[test]
     fn leap_seconds_end_a_utc_day() {
         for good in ["2016-12-31T23:59:60Z", "2017-01-01T05:29:60+05:30", "2024-03-03T19:59:60.5-04:00"] {
-            assert_eq!(parse(good), Some(Timestamp { is_leap_second: true }), "{good}");
+            assert_eq!(parse(good).map(|time| time.is_leap_second), Some(true), "{good}");
         }
         for bad in ["2016-12-31T23:58:60Z", "2016-12-31T23:59:60+01:00", "2016-12-31T00:00:60Z"] {
             assert_eq!(parse(bad), None, "{bad}");

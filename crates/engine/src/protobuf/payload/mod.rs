@@ -2,13 +2,17 @@
 //!
 //! A schema is compiled once to a [`table::Table`]; payloads are then held against one of its messages,
 //! chosen by position, by the indexes of the framing or by name. Binary payloads are walked
-//! ([`walk`]), no value is built.
+//! ([`walk`]), no value is built; JSON payloads are held against the same table ([`json`]). Rules that
+//! look into a valid payload get it as values ([`decode`]).
 
 mod compile;
-#[allow(dead_code, reason = "names are read by the JSON walk")]
+mod decode;
+mod findings;
+mod json;
 mod table;
 #[cfg(test)]
 mod tests;
+mod value;
 mod walk;
 pub(super) mod wire;
 
@@ -16,6 +20,8 @@ use prost_types::FileDescriptorProto;
 
 use crate::SchemaError;
 use crate::violation::{Encoding, MessageChoice, PayloadOptions, Report, Violation};
+
+pub use value::Value;
 
 pub(super) use table::{Field, Kind, Label, Table};
 
@@ -48,8 +54,14 @@ impl ProtobufValidator {
         };
         match options.encoding {
             Encoding::Binary => walk::validate(&self.table, message, payload, options),
-            Encoding::Json | Encoding::AvroJson => Report::undecided("not built yet"),
+            Encoding::Json | Encoding::AvroJson => json::validate(&self.table, message, payload, options),
         }
+    }
+
+    /// The value of a payload that was found valid under the same options, for rules that look at it.
+    /// `None` when it cannot be read after all, or would be too large.
+    pub fn decode(&self, payload: &[u8], options: &PayloadOptions) -> Option<Value> {
+        decode::decode(&self.table, self.find_message(&options.message)?, payload, options)
     }
 
     fn find_message(&self, choice: &MessageChoice) -> Option<u32> {

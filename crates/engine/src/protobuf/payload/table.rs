@@ -35,8 +35,14 @@ pub(crate) struct Message {
     pub extension_ranges: Box<[(u32, u32)]>,
     /// `message_set_wire_format`: items are groups that no field declares.
     pub is_message_set: bool,
+    /// Positions of its required fields, ascending.
+    pub required: Box<[u16]>,
     /// Whether this message, or a message below it, has a required field.
     pub has_required: bool,
+    /// The type whose JSON has a form of its own.
+    pub well_known: Option<WellKnown>,
+    /// Names in proto3 JSON and in the text with positions, by name.
+    json_names: Box<[(Box<str>, u16)]>,
     /// Position in `fields` plus one by number, zero for unknown.
     dense: Box<[u16]>,
     /// Numbers of [`DENSE`] and above with positions, ascending.
@@ -95,6 +101,20 @@ pub(crate) enum Label {
     Map,
 }
 
+/// Messages with a JSON form of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WellKnown {
+    Any,
+    Duration,
+    FieldMask,
+    ListValue,
+    Struct,
+    Timestamp,
+    Value,
+    /// `BoolValue` to `UInt64Value`: the bare value.
+    Wrapper,
+}
+
 /// One enum type.
 #[derive(Debug)]
 pub(crate) struct Enum {
@@ -122,6 +142,13 @@ impl Table {
     /// The message of a full name, with or without leading dot.
     pub fn find_message(&self, name: &str) -> Option<u32> {
         self.by_name.get(name.strip_prefix('.').unwrap_or(name)).copied()
+    }
+
+    /// Kinds of key and value of a map's entry message.
+    pub fn entry(&self, entry: Kind) -> Option<(Kind, Kind)> {
+        let entry = &self.messages[entry.message()? as usize];
+        let kind = |number| entry.find_field(number).map(|at| entry.fields[usize::from(at)].kind);
+        Some((kind(1)?, kind(2)?))
     }
 
     /// Marks every message from which a required field can be reached: each round follows one more edge
@@ -164,9 +191,16 @@ impl Message {
             }
         }
         sparse.sort_unstable();
+        let name = name.into();
+        let is_required = |(field, _): &(&Field, u16)| field.label == Label::Required;
+        let required =
+            fields.iter().zip(0u16..).filter(is_required).map(|(_, at)| at).collect::<Box<[u16]>>();
         Self {
-            name: name.into(),
-            has_required: fields.iter().any(|field| field.label == Label::Required),
+            well_known: WellKnown::of(&name),
+            json_names: json_names(&fields),
+            name,
+            has_required: !required.is_empty(),
+            required,
             fields: fields.into(),
             nested: Box::default(),
             extension_ranges: Box::default(),
@@ -191,6 +225,12 @@ impl Message {
         self.fields.iter().find(|field| &*field.name == name)
     }
 
+    /// Position of the field with a name in JSON: `jsonName`, the name in the text, `[extension]`.
+    pub fn find_json(&self, name: &str) -> Option<u16> {
+        let found = self.json_names.binary_search_by_key(&name, |(known, _)| known).ok()?;
+        Some(self.json_names[found].1)
+    }
+
     fn find_sparse(&self, number: u32) -> Option<u16> {
         let found = self.sparse.binary_search_by_key(&number, |(known, _)| *known).ok()?;
         Some(self.sparse[found].1)
@@ -200,6 +240,17 @@ impl Message {
     pub fn is_extension_number(&self, number: u32) -> bool {
         self.extension_ranges.iter().any(|(first, last)| (*first..=*last).contains(&number))
     }
+}
+
+/// All names by which JSON may call the fields; a JSON name wins over a name in the text.
+fn json_names(fields: &[Field]) -> Box<[(Box<str>, u16)]> {
+    let first = fields.iter().zip(0u16..).map(|(field, at)| (field.json_name.clone(), at));
+    let second = fields.iter().zip(0u16..).map(|(field, at)| (field.name.clone(), at));
+    let mut names: Vec<_> = first.chain(second).collect();
+    // Stable: of equal names the first stays.
+    names.sort_by(|(a, _), (b, _)| a.cmp(b));
+    names.dedup_by(|(later, _), (earlier, _)| later == earlier);
+    names.into()
 }
 
 // === impl Field ===
@@ -270,6 +321,26 @@ impl Kind {
     }
 }
 
+// === impl WellKnown ===
+
+impl WellKnown {
+    /// The well-known type of a full name.
+    fn of(name: &str) -> Option<Self> {
+        Some(match name.strip_prefix("google.protobuf.")? {
+            "Any" => Self::Any,
+            "Duration" => Self::Duration,
+            "FieldMask" => Self::FieldMask,
+            "ListValue" => Self::ListValue,
+            "Struct" => Self::Struct,
+            "Timestamp" => Self::Timestamp,
+            "Value" => Self::Value,
+            "BoolValue" | "BytesValue" | "DoubleValue" | "FloatValue" | "Int32Value" | "Int64Value"
+            | "StringValue" | "UInt32Value" | "UInt64Value" => Self::Wrapper,
+            _ => return None,
+        })
+    }
+}
+
 // === impl Enum ===
 
 impl Enum {
@@ -279,6 +350,11 @@ impl Enum {
         numbers.sort_unstable();
         numbers.dedup();
         Self { name: name.into(), is_closed, values: values.into(), numbers: numbers.into() }
+    }
+
+    /// Whether JSON writes it as `null`.
+    pub fn is_null_value(&self) -> bool {
+        &*self.name == "google.protobuf.NullValue"
     }
 
     /// Whether a constant has this number.

@@ -1,6 +1,8 @@
 //! Avro schemas and payloads.
 
+mod arbitrary;
 mod identity;
+mod laws;
 mod parsing;
 mod payloads;
 mod places;

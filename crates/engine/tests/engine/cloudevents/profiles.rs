@@ -4,7 +4,7 @@ use chancery_engine::cloudevents::options::OverrideError;
 use chancery_engine::cloudevents::{EventOptions, Profile, Reading, RuleSetting, read_http, read_json};
 use chancery_engine::{Report, Severity};
 
-use super::{event, single};
+use super::{Case, all_findings, event, single};
 
 /// Findings with a mark for the severity: `!` error, `~` warning.
 fn marked(report: &Report) -> Vec<String> {
@@ -87,4 +87,61 @@ fn rules_without_which_there_is_no_event_stay() {
     }
     let unknown = options.overrides.set("source.nothing", RuleSetting::Off);
     assert_eq!(unknown, Err(OverrideError::Unknown("source.nothing".to_owned())));
+}
+
+/// Members, and the findings when documented extensions are checked.
+const DOCUMENTED: &[Case<&str>] = &[
+    (
+        "used as documented",
+        r#""time":"2031-01-01T00:00:00Z","expirytime":"2031-01-01T01:00:00+01:00","recordedtime":"2030-01-01T00:00:00Z",
+          "dataref":"../x","sampledrate":"30","severitynumber":0,"severitytext":"WARN2","deprecated":true,
+          "deprecationfrom":"2031-01-01T00:00:00Z","deprecationsunset":"2032-01-01T00:00:00Z",
+          "deprecationmigration":"urn:x","authtype":"service_account","dataclassification":"public","datacategory":"x""#,
+        &[],
+    ),
+    (
+        "used in another way",
+        r#""expirytime":"never","recordedtime":5,"dataref":"a b","sampledrate":0,"severitynumber":"-1",
+          "severitytext":"warn","deprecated":false,"deprecationfrom":"x","deprecationsunset":"",
+          "deprecationmigration":"/x","authtype":"robot","dataregulation":"x""#,
+        &[
+            "dataref.uri-reference /dataref",
+            "expirytime.rfc3339 /expirytime",
+            "recordedtime.rfc3339 /recordedtime",
+            "sampledrate.range /sampledrate",
+            "severitynumber.range /severitynumber",
+            "severitytext.form /severitytext",
+            "deprecated.value /deprecated",
+            "deprecationfrom.rfc3339 /deprecationfrom",
+            "deprecationsunset.rfc3339 /deprecationsunset",
+            "deprecationmigration.uri /deprecationmigration",
+            "authtype.value /authtype",
+            "dataclassification.required /dataclassification",
+        ],
+    ),
+    (
+        "times in the wrong order",
+        r#""time":"2031-01-01T00:00:00Z","expirytime":"2031-01-01T00:59:59+01:00",
+          "deprecationfrom":"2031-01-01T00:00:00Z","deprecationsunset":"2030-12-31T23:59:59.999Z""#,
+        &["expirytime.order /expirytime", "deprecationsunset.order /deprecationsunset"],
+    ),
+    (
+        "numbers in other forms",
+        r#""sampledrate":"+1","severitynumber":"01""#,
+        &["sampledrate.range /sampledrate", "severitynumber.range /severitynumber"],
+    ),
+];
+
+pub fn broken() -> Vec<&'static str> {
+    DOCUMENTED.iter().flat_map(|(_, _, findings)| findings.iter().copied()).collect()
+}
+
+#[test]
+fn documented_extensions_are_checked_on_request() {
+    let options = EventOptions { documented_extensions: true, ..EventOptions::default() };
+    for (about, members, expected) in DOCUMENTED {
+        let body = event(members);
+        assert_eq!(all_findings(&read_json(body.as_bytes(), &options)), *expected, "{about}");
+        assert_eq!(json(&body, &EventOptions::default()), Vec::<String>::new(), "{about}");
+    }
 }

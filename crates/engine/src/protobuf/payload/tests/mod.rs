@@ -1,6 +1,7 @@
 //! Payloads against schemas compiled by an independent compiler (`protox`), so that what is tested here
 //! does not depend on our own parser.
 
+mod json;
 mod oracle;
 mod wire;
 

@@ -11,6 +11,7 @@ use prost_reflect::{
 };
 
 use super::*;
+use crate::violation::Encoding;
 
 /// A small generator (splitmix64): cases must not change with a dependency.
 pub(super) struct Random(u64);
@@ -231,4 +232,42 @@ fn walker_and_prost_reflect_agree_on_whole_and_damaged_messages() {
     }
     println!("{cases} damaged messages, {refused} refused, known disagreements {disagreements:?}");
     assert!(refused > cases / 20, "damage that is never found proves nothing");
+}
+
+#[test]
+fn json_and_bytes_of_one_message_are_valid_and_have_one_value() {
+    let json = PayloadOptions { encoding: Encoding::Json, ..rejecting() };
+    for case in 0..cases() / 10 {
+        let mut random = Random::new(case);
+        let text = schema(&mut random);
+        let validator = validator(&text);
+        let pool = DescriptorPool::from_file_descriptor_set(descriptors(&text)).expect("a valid set");
+        let descriptor = pool.get_message_by_name("t.M0").expect("the first message");
+        for _ in 0..5 {
+            let message = message(&mut random, &descriptor, 4);
+            let bytes = message.encode_to_vec();
+            let written = serde_json::to_string(&message).expect("JSON");
+            let report = validator.validate(written.as_bytes(), &json);
+            assert_eq!(findings(&report), [""; 0], "case {case}: {written}\n{text}");
+            let (value, same) =
+                (validator.decode(&bytes, &rejecting()), validator.decode(written.as_bytes(), &json));
+            assert!(value.is_some(), "case {case}: {bytes:x?}\n{text}");
+            assert_eq!(sorted(value), sorted(same), "case {case}: {written}\n{text}");
+        }
+    }
+}
+
+/// Maps have no order.
+fn sorted(value: Option<crate::protobuf::Value>) -> Option<crate::protobuf::Value> {
+    use crate::protobuf::Value;
+    Some(match value? {
+        Value::List(items) => Value::List(items.into_iter().filter_map(|item| sorted(Some(item))).collect()),
+        Value::Map(members) => {
+            let member = |(name, value)| Some((name, sorted(Some(value))?));
+            let mut members: Vec<_> = members.into_iter().filter_map(member).collect();
+            members.sort_by(|(a, _), (b, _): &(String, Value)| a.cmp(b));
+            Value::Map(members)
+        }
+        other => other,
+    })
 }

@@ -10,15 +10,14 @@
 //! from the payload is ever used to reserve memory. Source: "Encoding" and "Proto3 field presence" of the
 //! Protocol Buffers documentation.
 
-mod findings;
 mod path;
 mod required;
 
 use crate::violation::{PayloadOptions, Report, UnknownFields};
 
+use super::findings::{self, Enough, Findings};
 use super::table::{Field, Kind, Label, Table};
 use super::wire::{Fault, Reader, WireType};
-use findings::Findings;
 use path::{Frame, Spot, Via};
 
 /// The stack is ours: deeper nesting is refused whatever the options say.
@@ -32,6 +31,12 @@ enum Stop {
     Payload,
 }
 
+impl From<Enough> for Stop {
+    fn from(_: Enough) -> Self {
+        Self::Payload
+    }
+}
+
 /// Holds a payload against a message of the table.
 pub(super) fn validate(table: &Table, message: u32, payload: &[u8], options: &PayloadOptions) -> Report {
     let mut walker = Walker {
@@ -39,6 +44,7 @@ pub(super) fn validate(table: &Table, message: u32, payload: &[u8], options: &Pa
         findings: Findings::default(),
         unknown_fields: options.unknown_fields,
         max_depth: options.max_depth.min(DEEPEST),
+        max_items: options.max_items,
         budget: options.max_items,
     };
     let start = Reader { bytes: payload, at: 0 };
@@ -56,6 +62,7 @@ struct Walker<'a> {
     findings: Findings,
     unknown_fields: UnknownFields,
     max_depth: usize,
+    max_items: u64,
     /// Values that may still be visited.
     budget: u64,
 }
@@ -80,7 +87,7 @@ impl<'a> Walker<'a> {
                 Ok(tag) => tag,
                 Err(fault) => return Err(self.broken(frame, Spot::Message, at, fault)),
             };
-            self.spend(1)?;
+            self.spend(1, at)?;
             if wire_type == WireType::EndGroup {
                 return match group {
                     Some(open) if open == number => Ok(()),
@@ -158,7 +165,12 @@ impl<'a> Walker<'a> {
         }
         let pointer = path::pointer(self.table, frame, Spot::Field { field: position, at });
         let finding = findings::not_utf8(pointer, field);
-        if field.strict_utf8 { self.findings.error(at, finding) } else { self.findings.warning(at, finding) }
+        if field.strict_utf8 {
+            self.findings.error(at, finding)?;
+        } else {
+            self.findings.warning(at, finding)?;
+        }
+        Ok(())
     }
 
     /// Walks a nested message whose length was read; a fault inside ends at its end.
@@ -223,7 +235,7 @@ impl<'a> Walker<'a> {
             _ => 4,
         };
         let length = value.rest().len();
-        self.spend((length / width) as u64)?;
+        self.spend((length / width) as u64, at)?;
         if length.is_multiple_of(width) {
             return Ok(());
         }
@@ -245,7 +257,7 @@ impl<'a> Walker<'a> {
         };
         let mut before = 0;
         while !value.is_at_end() {
-            self.spend(1)?;
+            self.spend(1, at)?;
             let spot = Spot::Packed { field: position, at, before };
             match (value.varint(), closed) {
                 (Ok(_), None) => {}
@@ -271,7 +283,8 @@ impl<'a> Walker<'a> {
             return Ok(());
         }
         let pointer = path::pointer(self.table, frame, spot);
-        self.report_unknown(at, findings::unknown_constant(pointer, &enumeration.name))
+        let finding = findings::unknown_constant(pointer, &enumeration.name);
+        Ok(self.findings.unknown(self.unknown_fields, at, finding)?)
     }
 
     /// Steps over a field that the schema does not know, and reports it as the policy says.
@@ -291,14 +304,8 @@ impl<'a> Walker<'a> {
             return Ok(());
         }
         let pointer = path::pointer(self.table, frame, spot);
-        self.report_unknown(at, findings::unknown_field(pointer, frame.message, number))
-    }
-
-    fn report_unknown(&mut self, at: usize, finding: crate::Violation) -> Result<(), Stop> {
-        match self.unknown_fields {
-            UnknownFields::Reject => self.findings.error(at, finding),
-            UnknownFields::Warn | UnknownFields::Ignore => self.findings.warning(at, finding),
-        }
+        let finding = findings::unknown_field(pointer, frame.message, number);
+        Ok(self.findings.unknown(self.unknown_fields, at, finding)?)
     }
 
     /// Reports a known field under a wire type that its kind does not have, and steps over it.
@@ -330,7 +337,7 @@ impl<'a> Walker<'a> {
     #[cold]
     fn damaged(&mut self, frame: &Frame<'a, '_>, spot: Spot, at: usize, fault: Fault) -> Result<(), Stop> {
         let pointer = path::pointer(self.table, frame, spot);
-        self.findings.error(at, findings::fault(pointer, fault, self.max_depth))
+        Ok(self.findings.error(at, findings::fault(pointer, fault, self.max_depth))?)
     }
 
     /// Reports bytes that cannot be read, after which the message cannot be read on.
@@ -343,16 +350,13 @@ impl<'a> Walker<'a> {
     }
 
     #[inline]
-    fn spend(&mut self, values: u64) -> Result<(), Stop> {
+    fn spend(&mut self, values: u64, at: usize) -> Result<(), Stop> {
         match self.budget.checked_sub(values) {
             Some(left) => {
                 self.budget = left;
                 Ok(())
             }
-            None => {
-                self.findings.budget_spent();
-                Err(Stop::Payload)
-            }
+            None => Err(self.findings.budget_spent(at, self.max_items).into()),
         }
     }
 }

@@ -5,13 +5,13 @@
 //! reached, which keeps schemas without any free of its cost. A part that cannot be read has been
 //! reported by the walk, and what is missing after it is not known: nothing is said about that message.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::path::key_token;
+use crate::protobuf::payload::findings::{self, Enough, Findings};
 use crate::protobuf::payload::table::{Field, Kind, Label, Message, Table};
 use crate::protobuf::payload::wire::{Reader, WireType};
 use crate::tree::pointer_token;
-
-use super::Stop;
-use super::findings::{self, Findings};
-use super::path::key_token;
 
 /// Reports every required field that a payload lacks.
 pub(super) fn check(table: &Table, message: u32, payload: &[u8], max_depth: usize, findings: &mut Findings) {
@@ -41,13 +41,17 @@ enum Place<'p> {
     },
 }
 
-/// What the fields of one merged message were found to hold.
+/// What the fields of one merged message were found to hold. Grows with the payload, not with the
+/// schema: an empty message of a thousand fields takes two bytes.
+#[derive(Default)]
 struct Seen<'a> {
-    present: Vec<bool>,
+    present: HashSet<u16>,
     /// Repeated elements so far, by field.
-    counts: Vec<usize>,
+    counts: HashMap<u16, usize>,
     /// Parts of singular messages that have required fields, by field.
-    parts: Vec<(u16, Vec<Reader<'a>>)>,
+    parts: BTreeMap<u16, Vec<Reader<'a>>>,
+    /// The member that is set, by oneof.
+    oneofs: HashMap<u16, u16>,
 }
 
 impl Pass<'_, '_> {
@@ -58,21 +62,18 @@ impl Pass<'_, '_> {
         parts: &[Reader<'_>],
         place: &Place<'_>,
         depth: usize,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), Enough> {
         let message = &self.table.messages[id as usize];
-        let mut seen = Seen {
-            present: vec![false; message.fields.len()],
-            counts: vec![0; message.fields.len()],
-            parts: Vec::new(),
-        };
+        let mut seen = Seen::default();
         let mut is_readable = true;
         for part in parts {
             is_readable &= self.part(message, *part, place, depth, &mut seen)?;
         }
         let end = parts.last().map_or(0, |part| part.bytes.len());
         if is_readable {
-            for (field, present) in message.fields.iter().zip(&seen.present) {
-                if field.label == Label::Required && !present {
+            for position in &message.required {
+                if !seen.present.contains(position) {
+                    let field = &message.fields[usize::from(*position)];
                     let pointer = place.pointer(&pointer_token(&field.name));
                     self.findings.error(end, findings::missing(pointer, message, field))?;
                 }
@@ -93,7 +94,7 @@ impl Pass<'_, '_> {
         place: &Place<'_>,
         depth: usize,
         seen: &mut Seen<'a>,
-    ) -> Result<bool, Stop> {
+    ) -> Result<bool, Enough> {
         while !reader.is_at_end() {
             let Ok((number, wire_type)) = reader.tag() else { return Ok(false) };
             if wire_type == WireType::EndGroup {
@@ -108,14 +109,16 @@ impl Pass<'_, '_> {
             if !self.is_known_constant(field, wire_type, value) {
                 continue;
             }
-            seen.present[usize::from(position)] = true;
+            if field.label == Label::Required {
+                seen.present.insert(position);
+            }
             if wire_type == WireType::Len {
                 let Ok(inner) = value.delimited() else { return Ok(false) };
                 value = inner;
             }
             // A group is cut at the end of its own closing tag.
             value.bytes = &value.bytes[..reader.at];
-            seen.leave_oneof(message, position);
+            seen.leave_oneof(field, position);
             if field.kind.wire_type() != wire_type as u8 || !self.reaches_required(field.kind) {
                 continue;
             }
@@ -123,14 +126,14 @@ impl Pass<'_, '_> {
                 let chosen = self.chosen(field, position, value, seen);
                 self.below(field, Some(chosen), &[value], place, depth)?;
             } else {
-                seen.add_part(position, value);
+                seen.parts.entry(position).or_default().push(value);
             }
         }
         Ok(true)
     }
 
     fn chosen(&self, field: &Field, position: u16, value: Reader<'_>, seen: &mut Seen<'_>) -> String {
-        let count = &mut seen.counts[usize::from(position)];
+        let count = seen.counts.entry(position).or_default();
         *count += 1;
         match field.kind.message() {
             Some(entry) if field.label == Label::Map => {
@@ -147,7 +150,7 @@ impl Pass<'_, '_> {
         parts: &[Reader<'_>],
         parent: &Place<'_>,
         depth: usize,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), Enough> {
         let (Some(id), Some(depth)) = (field.kind.message(), depth.checked_sub(1)) else { return Ok(()) };
         if field.label == Label::Map {
             return self.map_value(id, parts, &Place::Field { parent, field, chosen }, depth);
@@ -162,7 +165,7 @@ impl Pass<'_, '_> {
         parts: &[Reader<'_>],
         parent: &Place<'_>,
         depth: usize,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), Enough> {
         let entry = &self.table.messages[entry as usize];
         let value = entry.find_field(2).map(|value| &entry.fields[usize::from(value)]);
         let (Some(field), Some(depth)) = (value, depth.checked_sub(1)) else { return Ok(()) };
@@ -204,20 +207,14 @@ impl Pass<'_, '_> {
     }
 }
 
-impl<'a> Seen<'a> {
-    fn add_part(&mut self, position: u16, value: Reader<'a>) {
-        match self.parts.iter_mut().find(|(known, _)| *known == position) {
-            Some((_, parts)) => parts.push(value),
-            None => self.parts.push((position, vec![value])),
-        }
-    }
-
-    /// Setting a member of a oneof drops the other members.
-    fn leave_oneof(&mut self, message: &Message, position: u16) {
-        if let Some(oneof) = message.fields[usize::from(position)].oneof {
-            self.parts.retain(|(known, _)| {
-                *known == position || message.fields[usize::from(*known)].oneof != Some(oneof)
-            });
+impl Seen<'_> {
+    /// Setting a member of a oneof drops the one that was set.
+    fn leave_oneof(&mut self, field: &Field, position: u16) {
+        let Some(oneof) = field.oneof else { return };
+        if let Some(other) = self.oneofs.insert(oneof, position)
+            && other != position
+        {
+            self.parts.remove(&other);
         }
     }
 }

@@ -1,10 +1,11 @@
-//! The findings of a walk: their rule ids and words, and their order.
+//! The findings of the walks: their rule ids and words, and their order.
 
-use crate::protobuf::payload::table::{Field, Label, Message};
-use crate::protobuf::payload::wire::{Fault, WireType};
-use crate::violation::{MAX_FINDINGS, Report, Violation};
+use super::table::{Field, Label, Message};
+use super::wire::{Fault, WireType};
+use crate::violation::{MAX_FINDINGS, Report, UnknownFields, Violation};
 
-use super::Stop;
+/// There is nothing more to say about the payload.
+pub(super) struct Enough;
 
 /// Findings with the position they belong to. Warnings never end a walk: an error may follow.
 #[derive(Default)]
@@ -12,15 +13,14 @@ pub(super) struct Findings {
     errors: Vec<(usize, Violation)>,
     warnings: Vec<(usize, Violation)>,
     truncated: bool,
-    budget_spent: bool,
 }
 
 impl Findings {
     /// Adds an error; ends the walk when there are enough.
-    pub fn error(&mut self, at: usize, finding: Violation) -> Result<(), Stop> {
+    pub fn error(&mut self, at: usize, finding: Violation) -> Result<(), Enough> {
         if self.errors.len() >= MAX_FINDINGS {
             self.truncated = true;
-            return Err(Stop::Payload);
+            return Err(Enough);
         }
         self.errors.push((at, finding));
         Ok(())
@@ -31,7 +31,7 @@ impl Findings {
         clippy::unnecessary_wraps,
         reason = "the shape of `error`, so that callers choose one of the two"
     )]
-    pub fn warning(&mut self, at: usize, finding: Violation) -> Result<(), Stop> {
+    pub fn warning(&mut self, at: usize, finding: Violation) -> Result<(), Enough> {
         if self.warnings.len() >= MAX_FINDINGS {
             self.truncated = true;
         } else {
@@ -40,13 +40,25 @@ impl Findings {
         Ok(())
     }
 
-    pub fn budget_spent(&mut self) {
-        self.budget_spent = true;
+    /// Adds a finding about something the schema does not know, as the policy says.
+    pub fn unknown(&mut self, policy: UnknownFields, at: usize, finding: Violation) -> Result<(), Enough> {
+        match policy {
+            UnknownFields::Reject => self.error(at, finding),
+            UnknownFields::Warn => self.warning(at, finding),
+            UnknownFields::Ignore => Ok(()),
+        }
+    }
+
+    /// Adds the error that ends every walk: too many values.
+    pub fn budget_spent(&mut self, at: usize, max_items: u64) -> Enough {
+        let message = format!("the payload holds more than {max_items} values");
+        let _ = self.error(at, Violation::data("schema.protobuf.limit", "", message));
+        Enough
     }
 
     /// All findings by position; errors before warnings when there is no room for both.
     pub fn into_report(self) -> Report {
-        let Self { mut errors, mut warnings, truncated, budget_spent } = self;
+        let Self { mut errors, mut warnings, truncated } = self;
         let room = MAX_FINDINGS - errors.len();
         let truncated = truncated || warnings.len() > room;
         warnings.truncate(room);
@@ -55,7 +67,7 @@ impl Findings {
         Report {
             findings: errors.into_iter().map(|(_, finding)| finding).collect(),
             truncated,
-            indeterminate: budget_spent.then(|| "the payload holds more values than the limit".to_owned()),
+            indeterminate: None,
         }
     }
 }
