@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 could not be done, 2 wrong use (flags, settings).
 //! To add a command: a file with its arguments and a `run`, a variant here.
 
+mod health;
 mod serve;
 
 use std::process::ExitCode;
@@ -19,6 +20,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Ask a running server whether it is ready.
+    Health(health::Health),
     /// Serve a registry over HTTP.
     Serve(serve::Serve),
 }
@@ -27,6 +30,7 @@ impl Cli {
     /// Does what was asked for.
     pub fn run(self) -> ExitCode {
         match self.command {
+            Command::Health(health) => health.run(),
             Command::Serve(serve) => serve.run(),
         }
     }

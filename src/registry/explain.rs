@@ -240,16 +240,17 @@ fn explain_difference(
     in_force: bool,
     texts: &Texts<'_>,
 ) -> ExplainedDifference {
-    let (existing, this) = (format!("version {}", texts.version), "this schema".to_owned());
+    let existing = format!("version {}", texts.version);
     let (reader, writer) = match direction {
-        Direction::Backward => (&this, &existing),
-        Direction::Forward => (&existing, &this),
+        Direction::Backward => ("this schema", existing.as_str()),
+        Direction::Forward => (existing.as_str(), "this schema"),
     };
     let (new_side, old_side) = match direction {
         Direction::Backward => (&difference.reader, &difference.writer),
         Direction::Forward => (&difference.writer, &difference.reader),
     };
-    let consequence = difference.consequence(reader, writer);
+    let (reader_word, writer_word) = direction.words();
+    let consequence = difference.consequence(reader_word, writer_word);
     let explanation = if difference.incompatible {
         format!("consumers on {reader} cannot read data written with {writer}: {consequence}")
     } else {
