@@ -7,6 +7,7 @@
 //! | `node` | the typed tree |
 //! | `compare/` | differences between two trees, as the reference finds them |
 //! | [`rules`] | every kind of difference as one row |
+//! | [`sound`] | containment of documents, with witnesses |
 //! | `tags` | inline tags |
 //! | `payload/` | validation of payloads |
 //! | `number`, `pattern`, `java_order` | how Java spells numbers, reads regular expressions, orders names |
@@ -22,6 +23,7 @@ mod number;
 mod pattern;
 mod payload;
 pub mod rules;
+pub mod sound;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -30,7 +32,7 @@ pub use draft::Draft;
 pub use payload::JsonValidator;
 
 use self::node::{NodeId, Tree};
-use crate::difference::{CompareOptions, Comparison, Difference, Side};
+use crate::difference::{CompareOptions, Comparison, Difference, Policy, Side};
 use crate::tree::{Leniency, Node, Value, parse, print};
 use crate::violation::ValidatorOptions;
 use crate::{Dependency, EntityTags, Limits, SchemaError, Source, Strictness};
@@ -139,6 +141,7 @@ impl JsonSchema {
     /// All differences between a reader and a writer, in the reference's order.
     ///
     /// Bounded by `max_steps`: a comparison that runs out ends with the single finding `json/undecided`.
+    /// Under [`Policy::Sound`] the verdict is that of [`sound::contains`], with a witness.
     pub fn compare(reader: &Self, writer: &Self, options: &CompareOptions) -> Comparison {
         let outcome = compare::compare(&writer.tree, &reader.tree, options.policy, &options.limits);
         let mut shown = MAX_FRAGMENTS;
@@ -155,7 +158,11 @@ impl JsonSchema {
                 writer: leaf.original.map(|id| writer.side(id, with_text)),
             }
         });
-        Comparison { differences: differences.collect(), steps: outcome.steps }
+        let mut comparison = Comparison { differences: differences.collect(), steps: outcome.steps };
+        if options.policy == Policy::Sound {
+            sound::judge(reader, writer, &mut comparison);
+        }
+        comparison
     }
 
     /// Where a node of the tree stands.

@@ -5,6 +5,7 @@
 //! 2019-09 and 2020-12; the root of a schema picks one for everything it refers to. Only places that can be
 //! reached are read. Depth follows the depth of the text; references are a work list, not recursion.
 
+pub(super) mod bundle;
 mod classic;
 mod documents;
 mod join;
