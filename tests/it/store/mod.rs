@@ -6,6 +6,7 @@
 mod damaged;
 mod deleting;
 mod listing;
+mod model;
 mod opening;
 mod registering;
 mod scopes;

@@ -31,6 +31,19 @@ impl Sqlite {
     pub fn path(&self) -> std::path::PathBuf {
         self.folder.path().join("data").join("chancery.db")
     }
+
+    /// Has SQLite check the whole closed file, foreign keys included.
+    pub async fn check_integrity(&self) {
+        use sqlx::Connection;
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.path());
+        let mut connection = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+        let whole: String =
+            sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut connection).await.unwrap();
+        assert_eq!(whole, "ok");
+        let dangling = sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut connection).await.unwrap();
+        assert!(dangling.is_empty(), "{} rows point nowhere", dangling.len());
+        connection.close().await.unwrap();
+    }
 }
 
 impl Backend for Sqlite {
