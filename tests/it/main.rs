@@ -4,4 +4,5 @@
 
 mod http;
 mod openapi;
+mod serve;
 mod store;

@@ -5,7 +5,7 @@
 //! the order in which they arrived. A caller that goes away does not stop its change.
 
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{Connection, Sqlite, SqliteTransaction, Transaction};
+use sqlx::{Connection, SqliteTransaction};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{change, register};
@@ -13,6 +13,9 @@ use crate::store::{Applied, Command, IdChoice, Registration, Stamp, StoreError};
 
 /// Changes that may wait; callers beyond it wait for a place.
 const QUEUE: usize = 1024;
+
+/// Takes the write lock at once: a transaction that reads first could fail at its first write.
+const BEGIN: &str = "BEGIN IMMEDIATE";
 
 /// Registrations in one transaction. Bounds the time the others wait for their answers.
 const GROUP: usize = 256;
@@ -132,19 +135,17 @@ fn may_share(registration: &Registration) -> bool {
     registration.id == IdChoice::Allocate && !registration.overwrites
 }
 
-/// Commits a group at once; when that fails, each alone, so that one bad registration fails only itself.
+/// Commits a group at once; when a statement fails, each alone, so that one bad registration fails only
+/// itself.
 async fn register_group(connection: &mut SqliteConnection, group: Vec<Waiting>) {
     if group.is_empty() {
         return;
     }
     let outcomes = match register_together(connection, &group).await {
-        Ok(outcomes) => outcomes,
-        Err(StoreError::Unavailable { certainly_not_written: false, source }) => {
-            // Some of it may stand: only the callers' retries can tell.
-            let reason = source.to_string();
-            group.iter().map(|_| Some(Err(StoreError::outcome_unknown(reason.clone())))).collect()
-        }
-        Err(_) => group.iter().map(|_| None).collect(),
+        Together::Outcomes(outcomes) => outcomes,
+        Together::NotBegun(error) => answer_all(&group, &error, StoreError::unavailable),
+        Together::CommitFailed(error) => answer_all(&group, &error, StoreError::outcome_unknown),
+        Together::StatementFailed => group.iter().map(|_| None).collect(),
     };
     for (waiting, outcome) in group.into_iter().zip(outcomes) {
         let outcome = match outcome {
@@ -155,16 +156,40 @@ async fn register_group(connection: &mut SqliteConnection, group: Vec<Waiting>) 
     }
 }
 
-/// Outcomes in the order of the group; `None` where a registration must go alone.
-async fn register_together(
-    connection: &mut SqliteConnection,
-    group: &[Waiting],
-) -> Result<Vec<Option<Outcome>>, StoreError> {
-    let mut transaction = begin(connection).await?;
+/// How a group fared.
+enum Together {
+    /// In the order of the group; `None` where a registration must go alone.
+    Outcomes(Vec<Option<Outcome>>),
+    /// Nothing was tried. To try each alone would wait for the same lock each time.
+    NotBegun(sqlx::Error),
+    /// Nothing was written.
+    StatementFailed,
+    /// Some of it may stand: only the callers' retries can tell.
+    CommitFailed(sqlx::Error),
+}
+
+async fn register_together(connection: &mut SqliteConnection, group: &[Waiting]) -> Together {
+    let mut transaction = match connection.begin_with(BEGIN).await {
+        Ok(transaction) => transaction,
+        Err(error) => return Together::NotBegun(error),
+    };
     let items: Vec<_> = group.iter().map(|waiting| (&waiting.registration, &waiting.stamp)).collect();
-    let outcomes = register::register(&mut transaction, &items).await?;
-    finish_transaction(transaction).await?;
-    Ok(outcomes)
+    let Ok(outcomes) = register::register(&mut transaction, &items).await else {
+        return Together::StatementFailed;
+    };
+    match transaction.commit().await {
+        Ok(()) => Together::Outcomes(outcomes),
+        Err(error) => Together::CommitFailed(error),
+    }
+}
+
+/// The same failure for everyone.
+fn answer_all(
+    group: &[Waiting],
+    error: &sqlx::Error,
+    failure: fn(String) -> StoreError,
+) -> Vec<Option<Outcome>> {
+    group.iter().map(|_| Some(Err(failure(error.to_string())))).collect()
 }
 
 /// One change in one transaction. A refusal or failure before the commit writes nothing.
@@ -172,7 +197,7 @@ async fn alone(connection: &mut SqliteConnection, command: &Command, stamp: &Sta
     let mut transaction = begin(connection).await?;
     let outcome = match change::apply(&mut transaction, command, stamp).await {
         Ok(applied) => {
-            finish_transaction(transaction).await?;
+            transaction.commit().await.map_err(StoreError::outcome_unknown)?;
             return Ok(applied);
         }
         Err(error) => Err(error),
@@ -185,11 +210,7 @@ async fn alone(connection: &mut SqliteConnection, command: &Command, stamp: &Sta
 }
 
 async fn begin(connection: &mut SqliteConnection) -> Result<SqliteTransaction<'_>, StoreError> {
-    connection.begin_with("BEGIN IMMEDIATE").await.map_err(StoreError::unavailable)
-}
-
-async fn finish_transaction(transaction: Transaction<'_, Sqlite>) -> Result<(), StoreError> {
-    transaction.commit().await.map_err(StoreError::outcome_unknown)
+    connection.begin_with(BEGIN).await.map_err(StoreError::unavailable)
 }
 
 /// Takes the write lock and lets go of it; a read-only file fails here.

@@ -5,6 +5,7 @@
 
 mod damaged;
 mod deleting;
+mod failing;
 mod listing;
 mod model;
 mod opening;

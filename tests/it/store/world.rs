@@ -32,6 +32,15 @@ impl Sqlite {
         self.folder.path().join("data").join("chancery.db")
     }
 
+    /// Holds the write lock of the file until the answer is dropped.
+    pub async fn hold_write_lock(&self) -> sqlx::SqliteConnection {
+        use sqlx::Connection;
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.path());
+        let mut connection = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut connection).await.unwrap();
+        connection
+    }
+
     /// Has SQLite check the whole closed file, foreign keys included.
     pub async fn check_integrity(&self) {
         use sqlx::Connection;

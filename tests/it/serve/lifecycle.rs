@@ -1,0 +1,108 @@
+//! Start with nothing set up, restart, stop.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::process::{Server, record, register};
+
+#[tokio::test]
+async fn it_starts_with_nothing_set_up_and_says_where_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    assert_eq!(server.data, "sqlite:chancery-data/chancery.db");
+    assert!(!server.url.ends_with(":0"), "the real port: {}", server.url);
+    assert_eq!(server.get("/health/live").await.0, 200);
+    assert_eq!(server.get("/health/ready").await.0, 200);
+    assert_eq!(server.get("/subjects").await, (200, json!([])));
+    assert!(folder.path().join("chancery-data").join("chancery.db").is_file());
+}
+
+#[tokio::test]
+async fn a_restart_keeps_data_and_counter() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    assert_eq!(server.register("orders", &record("A")).await, Ok((1, 1)));
+    assert_eq!(server.register("orders2", &record("B")).await, Ok((2, 1)));
+    server.stop();
+    let server = Server::start(folder.path());
+    assert_eq!(server.get("/subjects").await, (200, json!(["orders", "orders2"])));
+    assert_eq!(server.register("other", &record("C")).await, Ok((3, 1)));
+    assert_eq!(server.register("orders", &record("A")).await, Ok((1, 1)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_under_load_is_quick_and_loses_no_acknowledged_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Arc::new(Server::start(folder.path()));
+    let stopping = Arc::new(AtomicBool::new(false));
+    let mut clients = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let (url, stopping) = (server.url.clone(), stopping.clone());
+        clients.spawn(async move {
+            let client = reqwest::Client::new();
+            let mut acknowledged = Vec::new();
+            for round in 0.. {
+                let name = format!("R{number}x{round}");
+                match register(&client, &url, &name, &record(&name)).await {
+                    Ok((id, version)) => acknowledged.push((name, id, version)),
+                    Err(_) if stopping.load(Ordering::SeqCst) => return acknowledged,
+                    Err(error) => panic!("refused before the stop: {error}"),
+                }
+            }
+            acknowledged
+        });
+    }
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    stopping.store(true, Ordering::SeqCst);
+    let started = Instant::now();
+    server.terminate();
+    let acknowledged: Vec<_> = clients.join_all().await.into_iter().flatten().collect();
+    let server = Arc::into_inner(server).expect("the clients are done");
+    let (status, log) = server.wait(Duration::from_secs(8));
+    assert!(status.success(), "{status}: {log}");
+    assert!(started.elapsed() < Duration::from_secs(4), "took {:?}", started.elapsed());
+    assert!(acknowledged.len() > 20, "only {} registrations", acknowledged.len());
+
+    let server = Server::start(folder.path());
+    for (name, id, version) in acknowledged {
+        let (status, body) = server.get(&format!("/subjects/{name}/versions/{version}")).await;
+        assert_eq!((status, body["id"].as_i64()), (200, Some(id)), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn idle_connections_do_not_hold_a_stop_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let mut idle = connect(&server);
+    idle.write_all(b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    let mut answer = [0; 16];
+    idle.read_exact(&mut answer).unwrap();
+    let _silent = connect(&server);
+    let started = Instant::now();
+    server.stop();
+    assert!(started.elapsed() < Duration::from_secs(3), "took {:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn a_request_that_never_ends_is_cut_off_at_a_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let mut stuck = connect(&server);
+    let head = "POST /subjects/a/versions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+                content-length: 1000\r\n\r\n{";
+    stuck.write_all(head.as_bytes()).unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    let started = Instant::now();
+    server.stop();
+    assert!(started.elapsed() < Duration::from_secs(8), "took {:?}", started.elapsed());
+}
+
+fn connect(server: &Server) -> TcpStream {
+    TcpStream::connect(server.url.strip_prefix("http://").unwrap()).unwrap()
+}

@@ -1,0 +1,6 @@
+//! `chancery serve` as a process: start, settings, stop, crash.
+
+mod crash;
+mod lifecycle;
+mod process;
+mod settings;
