@@ -14,6 +14,7 @@ mod codec;
 mod command;
 mod document;
 mod error;
+mod prefix;
 mod query;
 pub mod sqlite;
 

@@ -1,29 +1,36 @@
 //! Documents: reads by key and by prefix, changes that verify what the caller read.
 
-use sqlx::{Row, SqliteConnection, SqlitePool, query};
+use sqlx::{SqliteConnection, SqlitePool, query};
 
 use super::read::unavailable;
+use super::row;
+use crate::store::codec::At;
+use crate::store::prefix::successor;
 use crate::store::{Conflict, Document, DocumentChange, StoreError};
 
 pub async fn find(readers: &SqlitePool, collection: &str, key: &str) -> Result<Option<String>, StoreError> {
     let sql = "SELECT body FROM documents WHERE collection = ?1 AND key = ?2";
     let row = query(sql).bind(collection).bind(key).fetch_optional(readers).await.map_err(unavailable)?;
-    row.map(|row| row.try_get("body").map_err(unavailable)).transpose()
+    let name = || format!("{collection} {key}");
+    row.map(|row| row::get(&row, At { table: "documents", row: &name }, "body")).transpose()
 }
 
-/// Documents whose keys start with a prefix, by key. The prefix is a range, so the primary key serves.
+/// Documents whose keys start with a prefix, by key.
 pub async fn list(readers: &SqlitePool, collection: &str, prefix: &str) -> Result<Vec<Document>, StoreError> {
     let sql = "SELECT key, body FROM documents
-                WHERE collection = ?1 AND key >= ?2 AND substr(key, 1, length(?2)) = ?2
+                WHERE collection = ?1 AND key >= ?2 AND (?3 IS NULL OR key < ?3)
                 ORDER BY key";
-    let rows = query(sql).bind(collection).bind(prefix).fetch_all(readers).await.map_err(unavailable)?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Document {
-                key: row.try_get("key").map_err(unavailable)?,
-                body: row.try_get("body").map_err(unavailable)?,
-            })
-        })
+    let rows = query(sql)
+        .bind(collection)
+        .bind(prefix)
+        .bind(successor(prefix))
+        .fetch_all(readers)
+        .await
+        .map_err(unavailable)?;
+    let name = || format!("{collection} {prefix}");
+    let at = At { table: "documents", row: &name };
+    rows.iter()
+        .map(|row| Ok(Document { key: row::get(row, at, "key")?, body: row::get(row, at, "body")? }))
         .collect()
 }
 

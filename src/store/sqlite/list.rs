@@ -9,6 +9,7 @@ use super::read::{schema_version, unavailable};
 use super::row;
 use crate::model::{Change, ContextName, SchemaVersion, Subject};
 use crate::store::codec::{At, to_json};
+use crate::store::prefix::successor;
 use crate::store::{Deletion, Page, Scope, StoreError, SubjectQuery, VersionQuery};
 
 pub async fn contexts(readers: &SqlitePool) -> Result<Vec<ContextName>, StoreError> {
@@ -187,42 +188,5 @@ impl<'q> NameRange<'q> {
     /// Within one context the order of names is the order of qualified names, and has an index.
     fn order(&self) -> &'static str {
         if self.context.is_some() { "s.name" } else { "s.qualified" }
-    }
-}
-
-/// The least text that is greater than every text with this prefix; `None` when there is none.
-/// The byte order of UTF-8 is the order of code points.
-fn successor(prefix: &str) -> Option<String> {
-    let mut chars: Vec<char> = prefix.chars().collect();
-    while let Some(last) = chars.pop() {
-        let next = match last {
-            char::MAX => continue,
-            '\u{d7ff}' => '\u{e000}',
-            other => char::from_u32(u32::from(other) + 1)?,
-        };
-        chars.push(next);
-        return Some(chars.into_iter().collect());
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::successor;
-
-    #[test]
-    fn successor_is_the_first_text_beyond_a_prefix() {
-        for (prefix, expected) in [
-            ("", None),
-            ("a", Some("b")),
-            ("a%", Some("a&")),
-            ("a_", Some("a`")),
-            ("\u{7f}", Some("\u{80}")),
-            ("x\u{d7ff}", Some("x\u{e000}")),
-            ("a\u{10ffff}", Some("b")),
-            ("\u{10ffff}\u{10ffff}", None),
-        ] {
-            assert_eq!(successor(prefix).as_deref(), expected, "{prefix:?}");
-        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod damaged;
 mod deleting;
+mod documents;
 mod failing;
 mod listing;
 mod model;

@@ -56,8 +56,8 @@ async fn a_database_of_a_newer_release_is_refused() {
                  VALUES (999, 'later', 1, x'00', 0)";
     backend.tamper(later).await;
     let error = refusal(&backend.path()).await;
-    assert!(matches!(error, OpenError::Newer { found: 999, known: 1, .. }), "{error:?}");
-    assert!(error.to_string().contains("has schema 999, this release knows schemas up to 1"), "{error}");
+    assert!(matches!(error, OpenError::Newer { found: 999, known: 1.., .. }), "{error:?}");
+    assert!(error.to_string().contains("has schema 999, this release knows schemas up to "), "{error}");
 }
 
 #[tokio::test]

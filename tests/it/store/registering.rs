@@ -92,6 +92,17 @@ async fn a_reference_must_be_an_active_version<B: Backend>(lab: Lab<B>) {
     assert_eq!(conflict(lab.apply(Command::Register(late)).await), gone(1));
 }
 
+async fn a_name_is_never_cut_at_a_nul<B: Backend>(lab: Lab<B>) {
+    lab.register("base", &avro("\"int\"")).await;
+    let longer = lab.next("user", &referring("\"u\"", &[("base\0x", 1)])).await;
+    let gone = Conflict::ReferenceGone { subject: Subject::parse("base\0x"), version: 1 };
+    assert_eq!(conflict(lab.apply(Command::Register(longer)).await), gone);
+    lab.register("base\0x", &avro("\"long\"")).await;
+    let history = lab.store.get_history(&Subject::parse("base\0x")).await.unwrap();
+    assert_eq!(history.versions.len(), 1);
+    assert_eq!(lab.versions("base").await, ["1"]);
+}
+
 async fn an_import_may_reference_a_soft_deleted_version_but_not_a_missing_one<B: Backend>(lab: Lab<B>) {
     lab.register("base", &avro("\"int\"")).await;
     lab.soft_delete("base", &[1]).await.unwrap();
@@ -278,6 +289,7 @@ on_every_backend!(
     a_live_version_number_is_never_written_over_by_a_registration,
     the_revision_grows_with_every_change_and_survives_a_purge,
     a_reference_must_be_an_active_version,
+    a_name_is_never_cut_at_a_nul,
     an_import_may_reference_a_soft_deleted_version_but_not_a_missing_one,
     referrers_are_listed_by_id,
     imports_keep_id_and_version_and_move_the_counter,
