@@ -7,6 +7,7 @@ mod configs;
 mod contexts;
 mod contracts;
 mod deleting;
+mod keys;
 mod listing;
 mod modes;
 mod own;

@@ -132,7 +132,7 @@ async fn r110_unknown_paths_and_numbers_that_are_none_are_404() {
         "/subjects?limit=2147483648",
         "/schemas?offset=1.5",
         "/contexts?limit=many",
-        "/dek-registry/v1/keks/k",
+        "/dek-registry/v1/nowhere",
         "/contexts/.c/nowhere",
         "/associations/resources/r",
     ] {
