@@ -13,20 +13,23 @@ use crate::{Limits, SchemaError};
 /// Longest value quoted in an error.
 const MAX_QUOTED: usize = 300;
 
-/// Checks every field default of the types from `first_new` on.
-pub(super) fn check_all(types: &[Type], first_new: usize, limits: &Limits) -> Result<(), SchemaError> {
+/// Checks the defaults of fields, given as record and position, in order.
+pub(super) fn check_all(
+    types: &[Type],
+    fields: &[(TypeId, usize)],
+    limits: &Limits,
+) -> Result<(), SchemaError> {
     let mut check = Check { types, left: limits.max_steps };
-    for known in &types[first_new..] {
-        let Kind::Record(record) = &known.kind else { continue };
-        for field in &record.fields {
-            let Some(default) = &field.default else { continue };
-            let fits = check.fits(field.of, default);
-            if check.left == 0 {
-                return Err(SchemaError::Limit { what: "steps", limit: limits.max_steps as usize });
-            }
-            if !fits {
-                return Err(refusal(types, field, default));
-            }
+    for (record, position) in fields {
+        let Kind::Record(record) = &types[record.0 as usize].kind else { continue };
+        let field = &record.fields[*position];
+        let Some(default) = &field.default else { continue };
+        let fits = check.fits(field.of, default);
+        if check.left == 0 {
+            return Err(SchemaError::Limit { what: "steps", limit: limits.max_steps as usize });
+        }
+        if !fits {
+            return Err(refusal(types, field, default));
         }
     }
     Ok(())

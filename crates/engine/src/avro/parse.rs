@@ -73,6 +73,8 @@ pub(super) struct Builder {
     pub(super) pending: Vec<(TypeId, String)>,
     /// First and repeated definitions of a name; equal ones, if the schema is accepted.
     pub(super) repeated: Vec<(TypeId, TypeId)>,
+    /// Fields with a default in the order in which they were complete: inner ones first.
+    defaults: Vec<(TypeId, usize)>,
     pub(super) strictness: Strictness,
     own: bool,
 }
@@ -84,6 +86,7 @@ impl Builder {
             names: HashMap::new(),
             pending: Vec::new(),
             repeated: Vec::new(),
+            defaults: Vec::new(),
             strictness: Strictness::New,
             own: false,
         }
@@ -101,8 +104,9 @@ impl Builder {
         let first_new = self.types.len();
         let root = self.read_type(&node, None)?;
         let root = link::link(self, first_new, root, limits)?;
+        let defaults = std::mem::take(&mut self.defaults);
         if strictness == Strictness::New {
-            super::defaults::check_all(&self.types, first_new, limits)?;
+            super::defaults::check_all(&self.types, &defaults, limits)?;
         }
         Ok(root)
     }
@@ -205,10 +209,14 @@ impl Builder {
         let id = self.define(Kind::Record(record), properties(object, false), node);
         let members = object.get("fields").and_then(Node::as_array);
         let members = members.ok_or_else(|| error("Record has no fields", node))?;
-        let fields = members
-            .iter()
-            .map(|member| self.read_field(member, name.space()))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut fields = Vec::with_capacity(members.len());
+        for member in members {
+            let field = self.read_field(member, name.space())?;
+            if field.default.is_some() {
+                self.defaults.push((id, fields.len()));
+            }
+            fields.push(field);
+        }
         let words: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
         let by_name = sorted_positions(&words).map_err(|(first, second, word)| {
             let shown = |at: usize| {
@@ -270,9 +278,8 @@ impl Builder {
         else {
             return Ok(default.clone());
         };
-        let number = java_double_value(text).ok_or_else(|| {
-            SchemaError::invalid_at(format!("For input string: \"{text}\""), default.offset)
-        })?;
+        let number = java_double_value(text)
+            .ok_or_else(|| SchemaError::invalid_at(no_number(text), default.offset))?;
         let value = super::defaults::number(number.is_finite(), super::numbers::java_double(number));
         Ok(Node { offset: default.offset, value })
     }
@@ -347,6 +354,11 @@ impl Builder {
         }
         id
     }
+}
+
+/// The words of `Double.valueOf`.
+fn no_number(text: &str) -> String {
+    if text.trim().is_empty() { "empty String".to_owned() } else { format!("For input string: \"{text}\"") }
 }
 
 fn read_order(node: &Node) -> Result<Order, SchemaError> {

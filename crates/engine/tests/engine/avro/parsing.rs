@@ -145,6 +145,13 @@ fn defaults_fit_their_type() {
     }
 }
 
+#[test]
+fn the_innermost_wrong_default_is_reported_first() {
+    let text = r#"{"type":"record","name":"R","fields":[{"name":"a","type":{"type":"record","name":"Q","fields":[{"name":"b","type":"int","default":"x"}]},"default":1}]}"#;
+    let error = new_schema(text).expect_err("two wrong defaults").to_string();
+    assert_eq!(error, "Invalid default for field b: \"x\" not a \"int\"");
+}
+
 /// An error says where it stands in the text that was sent.
 #[test]
 fn errors_carry_the_offset_of_the_element() {
