@@ -111,12 +111,17 @@ impl Report {
 
     /// Adds a finding, or marks the report truncated. Returns whether there is room for more.
     pub fn push(&mut self, finding: Violation) -> bool {
-        if self.findings.len() >= MAX_FINDINGS {
-            self.truncated = true;
-            return false;
+        if self.findings.len() < MAX_FINDINGS {
+            self.findings.push(finding);
+            return true;
         }
-        self.findings.push(finding);
-        true
+        self.truncated = true;
+        // The outcome is read off the findings: an error must not be lost behind warnings.
+        if finding.severity == Severity::Error && self.violations().next().is_none() {
+            self.findings.pop();
+            self.findings.push(finding);
+        }
+        false
     }
 
     /// Findings with severity error.
@@ -224,4 +229,22 @@ pub enum Formats {
 pub struct ValidatorOptions {
     /// JSON Schema formats.
     pub formats: Formats,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_not_lost_behind_warnings() {
+        let mut report = Report::default();
+        for _ in 0..MAX_FINDINGS {
+            assert!(report.push(Violation::data("a.b", "", "remark").warning()));
+        }
+        assert!(!report.push(Violation::data("c.d", "", "first")));
+        assert!(!report.push(Violation::data("e.f", "", "second")));
+        assert_eq!((report.outcome(), report.truncated), (Outcome::Invalid, true));
+        assert_eq!(report.findings.len(), MAX_FINDINGS);
+        assert_eq!(report.violations().map(|finding| &*finding.rule).collect::<Vec<_>>(), ["c.d"]);
+    }
 }
