@@ -5,6 +5,7 @@
 use std::fmt;
 
 use crate::avro::{AvroSchema, AvroValidator};
+use crate::conditions::Value;
 use crate::difference::{CompareOptions, Comparison};
 use crate::json::{JsonSchema, JsonValidator};
 use crate::protobuf::{ProtobufSchema, ProtobufValidator};
@@ -219,6 +220,16 @@ impl Validator {
             Self::Avro(validator) => validator.validate(payload, options),
             Self::Json(validator) => validator.validate(payload, options),
             Self::Protobuf(validator) => validator.validate(payload, options),
+        }
+    }
+
+    /// The value of a payload that was found valid under the same options, for rules that look at it
+    /// ([`crate::conditions`]). `None` when it cannot be read after all, or would be too large.
+    pub fn decode(&self, payload: &[u8], options: &PayloadOptions) -> Option<Value> {
+        match self {
+            Self::Avro(validator) => validator.decode(payload, options),
+            Self::Json(validator) => validator.decode(payload, options),
+            Self::Protobuf(validator) => validator.decode(payload, options).map(Value::from),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use cel::objects::{Key, Map};
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, TimeDelta};
 
 /// A point in time, given by the caller: the engine has no clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,6 +134,34 @@ impl From<f64> for Value {
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Self(cel::Value::String(Arc::new(text.to_owned())))
+    }
+}
+
+impl From<crate::protobuf::Value> for Value {
+    /// A duration beyond CEL's range and a time outside its years are no values (`null`).
+    fn from(value: crate::protobuf::Value) -> Self {
+        use crate::protobuf::Value as Proto;
+        match value {
+            Proto::Null => Self::null(),
+            Proto::Bool(value) => Self::from(value),
+            Proto::Int(value) => Self::from(value),
+            Proto::Uint(value) => Self::from(value),
+            Proto::Double(value) => Self::from(value),
+            Proto::String(text) => Self(cel::Value::String(Arc::new(text))),
+            Proto::Bytes(bytes) => Self::bytes(bytes),
+            Proto::Timestamp(seconds, nanos) => {
+                Self::timestamp(Timestamp { seconds, nanos }).unwrap_or_else(Self::null)
+            }
+            Proto::Duration(seconds, nanos) => {
+                let duration = TimeDelta::try_seconds(seconds)
+                    .and_then(|whole| whole.checked_add(&TimeDelta::nanoseconds(nanos.into())));
+                duration.map_or_else(Self::null, |duration| Self(cel::Value::Duration(duration)))
+            }
+            Proto::List(items) => Self::list(items.into_iter().map(Self::from).collect()),
+            Proto::Map(members) => {
+                Self::map(members.into_iter().map(|(name, member)| (name, Self::from(member))))
+            }
+        }
     }
 }
 

@@ -14,6 +14,7 @@
 //! length out, so a payload that came in their framing ([`PayloadOptions::framed`]) is taken as it is.
 
 mod binary;
+mod decode;
 mod json;
 mod program;
 mod trace;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 use self::program::{Program, Step};
 use super::model::Graph;
+use crate::conditions::Value;
 use crate::violation::{Encoding, PayloadOptions, Report};
 
 /// Deepest nesting that is walked whatever the options say: recursion stands on the stack.
@@ -57,5 +59,11 @@ impl AvroValidator {
             Encoding::Json => json::validate(&self.graph, payload, json::Form::Plain, options),
             Encoding::AvroJson => json::validate(&self.graph, payload, json::Form::Avro, options),
         }
+    }
+
+    /// The value of a payload that was found valid under the same options, for rules that look at it.
+    /// `None` when it cannot be read after all, or would be too large.
+    pub fn decode(&self, payload: &[u8], options: &PayloadOptions) -> Option<Value> {
+        decode::decode(&self.graph, payload, options)
     }
 }

@@ -28,6 +28,7 @@ mod scan;
 mod tests;
 mod walk;
 
+use crate::conditions::Value;
 use crate::violation::{MAX_FINDINGS, PayloadOptions, Report, ValidatorOptions};
 use crate::{Dependency, SchemaError, Violation};
 
@@ -94,6 +95,13 @@ impl JsonValidator {
             Err(error) => return finding::unreadable(&error),
         };
         self.validate_value(&value, payload, shape)
+    }
+
+    /// The value of a payload that was found valid under the same options, for rules that look at it.
+    /// `None` when it is not JSON within the limits after all.
+    pub fn decode(&self, payload: &[u8], options: &PayloadOptions) -> Option<Value> {
+        scan::scan(payload, options).ok()?;
+        Some(Value::from_json(&serde_json::from_slice(payload).ok()?))
     }
 
     fn validate_value(&self, value: &serde_json::Value, payload: &[u8], shape: scan::Shape) -> Report {
