@@ -80,9 +80,14 @@ fn difference(text: &mut String, rule: &Rule) {
     code(text, "Reader", rule.format, reader);
 }
 
-/// Placeholders of a row read as words.
+/// Placeholders of a row, readable.
 fn placeholders(template: &str) -> String {
-    let words = [("{reader}", "reader's"), ("{writer}", "writer's"), ("{path}", "the path"), ("{info}", "…")];
+    let words = [
+        ("{reader}", "reader's"),
+        ("{writer}", "writer's"),
+        ("{path}", "`<path>`"),
+        ("{info}", "`<details>`"),
+    ];
     words.iter().fold(template.to_owned(), |text, (name, word)| text.replace(name, word))
 }
 
