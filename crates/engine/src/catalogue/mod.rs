@@ -12,7 +12,7 @@ pub mod payload;
 use crate::cloudevents::rules::EventRule;
 use crate::difference::{Policy, Rule};
 use crate::lint::Scope;
-use crate::{SchemaType, Severity, avro, cloudevents, json, lint};
+use crate::{SchemaType, Severity, avro, cloudevents, json, lint, protobuf};
 
 /// A part of the catalogue: one page of the documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,6 +98,7 @@ pub(crate) fn difference_rules(group: Group) -> Vec<&'static Rule> {
     match group {
         Group::Avro => avro::rules::RULES.iter().collect(),
         Group::Json => json::rules::all().collect(),
+        Group::Protobuf => protobuf::rules::all().collect(),
         _ => Vec::new(),
     }
 }

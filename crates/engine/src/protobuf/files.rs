@@ -24,6 +24,14 @@ pub(super) enum Home {
     Builtin(usize),
 }
 
+impl Home {
+    /// Whether this place in two schemas holds the same types: local types stand for each other by name,
+    /// built-in files are the same for all.
+    pub(super) fn is_shared(self) -> bool {
+        matches!(self, Self::Local | Self::Builtin(_))
+    }
+}
+
 /// A referenced file.
 #[derive(Debug)]
 pub(super) struct DependencyFile {

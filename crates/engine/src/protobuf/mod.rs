@@ -15,6 +15,7 @@
 pub mod ast;
 mod binary;
 pub mod builtin;
+mod compare;
 mod descriptor;
 #[allow(dead_code, reason = "comparison and descriptors read the rest")]
 mod files;
@@ -22,6 +23,7 @@ mod parse;
 mod payload;
 mod print;
 mod resolve;
+pub mod rules;
 
 pub use parse::parse;
 pub use payload::{ProtobufValidator, Value};
@@ -35,7 +37,6 @@ use crate::{Dependency, EntityTags, Limits, SchemaError, Source, Strictness};
 #[derive(Debug)]
 pub struct ProtobufSchema {
     /// The text that was parsed; spans of the tree point into it. Empty for a serialized descriptor.
-    #[allow(dead_code, reason = "comparison quotes it")]
     text: String,
     files: Box<Files>,
 }
@@ -61,6 +62,13 @@ impl ProtobufSchema {
     /// The text as the reference prints it.
     pub fn canonical(&self) -> String {
         print::print(&self.files.local)
+    }
+}
+
+impl ProtobufSchema {
+    /// All differences between a reader and a writer schema, compatible ones included.
+    pub fn compare(reader: &Self, writer: &Self, options: &CompareOptions) -> Comparison {
+        compare::compare(reader, writer, options)
     }
 }
 
@@ -126,9 +134,6 @@ impl ProtobufSchema {
     }
     pub fn retagged(&self, _add: &[EntityTags], _remove: &[EntityTags]) -> Result<String, SchemaError> {
         Ok(self.canonical())
-    }
-    pub fn compare(_reader: &Self, _writer: &Self, _options: &CompareOptions) -> Comparison {
-        Comparison::default()
     }
     pub fn validator(&self) -> Result<ProtobufValidator, SchemaError> {
         let known = descriptor::linked(&self.files)?;

@@ -99,7 +99,11 @@ fn add_references(side: &Value, dependencies: &mut Vec<Dependency>) {
         dependencies.push(Dependency {
             name: reference["name"].as_str().expect("a reference has a name").to_owned(),
             text: reference["schema"].as_str().expect("a reference has a schema").to_owned(),
-            origin: None,
+            // `subject` names the referenced subject, `version` its version; without them the text is no
+            // registered schema.
+            origin: reference["subject"]
+                .as_str()
+                .map(|subject| (subject.to_owned(), reference["version"].as_i64().unwrap_or(1) as i32)),
         });
     }
 }

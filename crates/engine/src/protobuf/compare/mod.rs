@@ -1,0 +1,290 @@
+//! Differences between a reader and a writer schema.
+//!
+//! Follows the reference's comparison of syntax trees: the writer's file is its `original`, the reader's
+//! its `update`. Messages are matched by name, fields by number. Only types written in the file take part;
+//! imported types are compared in depth where a field uses them, unless both sides take them from the same
+//! version of the same subject. The reference's finer points are named where they are decided
+//! ([`message`], [`oneof`], [`field`]); kinds of ours are added beside them and never change its verdict.
+//!
+//! Order: file, messages by position in the writer then the reader's new ones, enums; inside a message
+//! oneof exclusivity, oneofs by name, fields by number, nested types. Each (writer, reader) pair of
+//! imported messages is compared once where it can be (see [`Comparer::imported`]); all work is counted
+//! in steps and ends in a finding when the limit is reached. Recursion follows the nesting of texts
+//! and chains of imported types; the latter are cut at [`MAX_CHAIN`].
+
+mod enumeration;
+mod field;
+mod file;
+mod kind;
+mod message;
+mod oneof;
+mod reserved;
+mod sides;
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use super::ProtobufSchema;
+use super::ast::{Message, Span, TypeNode, enums, messages};
+use super::files::{Files, Home, Type};
+use super::rules;
+use crate::difference::{CompareOptions, Comparison, Difference, Rule};
+
+/// Imported messages inside imported messages; each level is a few stack frames deep.
+const MAX_CHAIN: usize = 200;
+
+/// Steps after which a pair seen on a cycle of imports is not compared again from another entrance.
+const EXACT_STEPS: u64 = 50_000;
+
+/// Compares two schemas.
+pub(super) fn compare(
+    reader: &ProtobufSchema,
+    writer: &ProtobufSchema,
+    options: &CompareOptions,
+) -> Comparison {
+    let mut comparer = Comparer {
+        sides: Sides { reader, writer },
+        options,
+        path: "#/".to_owned(),
+        found: Comparison::default(),
+        seen: HashSet::new(),
+        stack: Vec::new(),
+        memo: HashMap::new(),
+        lowest: usize::MAX,
+        undecided: false,
+    };
+    comparer.file();
+    comparer.found
+}
+
+/// The two schemas.
+#[derive(Clone, Copy)]
+struct Sides<'a> {
+    reader: &'a ProtobufSchema,
+    writer: &'a ProtobufSchema,
+}
+
+/// Which of the two schemas.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Reader,
+    Writer,
+}
+
+impl<'a> Sides<'a> {
+    fn schema(self, role: Role) -> &'a ProtobufSchema {
+        match role {
+            Role::Reader => self.reader,
+            Role::Writer => self.writer,
+        }
+    }
+
+    fn files(self, role: Role) -> &'a Files {
+        &self.schema(role).files
+    }
+}
+
+/// A message of one side with the place it stands in.
+#[derive(Clone)]
+struct Node<'a> {
+    message: &'a Message,
+    /// Full name; the scope of the names inside.
+    name: Rc<str>,
+    home: Home,
+}
+
+impl Node<'_> {
+    /// Identity of the declaration.
+    fn key(&self) -> usize {
+        std::ptr::from_ref(self.message) as usize
+    }
+}
+
+/// An element of one side, for the sides of a difference.
+#[derive(Clone)]
+struct At {
+    home: Home,
+    span: Span,
+    name: String,
+}
+
+struct Comparer<'a> {
+    sides: Sides<'a>,
+    options: &'a CompareOptions,
+    /// The reference's path of the element at hand.
+    path: String,
+    found: Comparison,
+    /// Rule and path of what is reported, so that a type reached twice is reported once.
+    seen: HashSet<(&'static str, String)>,
+    /// Keys of the writer's messages under comparison.
+    stack: Vec<usize>,
+    /// Whether a pair of imported messages was found incompatible.
+    memo: HashMap<(usize, usize), bool>,
+    /// The lowest stack position at which recursion was cut since it was last reset.
+    lowest: usize,
+    undecided: bool,
+}
+
+impl<'a> Comparer<'a> {
+    /// Counts one visited pair; false when the limit is reached, which is reported once.
+    fn step(&mut self) -> bool {
+        if self.found.steps >= self.options.limits.max_steps {
+            self.give_up();
+            return false;
+        }
+        self.found.steps += 1;
+        true
+    }
+
+    fn give_up(&mut self) {
+        if !std::mem::replace(&mut self.undecided, true) {
+            let info = format!("{} steps", self.found.steps);
+            self.report(&rules::UNDECIDED, info, None, None);
+        }
+    }
+
+    /// Adds a finding at the path at hand.
+    fn report(&mut self, rule: &'static Rule, info: String, reader: Option<At>, writer: Option<At>) {
+        if !self.seen.insert((rule.id, self.path.clone())) {
+            return;
+        }
+        self.found.differences.push(Difference {
+            rule,
+            path: self.path.clone(),
+            info,
+            incompatible: rule.breaks_under(self.options.policy),
+            reader: reader.map(|at| self.side(Role::Reader, at)),
+            writer: writer.map(|at| self.side(Role::Writer, at)),
+        });
+    }
+
+    /// Runs with one more step on the path.
+    fn within<T>(&mut self, step: &str, run: impl FnOnce(&mut Self) -> T) -> T {
+        let length = self.path.len();
+        if !self.path.ends_with('/') {
+            self.path.push('/');
+        }
+        self.path.push_str(step);
+        let result = run(self);
+        self.path.truncate(length);
+        result
+    }
+
+    /// Whether anything incompatible was found since the list had this length.
+    fn incompatible_since(&self, length: usize) -> bool {
+        self.found.differences[length..].iter().any(|difference| difference.incompatible)
+    }
+
+    /// Compares two type lists: messages and enums by simple name.
+    fn types(&mut self, writer: &'a [TypeNode], reader: &'a [TypeNode], scopes: &Scopes) {
+        let new: HashMap<&str, (usize, &Message)> = messages(reader)
+            .enumerate()
+            .map(|(index, message)| (message.name.as_str(), (index, message)))
+            .collect();
+        let mut old = HashSet::new();
+        for (index, message) in messages(writer).enumerate() {
+            old.insert(message.name.as_str());
+            let at = scopes.writer.node(message);
+            let found = new.get(message.name.as_str()).copied();
+            self.within(&message.name, |comparer| match found {
+                None if message.is_map_entry() => {}
+                None => comparer.report(&rules::MESSAGE_REMOVED, at.name.to_string(), None, Some(at.at())),
+                Some((position, update)) => {
+                    let update = scopes.reader.node(update);
+                    let sides = (Some(update.at()), Some(at.at()));
+                    comparer.message(&at, &update);
+                    if position != index {
+                        comparer.report(&rules::MESSAGE_MOVED, at.name.to_string(), sides.0, sides.1);
+                    }
+                }
+            });
+            if self.undecided {
+                return;
+            }
+        }
+        for message in messages(reader).filter(|message| !old.contains(message.name.as_str())) {
+            if !message.is_map_entry() {
+                let at = scopes.reader.node(message);
+                self.within(&message.name, |comparer| {
+                    comparer.report(&rules::MESSAGE_ADDED, at.name.to_string(), Some(at.at()), None);
+                });
+            }
+        }
+        self.enums(enums(writer).collect(), enums(reader).collect(), scopes);
+    }
+
+    /// Compares two imported messages in depth; whether anything incompatible lies in them.
+    ///
+    /// A pair is remembered when its result does not depend on a message that is still being compared.
+    /// The reference remembers nothing and would compare such pairs again from every entrance; past
+    /// [`EXACT_STEPS`] the first result is kept for all, which can only leave out a repeated
+    /// "type changed" finding at a second field, never the finding itself.
+    fn imported(&mut self, writer: &Node<'a>, reader: &Node<'a>, path: &str) -> bool {
+        let key = (writer.key(), reader.key());
+        if let Some(known) = self.memo.get(&key) {
+            return *known;
+        }
+        if self.stack.len() > MAX_CHAIN {
+            self.give_up();
+            return true;
+        }
+        let outer_path = std::mem::replace(&mut self.path, format!("#/{}", path.replace('.', "/")));
+        let outer_lowest = std::mem::replace(&mut self.lowest, usize::MAX);
+        let outer_seen = std::mem::take(&mut self.seen);
+        let start = self.found.differences.len();
+        self.message(writer, reader);
+        let incompatible = self.incompatible_since(start);
+        self.merge(start, outer_seen);
+        if self.lowest >= self.stack.len() || self.found.steps > EXACT_STEPS {
+            self.memo.insert(key, incompatible);
+        }
+        self.lowest = self.lowest.min(outer_lowest);
+        self.path = outer_path;
+        incompatible
+    }
+
+    /// Drops findings that an earlier visit reported already.
+    fn merge(&mut self, start: usize, mut seen: HashSet<(&'static str, String)>) {
+        let fresh = self.found.differences.split_off(start);
+        for difference in fresh {
+            if seen.insert((difference.rule.id, difference.path.clone())) {
+                self.found.differences.push(difference);
+            }
+        }
+        self.seen = seen;
+    }
+}
+
+/// Where the types of a list stand, on both sides.
+struct Scopes {
+    reader: Scope,
+    writer: Scope,
+}
+
+struct Scope {
+    name: Rc<str>,
+    home: Home,
+}
+
+impl Scope {
+    fn node<'a>(&self, message: &'a Message) -> Node<'a> {
+        Node { message, name: super::files::joined(&self.name, &message.name).into(), home: self.home }
+    }
+}
+
+impl Node<'_> {
+    fn at(&self) -> At {
+        At { home: self.home, span: self.message.span, name: self.name.to_string() }
+    }
+
+    fn scope(&self) -> Scope {
+        Scope { name: Rc::clone(&self.name), home: self.home }
+    }
+}
+
+/// The name of a type below the package of its file.
+fn local_name<'a>(files: &Files, found: &Type<'a>) -> &'a str {
+    let package = files.file(found.home).package.as_deref().unwrap_or_default();
+    let below = found.name.strip_prefix(package).and_then(|rest| rest.strip_prefix('.'));
+    if package.is_empty() { found.name } else { below.unwrap_or(found.name) }
+}
