@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failing step is a failing test")]
 
 mod http;
+mod layering;
 mod openapi;
 mod serve;
 mod store;
