@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::State;
 use super::call::{self, Call};
 use super::error::{ApiError, TransportError};
+use super::facts::Facts;
 use super::negotiate::{self, MediaType};
 use super::path::{self, RequestPath};
 use super::problem::Problem;
@@ -91,7 +92,16 @@ impl Dispatcher {
             params: route.params(segments),
             body,
         };
-        Ok(route.call(call, parts.uri.path()).await)
+        // The path of a read says as much; it is spared the copies.
+        let asked = (parts.method != Method::GET).then(|| asked_for(&call));
+        let mut answer = route.call(call, parts.uri.path()).await;
+        if let Some((subject, version)) = asked {
+            Facts::note(&mut answer, |facts| {
+                facts.subject = facts.subject.take().or(subject);
+                facts.version = facts.version.take().or(version);
+            });
+        }
+        Ok(answer)
     }
 
     /// Reads a body, unless its announced length is over the limit.
@@ -102,6 +112,12 @@ impl Dispatcher {
         }
         call::read_body(body, limit).await
     }
+}
+
+/// Subject and version of a path, for the log.
+fn asked_for(call: &Call) -> (Option<String>, Option<String>) {
+    let given = |name| Some(call.param(name)).filter(|value| !value.is_empty());
+    (given("subject").map(|name| call.qualify(name).qualified()), given("version").map(str::to_owned))
 }
 
 fn refusal(surface: Surface, error: TransportError, instance: &str) -> Response {

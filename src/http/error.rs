@@ -10,6 +10,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use super::facts::Facts;
 use super::json::BadJson;
 use super::path::BadPath;
 use super::query::NotAnInteger;
@@ -139,6 +140,7 @@ impl IntoResponse for ApiError {
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
+        Facts::note(&mut response, |facts| facts.error_code = Some(self.code));
         response
     }
 }

@@ -8,6 +8,7 @@
 //! | `path`, `query`, `negotiate`, `json` | reading the parts of a request |
 //! | `call` | what a handler gets |
 //! | `error`, `problem` | the two forms of an error answer |
+//! | `facts` | what the log is told about a request |
 //! | `confluent/` | the Confluent-compatible surface, one file a resource |
 //! | `own/` | our own surface under `/v1/` |
 //!
@@ -19,6 +20,7 @@ mod call;
 mod confluent;
 mod dispatch;
 mod error;
+mod facts;
 mod json;
 mod negotiate;
 mod own;
@@ -32,6 +34,8 @@ use std::sync::Arc;
 use axum::Router;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::SizeAbove;
+
+pub use facts::Facts;
 
 use crate::registry::Registry;
 

@@ -9,7 +9,7 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
-pub use requests::{Logged, log_requests};
+pub use requests::log_requests;
 
 use crate::config::{ConfigError, LogFormat};
 

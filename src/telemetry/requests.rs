@@ -7,18 +7,7 @@ use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// What a handler knows and a path does not tell; travels as an extension of the response.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Logged {
-    /// Subject that was acted on, qualified.
-    pub subject: Option<String>,
-    /// Version that was written or asked for.
-    pub version: Option<i32>,
-    /// Id that was written or asked for.
-    pub schema_id: Option<i32>,
-    /// Code of the error body.
-    pub error_code: Option<u32>,
-}
+use crate::http::Facts;
 
 /// Logs a request after its answer is ready. The state tells whether answered reads are logged.
 pub async fn log_requests(State(log_reads): State<bool>, request: Request, next: Next) -> Response {
@@ -36,7 +25,7 @@ pub async fn log_requests(State(log_reads): State<bool>, request: Request, next:
 
 fn log(method: &Method, path: &str, response: &Response, started: Instant) {
     let status = response.status();
-    let known = response.extensions().get::<Logged>().cloned().unwrap_or_default();
+    let known = response.extensions().get::<Facts>().cloned().unwrap_or_default();
     let duration_ms = started.elapsed().as_secs_f64() * 1_000.0;
     let request_id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok());
     macro_rules! line {

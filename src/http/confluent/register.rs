@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::candidate::{read_candidate, read_metadata, read_rule_set, read_tags};
 use super::wire::SchemaBody;
+use crate::http::Facts;
 use crate::http::call::{Answer, Call, json};
 use crate::http::error::ApiError;
 use crate::http::json::read_object;
@@ -49,9 +50,15 @@ pub async fn change_tags(call: Call) -> Result<Answer, ApiError> {
 async fn answer(call: &Call, version: &SchemaVersion) -> Result<Answer, ApiError> {
     let context = &version.subject.context;
     let text = call.registry().formatted(context, &version.content, call.query.text("format")).await?;
-    Ok(json(&RegisterBody {
+    let mut answer = json(&RegisterBody {
         id: version.id.0,
         version: version.version,
         schema: SchemaBody::new(version, text),
-    }))
+    });
+    Facts::note(&mut answer, |facts| {
+        facts.subject = Some(version.subject.qualified());
+        facts.version = Some(version.version.to_string());
+        facts.schema_id = Some(version.id.0);
+    });
+    Ok(answer)
 }

@@ -114,6 +114,12 @@ async fn each_write_and_refusal_is_one_line_without_payload() {
         .collect();
     let expected = [r#""POST" "/subjects/orders/versions" 200"#, r#""GET" "/subjects/unknown/versions" 404"#];
     assert_eq!(shown, expected);
+    let [write, refusal] = &requests[..] else { panic!("{requests:?}") };
+    assert_eq!(
+        (&write["subject"], &write["version"], &write["schema.id"], &write["error.code"]),
+        (&json!("orders"), &json!("1"), &json!(1), &Value::Null)
+    );
+    assert_eq!(refusal["error.code"], json!(40401));
     assert!(requests.iter().all(|line| line["duration_ms"].as_f64().is_some_and(|ms| ms > 0.0)));
 }
 
