@@ -151,13 +151,16 @@ fn element<'a>(scanner: &mut Scanner<'a>, watched: Option<&str>) -> Result<Eleme
 
 fn members<'a>(scanner: &mut Scanner<'a>, watched: Option<&str>) -> Result<Vec<Member<'a>>, Fault> {
     scanner.enter()?;
-    let mut members: Vec<Member<'a>> = Vec::with_capacity(8);
+    let mut members: Vec<Member<'a>> = Vec::new();
     loop {
         scanner.skip_white_space();
         if scanner.eat(b'}') {
             break;
         }
-        if !members.is_empty() {
+        if members.is_empty() {
+            // An event has about so many; an empty object, of which a batch can hold thousands, has none.
+            members.reserve(10);
+        } else {
             if !scanner.eat(b',') {
                 return Err(scanner.fault("`,` or `}`"));
             }

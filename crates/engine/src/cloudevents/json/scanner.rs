@@ -130,27 +130,31 @@ impl<'a> Scanner<'a> {
         if self.peek() != Some(b'"') {
             return Err(self.fault("a member name"));
         }
-        let raw = self.string()?;
+        let (raw, is_escaped) = self.string()?;
         self.skip_white_space();
         if !self.eat(b':') {
             return Err(self.fault("`:`"));
         }
         self.skip_white_space();
-        Ok(unescape(raw))
+        Ok(if is_escaped { unescape(raw) } else { Cow::Borrowed(raw) })
     }
 
-    /// Reads a string and returns what stands between its quotes.
-    pub fn string(&mut self) -> Result<&'a str, Fault> {
+    /// Reads a string and returns what stands between its quotes, and whether that has escapes.
+    fn string(&mut self) -> Result<(&'a str, bool), Fault> {
         self.position += 1;
         let start = self.position;
+        let mut is_escaped = false;
         loop {
             self.position += plain_length(&self.text.as_bytes()[self.position..]);
             match self.peek() {
                 Some(b'"') => {
                     self.position += 1;
-                    return Ok(&self.text[start..self.position - 1]);
+                    return Ok((&self.text[start..self.position - 1], is_escaped));
                 }
-                Some(b'\\') => self.escape()?,
+                Some(b'\\') => {
+                    is_escaped = true;
+                    self.escape()?;
+                }
                 Some(_) => return Err(self.fault("no control character in a string")),
                 None => return Err(self.fault("`\"`")),
             }

@@ -1,6 +1,7 @@
 //! Laws that hold for any input.
 
 use chancery_engine::Outcome;
+use chancery_engine::cloudevents::matching::{SchemaLocator, SchemaTarget, TypeVersion, split_version};
 use chancery_engine::cloudevents::{
     Data, EventOptions, Reading, read_avro, read_http, read_json, read_json_batch, read_kafka, read_protobuf,
     read_protobuf_batch,
@@ -121,5 +122,24 @@ proptest! {
         let body = format!(r#"{{"specversion":"1.0","id":"1","source":"urn:x","type":"t","data_base64":"{text}"}}"#);
         let reading = single(read_json(body.as_bytes(), &EventOptions::default()));
         prop_assert_eq!(reading.event.data, Data::Bytes(bytes.into()));
+    }
+
+    #[test]
+    fn a_type_is_its_stem_and_its_version(event_type in "\\PC{0,12}([._-][vV]?[0-9]{0,4}(-[0-9]{2}){0,2}(beta|rc|x)?[0-9]?)?") {
+        let (stem, version) = split_version(&event_type);
+        prop_assert!(event_type.starts_with(stem));
+        prop_assert_eq!(version.is_none(), stem == event_type);
+        if let Some(TypeVersion::Major { number, prerelease }) = version {
+            let rest = format!("v{number}{prerelease}");
+            prop_assert!(event_type[stem.len() + 1..].eq_ignore_ascii_case(&rest));
+        }
+    }
+
+    #[test]
+    fn any_dataschema_has_a_target(dataschema in "(https://registry\\.example/|urn:schema-registry:)?[a-z0-9:/%#$.?=-]{0,40}") {
+        let locator = SchemaLocator::new(["https://registry.example"]).expect("a base URL");
+        let reference = locator.locate(&dataschema);
+        let is_ours = !matches!(reference.target, SchemaTarget::JsonSchemaId(_));
+        prop_assert!(!is_ours || dataschema.starts_with("https://") || dataschema.starts_with("urn:"));
     }
 }
