@@ -476,7 +476,7 @@ fn read_uninterpreted(bytes: &[u8]) -> Result<Option<OptionNode>, SchemaError> {
     let mut names = Vec::new();
     for part in fields.all(2) {
         let part = Fields::read(part)?;
-        names.push((part.name(1)?, part.bool(2)));
+        names.push((part.full_name(1)?, part.bool(2)));
     }
     if names.len() > MAX_DEPTH {
         return Err(SchemaError::Limit { what: "nesting levels", limit: MAX_DEPTH });
@@ -495,7 +495,7 @@ fn uninterpreted_literal(fields: &Fields<'_>) -> Result<Option<OptionValue>, Sch
     let mut found = None;
     for (number, value) in fields.iter() {
         found = match (number, value) {
-            (3, Raw::Len(_)) => fields.string(3)?.map(|text| match text.as_str() {
+            (3, Raw::Len(_)) => fields.full_name(3).ok().map(|text| match text.as_str() {
                 "true" | "false" => OptionValue::Bool(text),
                 _ => OptionValue::Enum(text),
             }),

@@ -62,7 +62,7 @@ impl Reader<'_> {
         let weak: HashSet<i32> = fields.ints(11).into_iter().collect();
         let mut file = File {
             syntax,
-            package: fields.string(2)?.filter(|package| !package.is_empty()),
+            package: package(fields)?,
             options: self.options(fields, 8, OptionsOf::File)?,
             extends: self.extends(fields, 7)?,
             types: self.types(fields, (4, 5), MAX_DEPTH)?,
@@ -169,10 +169,7 @@ impl Reader<'_> {
             _ if in_oneof || (self.is_proto3 && !fields.bool(17)) => None,
             _ => Some(Label::Optional),
         };
-        let default = fields.string(7)?.map(|default| match kind {
-            FieldType::Scalar(Scalar::Bytes) => bytes_to_text(&unescape_bytes(&default)),
-            _ => default,
-        });
+        let default = fields.string(7)?.map(|text| default(&kind, text)).transpose()?;
         Ok(Some(Field {
             label,
             kind,
@@ -190,7 +187,7 @@ impl Reader<'_> {
         let mut extends: Vec<Extend> = Vec::new();
         for extension in fields.all(number) {
             let extension = Fields::read(extension)?;
-            let name = extension.name(2)?;
+            let name = extension.full_name(2)?;
             let Some(field) = self.field(&extension, false)? else { continue };
             match extends.last_mut() {
                 Some(last) if last.name == name => last.fields.push(field),
@@ -226,9 +223,9 @@ impl Reader<'_> {
             let method = Fields::read(method)?;
             rpcs.push(Rpc {
                 name: method.name(1)?,
-                request: method.name(2)?,
+                request: method.full_name(2)?,
                 request_stream: method.bool(5),
-                response: method.name(3)?,
+                response: method.full_name(3)?,
                 response_stream: method.bool(6),
                 options: self.options(&method, 4, OptionsOf::Method)?,
                 span: Span::default(),
@@ -259,9 +256,34 @@ fn kind(fields: &Fields<'_>) -> Result<Option<FieldType>, SchemaError> {
         Some(17) => Scalar::Sint32,
         Some(18) => Scalar::Sint64,
         // Messages, enums, and types that are left to the name.
-        _ => return Ok(Some(FieldType::Named(fields.name(6)?))),
+        _ => return Ok(Some(FieldType::Named(fields.full_name(6)?))),
     };
     Ok(Some(FieldType::Scalar(scalar)))
+}
+
+fn package(fields: &Fields<'_>) -> Result<Option<String>, SchemaError> {
+    match fields.string(2)?.as_deref() {
+        None | Some("") => Ok(None),
+        Some(_) => fields.full_name(2).map(Some),
+    }
+}
+
+/// A default as a literal: bytes without escapes; numbers, flags and constants as one word.
+fn default(kind: &FieldType, text: String) -> Result<String, SchemaError> {
+    match kind {
+        FieldType::Scalar(Scalar::String) => Ok(text),
+        FieldType::Scalar(Scalar::Bytes) => Ok(bytes_to_text(&unescape_bytes(&text))),
+        _ => {
+            // `1e+10` in descriptors; words of a text have no plus.
+            let text = text.replace("e+", "e");
+            let is_word = !text.is_empty()
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+            let error = || SchemaError::invalid("a descriptor has a default that is no value");
+            is_word.then_some(text).ok_or_else(error)
+        }
+    }
 }
 
 /// Reserved ranges whose end is `beyond` the last number, and names; one statement each.

@@ -316,6 +316,14 @@ fn damaged_descriptors_are_refused() {
         ("edition", &[0x62, 0x08, b'e', b'd', b'i', b't', b'i', b'o', b'n', b's']),
         ("syntax", &[0x62, 0x01, b'x']),
         ("end of group", &[0x0c]),
+        ("a name that is text", &[0x22, 0x05, 0x0a, 0x03, b'M', b'{', b'}']),
+        (
+            "a default that is text",
+            &[
+                0x22, 0x12, 0x0a, 0x01, b'M', 0x12, 0x0d, 0x0a, 0x01, b'f', 0x18, 0x01, 0x28, 0x05, 0x3a,
+                0x04, b'1', b']', b';', b'}',
+            ],
+        ),
     ] {
         assert!(to_file(bytes).is_err(), "{why}");
     }

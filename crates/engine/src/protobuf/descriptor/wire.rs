@@ -138,9 +138,15 @@ impl<'a> Fields<'a> {
         self.all(number).last().map(text).transpose()
     }
 
-    /// The text of a field that a descriptor cannot be without.
+    /// The name of an element. An identifier: anything else would be read as something else in the text.
     pub fn name(&self, number: u32) -> Result<String, SchemaError> {
-        self.string(number)?.ok_or_else(|| SchemaError::invalid("a descriptor has an element without a name"))
+        self.string(number)?.filter(|name| is_identifier(name)).ok_or_else(no_name)
+    }
+
+    /// The full name of a type, with or without leading dot, or of an option.
+    pub fn full_name(&self, number: u32) -> Result<String, SchemaError> {
+        let is_full = |name: &String| name.strip_prefix('.').unwrap_or(name).split('.').all(is_identifier);
+        self.string(number)?.filter(is_full).ok_or_else(no_name)
     }
 
     /// The bytes of an options message; several parts are one message.
@@ -199,6 +205,15 @@ fn field<'a>(reader: &mut Reader<'a>) -> Result<(u32, Raw<'a>), Fault> {
 fn text(bytes: &[u8]) -> Result<String, SchemaError> {
     String::from_utf8(bytes.to_vec())
         .map_err(|_| SchemaError::invalid("a descriptor has text that is not UTF-8"))
+}
+
+fn is_identifier(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn no_name() -> SchemaError {
+    SchemaError::invalid("a descriptor has an element without a name")
 }
 
 fn damaged(fault: Fault) -> SchemaError {
