@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::ast::{Enum, File, Message, TypeNode};
+use super::ast::{File, Message, TypeNode};
 use super::builtin::{BUILTINS, FILES};
 use crate::{Limits, SchemaError};
 
@@ -58,7 +58,7 @@ pub(super) struct Type<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum TypeRef<'a> {
     Message(&'a Message),
-    Enum(&'a Enum),
+    Enum,
 }
 
 /// Full names to places.
@@ -139,6 +139,20 @@ impl Files {
         Ok(Self { local, dependencies, types, replaced })
     }
 
+    /// The file whose messages count: the schema itself, or the one file that it does nothing but import
+    /// publicly (reference behaviour of the newest line).
+    pub(super) fn represented(&self) -> &File {
+        let File { types, services, extends, imports, public_imports, .. } = &self.local;
+        let declares =
+            !types.is_empty() || !services.is_empty() || !extends.is_empty() || !imports.is_empty();
+        let [path] = public_imports.as_slice() else { return &self.local };
+        let found = self.all().skip(1).find(|(known, _)| known == path).map(|(_, file)| file);
+        match found {
+            Some(file) if !declares && !file.types.is_empty() => file,
+            _ => &self.local,
+        }
+    }
+
     /// The tree of a file.
     pub(super) fn file(&self, home: Home) -> &File {
         match home {
@@ -182,8 +196,8 @@ impl Files {
                     found = Some(TypeRef::Message(message));
                     types = &message.types;
                 }
-                TypeNode::Enum(node) => {
-                    found = Some(TypeRef::Enum(node));
+                TypeNode::Enum(_) => {
+                    found = Some(TypeRef::Enum);
                     types = &[];
                 }
             }

@@ -9,21 +9,29 @@
 //! | [`ast`], `parse/`, `binary` | text or a serialized descriptor to the tree |
 //! | `descriptor/` | the tree from and to serialized descriptors |
 //! | `payload/` | payloads against compiled descriptors |
-//! | `print` | the tree to the canonical text |
+//! | `print`, `normalize/`, `ignore_extensions` | the tree to text |
+//! | `compare/`, [`rules`] | differences |
+//! | `tags`, `check_fields` | data contracts |
 //! | `files`, `resolve`, [`builtin`] | names to types |
 
 pub mod ast;
 mod binary;
 pub mod builtin;
+mod check_fields;
 mod compare;
 mod descriptor;
-#[allow(dead_code, reason = "comparison and descriptors read the rest")]
 mod files;
+mod ignore_extensions;
+mod normalize;
 mod parse;
 mod payload;
 mod print;
 mod resolve;
 pub mod rules;
+mod tags;
+#[cfg(test)]
+mod tests;
+mod walk_options;
 
 pub use parse::parse;
 pub use payload::{ProtobufValidator, Value};
@@ -66,9 +74,78 @@ impl ProtobufSchema {
 }
 
 impl ProtobufSchema {
+    /// The canonical text of the normal form (`normalize=true`).
+    pub fn normalized(&self) -> String {
+        print::print(&normalize::normalize(&self.files))
+    }
+
+    /// The text under a `format` value in any letter case: `serialized` is Base64 of the
+    /// `FileDescriptorProto`, `ignore_extensions` the text without extensions, others the canonical text.
+    ///
+    /// # Errors
+    /// [`SchemaError::Unsupported`] when no descriptor can express the text.
+    pub fn formatted(&self, format: &str) -> Result<String, SchemaError> {
+        if format.eq_ignore_ascii_case("serialized") {
+            return Ok(binary::to_base64(&descriptor::serialized(&self.files)?));
+        }
+        if format.eq_ignore_ascii_case("ignore_extensions") {
+            return Ok(print::print(&ignore_extensions::without_extensions(&self.files.local)));
+        }
+        Ok(self.canonical())
+    }
+
+    /// Full name of the first message, else of the first enum.
+    pub fn name(&self) -> Option<String> {
+        let file = self.files.represented();
+        let message = file.messages().next().map(|message| &message.name);
+        let name = message.or_else(|| file.enums().next().map(|node| &node.name))?;
+        Some(files::joined(file.package.as_deref().unwrap_or_default(), name))
+    }
+
+    /// Whether a stored schema has the same canonical text.
+    pub fn is_equivalent(&self, stored: &Self) -> bool {
+        self.canonical() == stored.canonical()
+    }
+
+    /// Names of the fields of the first message.
+    pub fn field_names(&self) -> Vec<String> {
+        tags::field_names(self.files.represented())
+    }
+
+    /// Checks that the file compiles (`validateFields`).
+    ///
+    /// # Errors
+    /// [`SchemaError`] with the first type, import or option that is unknown, or the reason why no
+    /// descriptor can be built.
+    pub fn check_fields(&self) -> Result<(), SchemaError> {
+        check_fields::check(&self.files)
+    }
+
+    /// Messages and fields with inline tags.
+    pub fn tags(&self) -> Vec<EntityTags> {
+        tags::tags(&self.files.local)
+    }
+
+    /// The canonical text with inline tags added and removed.
+    ///
+    /// # Errors
+    /// [`SchemaError::Invalid`] when a path names no message or field.
+    pub fn retagged(&self, add: &[EntityTags], remove: &[EntityTags]) -> Result<String, SchemaError> {
+        Ok(print::print(&tags::retagged(&self.files.local, add, remove)?))
+    }
+
     /// All differences between a reader and a writer schema, compatible ones included.
     pub fn compare(reader: &Self, writer: &Self, options: &CompareOptions) -> Comparison {
         compare::compare(reader, writer, options)
+    }
+
+    /// Compiles a payload validator.
+    ///
+    /// # Errors
+    /// [`SchemaError`] when the text was accepted but no runtime could load it.
+    pub fn validator(&self) -> Result<ProtobufValidator, SchemaError> {
+        let known = descriptor::linked(&self.files)?;
+        ProtobufValidator::compile(&known)
     }
 }
 
@@ -104,39 +181,4 @@ fn dependencies(given: &[Dependency], limits: &Limits) -> Result<Vec<DependencyF
         }
     }
     Ok(files)
-}
-
-#[allow(missing_docs, clippy::unused_self)]
-impl ProtobufSchema {
-    pub fn normalized(&self) -> String {
-        self.canonical()
-    }
-    pub fn formatted(&self, format: &str) -> Result<String, SchemaError> {
-        if format.eq_ignore_ascii_case("serialized") {
-            return Ok(binary::to_base64(&descriptor::serialized(&self.files)?));
-        }
-        Ok(self.canonical())
-    }
-    pub fn name(&self) -> Option<String> {
-        None
-    }
-    pub fn is_equivalent(&self, stored: &Self) -> bool {
-        self.canonical() == stored.canonical()
-    }
-    pub fn field_names(&self) -> Vec<String> {
-        Vec::new()
-    }
-    pub fn check_fields(&self) -> Result<(), SchemaError> {
-        Ok(())
-    }
-    pub fn tags(&self) -> Vec<EntityTags> {
-        Vec::new()
-    }
-    pub fn retagged(&self, _add: &[EntityTags], _remove: &[EntityTags]) -> Result<String, SchemaError> {
-        Ok(self.canonical())
-    }
-    pub fn validator(&self) -> Result<ProtobufValidator, SchemaError> {
-        let known = descriptor::linked(&self.files)?;
-        ProtobufValidator::compile(&known)
-    }
 }

@@ -45,7 +45,7 @@ impl<'a> Kind<'a> {
             FieldType::Named(name) => match files.resolve(scope, name) {
                 None => Self::Message(name, None),
                 Some(found) => match found.node {
-                    TypeRef::Enum(_) => Self::Enum(found),
+                    TypeRef::Enum => Self::Enum(found),
                     TypeRef::Message(message) => Self::entry(files, found, message, depth)
                         .unwrap_or(Self::Message(name, Some((found, message)))),
                 },

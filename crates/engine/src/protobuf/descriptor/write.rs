@@ -246,7 +246,7 @@ impl Writer<'_> {
         self.used.borrow_mut().insert(found.home);
         let kind = match found.node {
             TypeRef::Message(_) => TYPE_MESSAGE,
-            TypeRef::Enum(_) => TYPE_ENUM,
+            TypeRef::Enum => TYPE_ENUM,
         };
         Ok((format!(".{}", found.name), kind))
     }
