@@ -33,12 +33,12 @@ pub use payload::JsonValidator;
 
 use self::node::{NodeId, Tree};
 use crate::difference::{CompareOptions, Comparison, Difference, Policy, Side};
-use crate::tree::{Leniency, Node, Value, parse, print};
+use crate::tree::{Leniency, Node, Value, parse, pointer_token, print};
 use crate::violation::ValidatorOptions;
 use crate::{Dependency, EntityTags, Limits, SchemaError, Source, Strictness};
 
-/// Findings of one comparison that quote the schemas.
-const MAX_FRAGMENTS: usize = 100;
+/// Findings of one comparison that are located to the keyword; later ones stand at their schema.
+const MAX_LOCATED: usize = 200;
 /// Characters of a quoted part of a schema.
 const MAX_FRAGMENT: usize = 100;
 
@@ -144,18 +144,22 @@ impl JsonSchema {
     /// Under [`Policy::Sound`] the verdict is that of [`sound::contains`], with a witness.
     pub fn compare(reader: &Self, writer: &Self, options: &CompareOptions) -> Comparison {
         let outcome = compare::compare(&writer.tree, &reader.tree, options.policy, &options.limits);
-        let mut shown = MAX_FRAGMENTS;
+        let mut located = 0;
         let differences = outcome.leaves.into_iter().map(|leaf| {
             let incompatible = leaf.rule.breaks_under(options.policy);
-            let with_text = incompatible && shown > 0;
-            shown -= usize::from(with_text);
+            located += 1;
+            let detail = match (located <= MAX_LOCATED, incompatible) {
+                (true, true) => Detail::Text,
+                (true, false) => Detail::Keyword,
+                (false, _) => Detail::Schema,
+            };
             Difference {
                 rule: leaf.rule,
                 path: leaf.path,
                 info: leaf.info,
                 incompatible,
-                reader: leaf.update.map(|id| reader.side(id, with_text)),
-                writer: leaf.original.map(|id| writer.side(id, with_text)),
+                reader: leaf.update.map(|id| reader.side(id, &leaf.keyword, detail)),
+                writer: leaf.original.map(|id| writer.side(id, &leaf.keyword, detail)),
             }
         });
         let mut comparison = Comparison { differences: differences.collect(), steps: outcome.steps };
@@ -165,15 +169,25 @@ impl JsonSchema {
         comparison
     }
 
-    /// Where a node of the tree stands.
-    fn side(&self, id: NodeId, with_text: bool) -> Side {
+    /// Where a node of the tree stands, or one of its keywords if it has it.
+    fn side(&self, id: NodeId, keyword: &str, detail: Detail) -> Side {
         let node = self.tree.node(id);
-        let text = (with_text && node.offset.is_some()).then(|| self.fragment(&node.pointer)).flatten();
-        Side { pointer: node.pointer.clone(), offset: node.offset, fragment: text }
+        let mut side = Side { pointer: node.pointer.clone(), offset: node.offset, fragment: None };
+        if detail == Detail::Schema || node.offset.is_none() {
+            return side;
+        }
+        let Some(mut value) = self.value_at(&node.pointer) else { return side };
+        if let Some(member) = value.get(keyword) {
+            value = member;
+            side.pointer = format!("{}/{}", side.pointer, pointer_token(keyword));
+            side.offset = Some(member.offset);
+        }
+        side.fragment = (detail == Detail::Text).then(|| fragment(value));
+        side
     }
 
-    /// The text of the value at a pointer, shortened to a line.
-    fn fragment(&self, pointer: &str) -> Option<String> {
+    /// The value at a pointer of this text.
+    fn value_at(&self, pointer: &str) -> Option<&Node> {
         let mut node = &self.root;
         for token in pointer.split('/').skip(1) {
             let name = token.replace("~1", "/").replace("~0", "~");
@@ -182,11 +196,7 @@ impl JsonSchema {
                 _ => node.get(&name)?,
             };
         }
-        let text = print(node, number::java_spelling);
-        match text.char_indices().nth(MAX_FRAGMENT) {
-            None => Some(text),
-            Some((cut, _)) => Some(format!("{}…", &text[..cut])),
-        }
+        Some(node)
     }
 
     /// Compiles a payload validator.
@@ -195,6 +205,23 @@ impl JsonSchema {
     /// [`SchemaError`] for schemas that registration accepts and that cannot validate anything.
     pub fn validator(&self, options: &ValidatorOptions) -> Result<JsonValidator, SchemaError> {
         JsonValidator::compile(&self.canonical(), &self.dependencies, options)
+    }
+}
+
+/// How exactly a finding is located.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    Schema,
+    Keyword,
+    Text,
+}
+
+/// The text of a value, shortened to a line.
+fn fragment(value: &Node) -> String {
+    let text = print(value, number::java_spelling);
+    match text.char_indices().nth(MAX_FRAGMENT) {
+        None => text,
+        Some((cut, _)) => format!("{}…", &text[..cut]),
     }
 }
 

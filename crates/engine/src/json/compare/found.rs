@@ -15,6 +15,8 @@ const MAX_EXTRA: usize = 1_000;
 pub(in crate::json) struct Leaf {
     pub(in crate::json) rule: &'static Rule,
     pub(in crate::json) path: String,
+    /// The keyword of the two nodes that differs; empty when the nodes themselves are meant.
+    pub(in crate::json) keyword: String,
     pub(in crate::json) info: String,
     pub(in crate::json) original: Option<NodeId>,
     pub(in crate::json) update: Option<NodeId>,
@@ -97,12 +99,20 @@ impl Builder {
         &mut self,
         rule: &'static Rule,
         segment: &str,
+        keyword: &str,
         info: String,
         original: Option<NodeId>,
         update: Option<NodeId>,
     ) {
         self.found.incompatible |= rule.breaks_under(self.judge);
-        self.found.entries.push(Entry::Leaf(Leaf { rule, path: segment.to_owned(), info, original, update }));
+        self.found.entries.push(Entry::Leaf(Leaf {
+            rule,
+            path: segment.to_owned(),
+            keyword: keyword.to_owned(),
+            info,
+            original,
+            update,
+        }));
     }
 
     pub(super) fn inside(&mut self, segment: impl Into<String>, found: Rc<Found>) {

@@ -58,8 +58,14 @@ pub(super) fn compare(original: &Tree, update: &Tree, policy: Policy, limits: &L
     let found = comparer.passes();
     if let Some((reason, place)) = comparer.stopped {
         let path = if place.is_empty() { "#/".to_owned() } else { format!("#{place}") };
-        let leaf =
-            Leaf { rule: &rules::UNDECIDED, path, info: reason.to_owned(), original: None, update: None };
+        let leaf = Leaf {
+            rule: &rules::UNDECIDED,
+            path,
+            info: reason.to_owned(),
+            keyword: String::new(),
+            original: None,
+            update: None,
+        };
         return Outcome { leaves: vec![leaf], steps: comparer.steps };
     }
     let mut leaves = found.flatten();
@@ -68,6 +74,7 @@ pub(super) fn compare(original: &Tree, update: &Tree, policy: Policy, limits: &L
         leaves.push(Leaf {
             rule: &rules::UNDECIDED,
             path: "#/".to_owned(),
+            keyword: String::new(),
             info,
             original: None,
             update: None,
@@ -188,7 +195,8 @@ impl<'t> Comparer<'t> {
     /// A finding about the pair itself.
     #[expect(clippy::unused_self, reason = "reads as one of the steps of the comparison")]
     fn leaf(&self, out: &mut Builder, pair: Pair, rule: &'static Rule, segment: &str, info: String) {
-        out.leaf(rule, segment, info, Some(pair.original), Some(pair.update));
+        let keyword = segment.split('/').next().unwrap_or_default();
+        out.leaf(rule, segment, keyword, info, Some(pair.original), Some(pair.update));
     }
 
     /// A finding about a child that only one side has.
@@ -198,7 +206,7 @@ impl<'t> Comparer<'t> {
             Child::Original(id) => (Some(id), None),
             Child::Update(id) => (None, Some(id)),
         };
-        out.leaf(rule, segment, format!("`{name}`"), original, update);
+        out.leaf(rule, segment, "", format!("`{name}`"), original, update);
     }
 
     /// Section by section what the reference does with two nodes that are no references any more.

@@ -165,3 +165,21 @@ fn a_name_with_a_percent_sign_is_printed_as_it_is() -> Result<(), SchemaError> {
     );
     Ok(())
 }
+
+#[test]
+fn findings_stand_where_the_keyword_stands() -> Result<(), SchemaError> {
+    let writer = r#"{"properties":{"a":{"type":"string"}}}"#;
+    let reader = r#"{"properties":{"a":{"type":"string","maxLength":3}},"required":["a"]}"#;
+    let comparison = compare(writer, reader)?;
+    let sides: Vec<(&str, Option<usize>)> = comparison
+        .differences
+        .iter()
+        .filter_map(|difference| difference.reader.as_ref())
+        .map(|side| (side.pointer.as_str(), side.offset))
+        .collect();
+    let at = |text: &str| reader.find(text);
+    assert_eq!(sides, [("/required", at("[")), ("/properties/a/maxLength", at("3"))]);
+    let fragment = comparison.differences[1].reader.as_ref().and_then(|side| side.fragment.as_deref());
+    assert_eq!(fragment, Some("3"));
+    Ok(())
+}
