@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use cel::common::ast::{CallExpr, Expr, LiteralValue};
-use cel::{Context, ExecutionError, IdedExpr, Program};
+use cel::common::ast::{CallExpr, EntryExpr, Expr, LiteralValue};
+use cel::parser::PrattParser;
+use cel::{Context, ExecutionError, IdedExpr};
 
 use super::cost::{self, Budget, Variable};
 use super::functions::FUNCTIONS;
@@ -13,6 +14,8 @@ use super::{Timestamp, Value, functions};
 pub const MAX_EXPRESSION_BYTES: usize = 4 << 10;
 /// Comprehensions (`all`, `exists`, `map`, …) inside each other.
 const MAX_NESTING: usize = 2;
+/// Operations inside each other. The interpreter recurses, with frames of up to 40 kB without optimisation.
+const MAX_DEPTH: usize = 32;
 /// Functions of the standard library; others are ours or unknown.
 const STANDARD: [&str; 25] = [
     "bool",
@@ -97,8 +100,8 @@ pub struct Condition {
     name: String,
     doc: Option<String>,
     expression: String,
-    guard: Option<Program>,
-    program: Program,
+    guard: Option<IdedExpr>,
+    body: IdedExpr,
 }
 
 impl fmt::Debug for Condition {
@@ -127,7 +130,7 @@ impl Condition {
             doc: doc.filter(|doc| !doc.is_empty()).map(str::to_owned),
             expression: expr.to_owned(),
             guard,
-            program: parse(name, body)?,
+            body: parse(name, body)?,
         })
     }
 
@@ -162,12 +165,12 @@ impl Condition {
         let Some(now) = Value::timestamp(now) else {
             return Answer::NotEvaluable("the time is outside the years 1 to 9999".to_owned());
         };
-        let programs = || self.guard.iter().chain([&self.program]);
-        let named = |name: &str| programs().any(|program| program.references().has_variable(name));
+        let parts = || self.guard.iter().chain([&self.body]);
+        let named = |name: &str| parts().any(|part| part.references().has_variable(name));
         let now = Variable::new("now", &now);
         let variables: Vec<_> =
             variables.iter().chain([&now]).filter(|variable| named(variable.name)).copied().collect();
-        if !programs().all(|program| budget.spend(cost::bound(program.expression(), &variables))) {
+        if !parts().all(|part| budget.spend(cost::bound(part, &variables))) {
             return Answer::NotEvaluable(
                 "the expression would take too many steps on this payload".to_owned(),
             );
@@ -178,11 +181,11 @@ impl Condition {
             context.add_variable_from_value(variable.name, variable.value.clone());
         }
         if let Some(guard) = &self.guard
-            && guard.execute(&context) != Ok(cel::Value::Bool(true))
+            && context.resolve(guard) != Ok(cel::Value::Bool(true))
         {
             return Answer::Holds;
         }
-        self.judge(self.program.execute(&context), results)
+        self.judge(context.resolve(&self.body), results)
     }
 
     fn judge(&self, result: Result<cel::Value, ExecutionError>, results: Results) -> Answer {
@@ -204,7 +207,7 @@ impl Condition {
     /// Whether a text is a literal of the expression: others may carry values of the payload.
     fn wrote(&self, text: &str) -> bool {
         let mut found = false;
-        visit(self.program.expression(), 0, &mut |node, _| {
+        visit(&self.body, Around::default(), &mut |node, _| {
             if let Expr::Literal(LiteralValue::String(literal)) = &node.expr {
                 found |= literal.inner() == text;
             }
@@ -230,26 +233,29 @@ fn reason(error: &ExecutionError) -> String {
     }
 }
 
-fn parse(name: &str, text: &str) -> Result<Program, ConditionError> {
-    let program = Program::compile(text).map_err(|errors| {
+fn parse(name: &str, text: &str) -> Result<IdedExpr, ConditionError> {
+    let parsed = PrattParser::default().parse(text).map_err(|errors| {
         let reason =
             errors.errors.first().map_or_else(|| "no reason given".to_owned(), |error| error.msg.clone());
         ConditionError::Syntax { name: name.to_owned(), reason }
     })?;
     let mut refused = None;
-    visit(program.expression(), 0, &mut |node, nesting| {
+    visit(&parsed, Around::default(), &mut |node, around| {
         if refused.is_none() {
-            refused = unsupported(node, nesting);
+            refused = unsupported(node, around);
         }
     });
     match refused {
         Some(reason) => Err(ConditionError::Unsupported { name: name.to_owned(), reason }),
-        None => Ok(program),
+        None => Ok(parsed),
     }
 }
 
-fn unsupported(node: &IdedExpr, nesting: usize) -> Option<String> {
-    if nesting > MAX_NESTING {
+fn unsupported(node: &IdedExpr, around: Around) -> Option<String> {
+    if around.nodes > MAX_DEPTH {
+        return Some(format!("nests deeper than {MAX_DEPTH} operations"));
+    }
+    if around.comprehensions > MAX_NESTING {
         return Some(format!("nests more than {MAX_NESTING} comprehensions"));
     }
     match &node.expr {
@@ -281,32 +287,45 @@ pub(super) fn pattern_of(call: &IdedExpr) -> Option<&str> {
     }
 }
 
-/// Calls `see` for each node with the number of comprehensions around it. As deep as the parser reads.
-fn visit(node: &IdedExpr, nesting: usize, see: &mut impl FnMut(&IdedExpr, usize)) {
-    use cel::common::ast::EntryExpr;
-    see(node, nesting);
+/// What stands around a node.
+#[derive(Clone, Copy, Debug, Default)]
+struct Around {
+    nodes: usize,
+    comprehensions: usize,
+}
+
+/// Calls `see` for each node. Stops one level below [`MAX_DEPTH`].
+fn visit(node: &IdedExpr, around: Around, see: &mut impl FnMut(&IdedExpr, Around)) {
+    see(node, around);
+    if around.nodes > MAX_DEPTH {
+        return;
+    }
+    let inside = Around { nodes: around.nodes + 1, ..around };
     match &node.expr {
         Expr::Call(call) => {
-            call.target
-                .iter()
-                .map(AsRef::as_ref)
-                .chain(&call.args)
-                .for_each(|part| visit(part, nesting, see));
+            for part in call.target.iter().map(AsRef::as_ref).chain(&call.args) {
+                visit(part, inside, see);
+            }
         }
-        Expr::Select(select) => visit(&select.operand, nesting, see),
-        Expr::List(list) => list.elements.iter().for_each(|element| visit(element, nesting, see)),
+        Expr::Select(select) => visit(&select.operand, inside, see),
+        Expr::List(list) => {
+            for element in &list.elements {
+                visit(element, inside, see);
+            }
+        }
         Expr::Map(map) => {
             for entry in &map.entries {
                 if let EntryExpr::MapEntry(entry) = &entry.expr {
-                    visit(&entry.key, nesting, see);
-                    visit(&entry.value, nesting, see);
+                    visit(&entry.key, inside, see);
+                    visit(&entry.value, inside, see);
                 }
             }
         }
         Expr::Comprehension(loops) => {
-            visit(&loops.iter_range, nesting, see);
+            visit(&loops.iter_range, inside, see);
+            let inside = Around { comprehensions: around.comprehensions + 1, ..inside };
             for part in [&loops.accu_init, &loops.loop_cond, &loops.loop_step, &loops.result] {
-                visit(part, nesting + 1, see);
+                visit(part, inside, see);
             }
         }
         Expr::Struct(_) | Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => {}

@@ -76,6 +76,7 @@ fn expressions_are_refused_when_they_are_long_deep_or_unknown() {
     assert!(refused("message.all(a, message.all(b, message.all(c, true)))").contains("more than 2"));
     assert!(refused("message.name.frobnicate()").contains("frobnicate"));
     assert!(refused("message.x.matches(message.y)").contains("pattern"));
+    assert!(refused(&format!("1{} == 1", " + 1".repeat(40))).contains("deeper than 32"));
     assert!(refused("1 +").contains("parse"));
     assert!(refused("").contains("parse"));
     assert!(Condition::compile("r", None, "message.all(a, message.all(b, true))").is_ok());
@@ -88,16 +89,51 @@ fn work_is_bounded_before_it_is_done() {
     assert_eq!(answer(square, &list(100)), Answer::Holds);
     for (expr, message) in [
         (square.to_owned(), list(5_000)),
-        (format!("({}).all(x, (message.a).all(y, true))", vec!["message.a"; 100].join(" + ")), list(1_000)),
+        (format!("({}).all(x, (message.a).all(y, true))", vec!["message.a"; 28].join(" + ")), list(1_000)),
         ("message.a.map(x, message.a).all(y, y.all(z, message.a.size() > 0))".to_owned(), list(2_000)),
         ("message.a.all(x, 'aaaa'.matches('(a{1,100}){1,100}'))".to_owned(), list(1_000)),
         (
-            format!("message.s + {} == ''", vec!["message.s"; 60].join(" + ")),
+            format!("message.s + {} == ''", vec!["message.s"; 28].join(" + ")),
             format!(r#"{{"s": "{}"}}"#, "x".repeat(1_000_000)),
         ),
     ] {
         let found = answer(&expr, &message);
         assert!(matches!(found, Answer::NotEvaluable(_)), "{expr:.60}: {found:?}");
+    }
+}
+
+#[test]
+fn hostile_expressions_neither_overflow_the_stack_nor_panic() {
+    let deep = |open: &str, close: &str, n: usize| format!("{}1{}", open.repeat(n), close.repeat(n));
+    let message = json(r#"{"a": {"a": {"a": 1}}, "l": [1, 2]}"#);
+    for expr in [
+        deep("(", ")", 2_000),
+        deep("[", "]", 2_000),
+        deep("{1:", "}", 1_000),
+        deep("!", "", 4_000),
+        deep("-", "", 4_000),
+        format!("message{}", ".a".repeat(2_000)),
+        format!("message{}", "[0]".repeat(1_000)),
+        format!("1{}", "+1".repeat(2_000)),
+        format!("1{}", "==1".repeat(1_300)),
+        format!("true{}", "&&true".repeat(600)),
+        format!("{}1", "true?1:".repeat(500)),
+        format!("message{}", ".size()".repeat(500)),
+        deep("size(", ")", 600),
+        "[1][9223372036854775807] == 1".to_owned(),
+        "-9223372036854775808 / -1 == 0".to_owned(),
+        "'a'.matches('(((((a{1000}){1000}){1000}){1000}){1000})')".to_owned(),
+        "timestamp('9999-12-31T23:59:59Z') + duration('1000000h') > now".to_owned(),
+        "{'a': 1}.a.b.c == has(message.a)".to_owned(),
+        "message.l.map(x, x / 0).size() == 2".to_owned(),
+        "\"\\ud800\" == ''".to_owned(),
+        "dyn(message) == message && type(message) == map".to_owned(),
+        "message{} == 1".to_owned(),
+        ";;;".to_owned(),
+    ] {
+        if let Ok(condition) = Condition::compile("r", None, &expr) {
+            let _ = condition.evaluate(&message, NOW);
+        }
     }
 }
 
