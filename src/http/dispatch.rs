@@ -79,9 +79,10 @@ impl Dispatcher {
         if route.surface == Surface::Confluent && media.is_none() {
             return Err(refused(TransportError::NotAcceptable));
         }
-        let body = match route.bodies {
-            Bodies::None => Bytes::new(),
-            Bodies::Json | Bodies::Any => self.read(body).await.map_err(refused)?,
+        let (whole, body) = match route.bodies {
+            Bodies::None => (Bytes::new(), Body::empty()),
+            Bodies::Json | Bodies::Any => (self.read(body).await.map_err(refused)?, Body::empty()),
+            Bodies::Stream => (Bytes::new(), body),
         };
         let RequestPath { context, segments, .. } = path;
         let call = Call {
@@ -90,11 +91,11 @@ impl Dispatcher {
             query: Query::read(parts.uri.query()),
             headers: parts.headers,
             params: route.params(segments),
-            body,
+            body: whole,
         };
         // The path of a read says as much; it is spared the copies.
         let asked = (parts.method != Method::GET).then(|| asked_for(&call));
-        let mut answer = route.call(call, parts.uri.path()).await;
+        let mut answer = route.call(call, body, parts.uri.path()).await;
         if let Some((subject, version)) = asked {
             Facts::note(&mut answer, |facts| {
                 facts.subject = facts.subject.take().or(subject);

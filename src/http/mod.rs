@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::SizeAbove;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
 pub use facts::Facts;
 
@@ -84,12 +84,14 @@ pub struct State {
     pub limits: HttpLimits,
     /// What the server says about itself.
     pub info: ServerInfo,
+    /// URLs under which clients know this registry: a `dataschema` below one of them is ours.
+    pub base_urls: Vec<String>,
 }
 
 impl State {
     /// A state with default limits.
     pub fn new(registry: Arc<Registry>) -> Self {
-        Self { registry, limits: HttpLimits::default(), info: ServerInfo::default() }
+        Self { registry, limits: HttpLimits::default(), info: ServerInfo::default(), base_urls: Vec::new() }
     }
 }
 
@@ -101,7 +103,10 @@ pub fn router(state: State) -> Router {
             let dispatcher = Arc::clone(&dispatcher);
             async move { dispatcher.answer(request).await }
         })
-        .layer(CompressionLayer::new().compress_when(SizeAbove::new(MIN_COMPRESSED_BYTES)))
+        .layer(CompressionLayer::new().compress_when(
+            // Verdicts of a stream must leave as they are made; a compressor would hold them back.
+            SizeAbove::new(MIN_COMPRESSED_BYTES).and(NotForContentType::const_new("application/x-ndjson")),
+        ))
 }
 
 /// Method and path pattern of every route, in table order: what `openapi.yaml` must describe.

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use axum::body::Body;
 use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 
@@ -11,7 +12,7 @@ use super::confluent::{
     compatibility, config, contexts, keys, mode, register, schemas, server, subjects, versions,
 };
 use super::error::ApiError;
-use super::own::{compatibility as explanation, document, health, settings, validate};
+use super::own::{compatibility as explanation, document, events, health, lint, settings, validate};
 use super::path::RequestPath;
 use super::problem::Problem;
 
@@ -33,9 +34,12 @@ pub enum Bodies {
     Json,
     /// Anything up to the limit; the handler looks at the type.
     Any,
+    /// Anything; the handler reads it as it arrives.
+    Stream,
 }
 
-type Handler = Box<dyn Fn(Call, String) -> Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync>;
+type Handler =
+    Box<dyn Fn(Call, Body, String) -> Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync>;
 
 /// A row of the table.
 pub struct Route {
@@ -58,8 +62,8 @@ impl Route {
     }
 
     /// Runs the handler; `instance` names the request in problem documents.
-    pub async fn call(&self, call: Call, instance: &str) -> Response {
-        (self.handler)(call, instance.to_owned()).await
+    pub async fn call(&self, call: Call, body: Body, instance: &str) -> Response {
+        (self.handler)(call, body, instance.to_owned()).await
     }
 
     fn fits(&self, segments: &[String]) -> bool {
@@ -106,7 +110,7 @@ where
     Fut: Future<Output = Result<Answer, ApiError>> + Send + 'static,
 {
     let bodies = if method == Method::POST || method == Method::PUT { Bodies::Json } else { Bodies::None };
-    let handler: Handler = Box::new(move |call, _| {
+    let handler: Handler = Box::new(move |call, _, _| {
         let outcome = handler(call);
         Box::pin(async move { outcome.await.into_response() })
     });
@@ -118,15 +122,23 @@ where
     F: Fn(Call) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
 {
-    let handler: Handler = Box::new(move |call, instance| {
-        let outcome = handler(call);
+    Route { bodies, ..own_stream(method, pattern, move |call, _| handler(call)) }
+}
+
+fn own_stream<F, Fut>(method: Method, pattern: &'static str, handler: F) -> Route
+where
+    F: Fn(Call, Body) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
+{
+    let handler: Handler = Box::new(move |call, body, instance| {
+        let outcome = handler(call, body);
         Box::pin(async move {
             let mut response = outcome.await.map_err(|problem| problem.instance(&instance)).into_response();
             super::call::name_plain_json(&mut response);
             response
         })
     });
-    Route { method, pattern, surface: Surface::Own, bodies, handler }
+    Route { method, pattern, surface: Surface::Own, bodies: Bodies::Stream, handler }
 }
 
 /// A POST of the Confluent surface that takes no body.
@@ -213,6 +225,9 @@ pub fn table() -> Vec<Route> {
         confluent(get(), "/v1/metadata/deployment", server::deployment),
         own(post(), "/v1/subjects/{subject}/versions/{version}/validate", Bodies::Any, validate::by_version),
         own(post(), "/v1/schemas/ids/{id}/validate", Bodies::Any, validate::by_id),
+        own_stream(post(), "/v1/validate", events::validate),
+        own(post(), "/v1/lint", Bodies::Json, lint::lint_body),
+        own(get(), "/v1/rules", Bodies::None, lint::list_rules),
         own(post(), "/v1/subjects/{subject}/compatibility", Bodies::Json, explanation::explain),
         own(get(), "/v1/subjects/{subject}/settings", Bodies::None, settings::get),
         own(put(), "/v1/subjects/{subject}/settings", Bodies::Json, settings::put),

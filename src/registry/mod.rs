@@ -8,6 +8,7 @@
 //! | `compatibility`, `explain` | may it follow the history, and why not in plain words |
 //! | `delete` | soft and permanent deletes |
 //! | `config`, `mode`, `contexts`, `settings` | what is set where, and what is in force; aliases |
+//! | `lint` | is this schema well designed |
 //! | `validate` | does this payload keep the promise |
 //! | `keys` | storage of keys for the clients' field encryption |
 //! | `references`, `parsed` | resolved references and the cache of parsed schemas |
@@ -22,6 +23,7 @@ mod delete;
 pub mod error;
 mod explain;
 mod keys;
+mod lint;
 mod listing;
 mod lookup;
 mod mode;

@@ -53,23 +53,29 @@ pub fn check(method: &str, path: &str, reply: &Reply) {
     let pointer = format!("/{}/schema", media.replace('~', "~0").replace('/', "~1"));
     let schema = content.pointer(&pointer);
     let schema = schema.unwrap_or_else(|| panic!("{method} {pattern}: {media} is not described"));
-    if media.ends_with("json") && *schema != Value::Bool(true) {
+    if media == "application/x-ndjson" {
+        // Every line but the last, which is the summary.
+        let lines: Vec<_> = reply.body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
+        for line in &lines[..lines.len() - 1] {
+            check_against("a line", &json!({ "$ref": "#/components/schemas/Verdict" }), line, path);
+        }
+    } else if media.ends_with("json") && *schema != Value::Bool(true) {
         let key = format!("{method} {pattern} {} {media}", reply.status);
-        check_against(&key, schema, reply, path);
+        check_against(&key, schema, &reply.body, path);
     }
 }
 
 fn check_body(reference: &str, reply: &Reply, path: &str) {
     if !reply.body.is_empty() {
-        check_against(reference, &json!({ "$ref": reference }), reply, path);
+        check_against(reference, &json!({ "$ref": reference }), &reply.body, path);
     }
 }
 
 #[track_caller]
-fn check_against(key: &str, schema: &Value, reply: &Reply, path: &str) {
+fn check_against(key: &str, schema: &Value, body: &[u8], path: &str) {
     static COMPILED: OnceLock<Mutex<HashMap<String, Validator>>> = OnceLock::new();
-    let body: Value = serde_json::from_slice(&reply.body)
-        .unwrap_or_else(|error| panic!("{path}: no JSON ({error}): {}", reply.text()));
+    let body: Value = serde_json::from_slice(body)
+        .unwrap_or_else(|error| panic!("{path}: no JSON ({error}): {}", String::from_utf8_lossy(body)));
     let mut compiled = COMPILED.get_or_init(Mutex::default).lock().unwrap();
     let validator = compiled.entry(key.to_owned()).or_insert_with(|| compile(schema));
     let faults: Vec<_> =

@@ -3,7 +3,9 @@
 
 pub mod compatibility;
 pub mod document;
+pub mod events;
 pub mod health;
+pub mod lint;
 pub mod settings;
 pub mod validate;
 mod verdict;

@@ -2,10 +2,12 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
+use chancery_engine::cloudevents::Event;
 use chancery_engine::violation::Place;
 use chancery_engine::{Outcome, Report, Violation};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::http::call::{Answer, Call, json};
 use crate::http::problem::Problem;
@@ -23,13 +25,19 @@ const NOT_IN_HEADERS: &AsciiSet = &CONTROLS.add(b'%');
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VerdictBody {
+    /// Position in a container, batch or stream, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<usize>,
     /// `valid`, `invalid`, `unchecked` or `indeterminate`.
     pub outcome: Outcome,
     /// True only for `valid`.
     pub valid: bool,
-    /// Why there is no verdict; only with `indeterminate`.
+    /// Why there is no verdict (`indeterminate`), or the rule that let it pass unchecked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Which event it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventBody>,
     /// The schema that was used.
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     pub matched: Option<MatchBody>,
@@ -51,6 +59,49 @@ pub struct MatchBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     schema_id: Option<i32>,
     schema_type: &'static str,
+}
+
+/// The attributes that name an event.
+#[derive(Debug, Serialize)]
+pub struct EventBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+}
+
+impl EventBody {
+    /// What an event has of them; `None` when it has none.
+    pub fn of(event: &Event<'_>) -> Option<Self> {
+        let text = |name| event.find_text(name).map(str::to_owned);
+        let body = Self { id: text("id"), source: text("source"), kind: text("type") };
+        (body.id.is_some() || body.source.is_some() || body.kind.is_some()).then_some(body)
+    }
+}
+
+/// How many verdicts came out how.
+#[derive(Debug, Default, Serialize)]
+pub struct Summary {
+    pub total: usize,
+    pub valid: usize,
+    pub invalid: usize,
+    pub unchecked: usize,
+    pub indeterminate: usize,
+}
+
+impl Summary {
+    /// Counts one verdict.
+    pub fn count(&mut self, outcome: Outcome) {
+        self.total += 1;
+        match outcome {
+            Outcome::Valid => self.valid += 1,
+            Outcome::Invalid => self.invalid += 1,
+            Outcome::Unchecked => self.unchecked += 1,
+            Outcome::Indeterminate => self.indeterminate += 1,
+        }
+    }
 }
 
 /// One finding; `header` stands instead of `pointer` when it is about a header.
@@ -106,6 +157,8 @@ impl VerdictBody {
         Self {
             outcome,
             valid: outcome == Outcome::Valid,
+            index: None,
+            event: None,
             reason: report.indeterminate.clone().filter(|_| outcome == Outcome::Indeterminate),
             matched: matched.map(MatchBody::from),
             violations: report.violations().map(FindingBody::from).collect(),
@@ -117,14 +170,28 @@ impl VerdictBody {
 
 /// Answers one verdict: 200 whatever it is, or in the status form 204 and 422.
 pub fn answer(call: &Call, verdict: &PayloadVerdict) -> Answer {
-    let body = VerdictBody::new(&verdict.report, Some(&verdict.matched));
-    let mut response = if wants_status(call) { by_status(&body) } else { json(&body) };
-    name_schema(response.headers_mut(), &verdict.matched, body.outcome);
+    answer_with(call, &VerdictBody::new(&verdict.report, Some(&verdict.matched)), Some(&verdict.matched))
+}
+
+/// The same for a verdict that is put together already.
+pub fn answer_with(call: &Call, body: &VerdictBody, matched: Option<&Matched>) -> Answer {
+    let mut response = if wants_status(call) { by_status(body) } else { json(body) };
+    name_schema(response.headers_mut(), matched, body.outcome);
     response
 }
 
+/// A 204.
+pub fn no_content() -> Answer {
+    StatusCode::NO_CONTENT.into_response()
+}
+
+/// Findings as members of a problem document.
+pub fn values(findings: &[FindingBody]) -> Vec<Value> {
+    findings.iter().filter_map(|finding| serde_json::to_value(finding).ok()).collect()
+}
+
 /// Whether the status alone shall tell the verdict.
-fn wants_status(call: &Call) -> bool {
+pub fn wants_status(call: &Call) -> bool {
     let preferred = call.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
     call.query.text("status").eq_ignore_ascii_case("verdict")
         || preferred.flat_map(|value| value.split(',')).any(|one| one.trim().eq_ignore_ascii_case("status"))
@@ -132,31 +199,28 @@ fn wants_status(call: &Call) -> bool {
 
 fn by_status(body: &VerdictBody) -> Answer {
     let detail = match body.outcome {
-        Outcome::Valid | Outcome::Unchecked => return StatusCode::NO_CONTENT.into_response(),
+        Outcome::Valid | Outcome::Unchecked => return no_content(),
         Outcome::Invalid => "the payload does not keep the promise of its schema".to_owned(),
         Outcome::Indeterminate => body.reason.clone().unwrap_or_default(),
-    };
-    let values = |findings: &[FindingBody]| {
-        findings.iter().filter_map(|finding| serde_json::to_value(finding).ok()).collect()
     };
     let kind = if body.outcome == Outcome::Invalid { "invalid-payload" } else { "undecided-payload" };
     let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).kind(kind);
     problem.findings(values(&body.violations), values(&body.warnings)).into_response()
 }
 
-fn name_schema(headers: &mut HeaderMap, matched: &Matched, outcome: Outcome) {
+fn name_schema(headers: &mut HeaderMap, matched: Option<&Matched>, outcome: Outcome) {
     let mut put = |name: HeaderName, value: String| {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(name, value);
         }
     };
-    if let Some(id) = matched.id {
+    if let Some(id) = matched.and_then(|matched| matched.id) {
         put(SCHEMA_ID, id.to_string());
     }
-    if let Some(subject) = &matched.subject {
+    if let Some(subject) = matched.and_then(|matched| matched.subject.as_ref()) {
         put(SCHEMA_SUBJECT, utf8_percent_encode(&subject.qualified(), NOT_IN_HEADERS).to_string());
     }
-    if let Some(version) = matched.version {
+    if let Some(version) = matched.and_then(|matched| matched.version) {
         put(SCHEMA_VERSION, version.to_string());
     }
     let outcome = match outcome {

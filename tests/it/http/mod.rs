@@ -7,6 +7,7 @@ mod configs;
 mod contexts;
 mod contracts;
 mod deleting;
+mod events;
 mod keys;
 mod listing;
 mod modes;

@@ -1,0 +1,99 @@
+//! Events over HTTP: structured, batched and binary mode.
+
+use axum::http::StatusCode;
+use chancery_engine::cloudevents::{EventReading, Reading, Refusal, read_http};
+use chancery_engine::{Outcome, Report};
+use serde::Serialize;
+
+use super::Setting;
+use crate::http::call::{Answer, Call, json};
+use crate::http::own::verdict::{self, EventBody, FindingBody, MatchBody, Summary, VerdictBody, values};
+use crate::http::problem::Problem;
+use crate::registry::{EventVerdict, Registry, RegistryError};
+
+/// The verdicts on a batch.
+#[derive(Serialize)]
+struct BatchBody {
+    summary: Summary,
+    results: Vec<VerdictBody>,
+    /// Findings about the batch as a whole.
+    violations: Vec<FindingBody>,
+    warnings: Vec<FindingBody>,
+}
+
+/// Answers one event with its verdict, a batch with the verdicts on its events.
+pub async fn answer(call: &Call, setting: &Setting) -> Result<Answer, Problem> {
+    let headers: Vec<_> =
+        call.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    match read_http(&headers, &call.body, &setting.options) {
+        Reading::Refused(refusal) => Err(refused(&refusal)),
+        Reading::Single(reading) => {
+            let (body, found) = judge(call.registry(), reading, setting).await?;
+            Ok(verdict::answer_with(call, &body, found.matched.as_ref()))
+        }
+        Reading::Batch { events, report } => batch(call, setting, events, &report).await,
+    }
+}
+
+/// The verdict on an event that has been read.
+pub async fn judge(
+    registry: &Registry,
+    reading: EventReading<'_>,
+    setting: &Setting,
+) -> Result<(VerdictBody, EventVerdict), RegistryError> {
+    let event = EventBody::of(&reading.event);
+    let found = registry.validate_event(reading, &setting.locator, &setting.hints).await?;
+    let reason =
+        found.unchecked.filter(|_| found.outcome == Outcome::Unchecked).map(|why| why.rule().to_owned());
+    let body = VerdictBody {
+        outcome: found.outcome,
+        valid: found.outcome == Outcome::Valid,
+        reason: reason.or_else(|| {
+            found.report.indeterminate.clone().filter(|_| found.outcome == Outcome::Indeterminate)
+        }),
+        event,
+        matched: found.matched.as_ref().map(MatchBody::from),
+        ..VerdictBody::new(&found.report, None)
+    };
+    Ok((body, found))
+}
+
+async fn batch(
+    call: &Call,
+    setting: &Setting,
+    events: Vec<EventReading<'_>>,
+    report: &Report,
+) -> Result<Answer, Problem> {
+    let mut summary = Summary::default();
+    let mut results = Vec::with_capacity(events.len());
+    for (index, reading) in events.into_iter().enumerate() {
+        let (body, _) = judge(call.registry(), reading, setting).await?;
+        summary.count(body.outcome);
+        results.push(VerdictBody { index: Some(index), ..body });
+    }
+    let body = BatchBody {
+        summary,
+        results,
+        violations: report.violations().map(FindingBody::from).collect(),
+        warnings: report.warnings().map(FindingBody::from).collect(),
+    };
+    if !verdict::wants_status(call) {
+        return Ok(json(&body));
+    }
+    let of_events = body.results.iter().flat_map(|one| values(&one.violations));
+    let violations: Vec<_> = values(&body.violations).into_iter().chain(of_events).collect();
+    if violations.is_empty() && body.summary.indeterminate == 0 {
+        return Ok(verdict::no_content());
+    }
+    let detail = format!("{} of {} events are invalid", body.summary.invalid, body.summary.total);
+    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).kind("invalid-payload");
+    Err(problem.findings(violations, values(&body.warnings)))
+}
+
+/// There is no event to judge: the refusal's rule stands in the problem.
+fn refused(refusal: &Refusal) -> Problem {
+    let status = StatusCode::from_u16(refusal.kind.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    Problem::new(status, refusal.finding.message.clone())
+        .kind("event-refused")
+        .findings(values(&[FindingBody::from(&refusal.finding)]), Vec::new())
+}

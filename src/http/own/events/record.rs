@@ -1,0 +1,172 @@
+//! Records: a payload with what the sender knows about it.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use chancery_engine::cloudevents::{Attribute, AttributeValue, Data, Event, EventReading};
+use chancery_engine::{Outcome, Report, Violation};
+use serde::Serialize;
+
+use super::{Setting, event};
+use crate::http::confluent::read_candidate;
+use crate::http::json::{BadJson, Object, Presence};
+use crate::http::own::verdict::{Summary, VerdictBody};
+use crate::model::Subject;
+use crate::registry::{
+    Candidate, EventHints, Framing, IdScope, Payload, Registry, RegistryError, SchemaChoice, parse_version,
+};
+
+/// The verdicts on a container.
+#[derive(Default, Serialize)]
+pub struct Results {
+    summary: Summary,
+    results: Vec<VerdictBody>,
+}
+
+impl Results {
+    /// Adds the next verdict.
+    pub fn push(&mut self, verdict: VerdictBody) {
+        self.summary.count(verdict.outcome);
+        self.results.push(verdict);
+    }
+}
+
+/// One record as posted.
+pub struct Record {
+    schema: Option<SchemaName>,
+    data: Bytes,
+    content_type: Option<String>,
+    framing: Framing,
+    topic: Option<String>,
+    is_key: bool,
+}
+
+/// How a record names its schema.
+enum SchemaName {
+    Id(i32),
+    Version(String, String),
+    Inline(Box<Candidate>),
+}
+
+impl Record {
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// [`BadJson`] when a member is missing or of the wrong kind.
+    pub fn read(body: &Object<'_>) -> Result<Self, BadJson> {
+        let (data, is_text) = read_data(body)?;
+        let content_type = body.text("contentType")?;
+        Ok(Self {
+            schema: body.object("schema")?.map(|schema| SchemaName::read(&schema)).transpose()?,
+            data,
+            // `data` is JSON in the container, so it is JSON as payload unless the record says more.
+            content_type: content_type.or_else(|| is_text.then(|| "application/json".to_owned())),
+            framing: match body.text("framing")?.as_deref() {
+                None | Some("auto") => Framing::Auto,
+                Some("none") => Framing::None,
+                Some("confluent") => Framing::Confluent,
+                Some(_) => return Err(body.unknown_name("framing", "auto, none, confluent")),
+            },
+            topic: body.text("topic")?,
+            is_key: body.flag("isKey")?.unwrap_or(false),
+        })
+    }
+
+    /// The verdict. A schema that does not exist is a finding: the other records still get theirs.
+    ///
+    /// # Errors
+    /// Store failures.
+    pub async fn validate(
+        self,
+        registry: &Registry,
+        setting: &Setting,
+    ) -> Result<VerdictBody, RegistryError> {
+        let choice = match &self.schema {
+            None => return self.validate_by_evidence(registry, setting).await,
+            Some(SchemaName::Id(id)) => {
+                SchemaChoice::Id(*id, IdScope::Context(setting.hints.context.clone()))
+            }
+            Some(SchemaName::Version(subject, version)) => match parse_version(version) {
+                Ok(selector) => {
+                    let subject = Subject::parse_in(&setting.hints.context, subject);
+                    SchemaChoice::Version(registry.resolve_alias(subject).await?, selector)
+                }
+                Err(error) => return Ok(unknown_schema("schema.not-found", &error)),
+            },
+            Some(SchemaName::Inline(candidate)) => SchemaChoice::Inline(candidate.clone()),
+        };
+        let payload =
+            Payload { bytes: self.data, media_type: self.content_type, framing: self.framing, message: None };
+        match registry.validate_payload(&choice, payload).await {
+            Ok(found) => Ok(VerdictBody::new(&found.report, Some(&found.matched))),
+            Err(error @ RegistryError::SchemaNotFound(_)) => Ok(unknown_schema("schema.unknown-id", &error)),
+            Err(error @ (RegistryError::SubjectNotFound(_) | RegistryError::VersionNotFound(_))) => {
+                Ok(unknown_schema("schema.not-found", &error))
+            }
+            Err(RegistryError::InvalidSchema(reason)) => {
+                Ok(VerdictBody::new(&Report::undecided(reason), None))
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Without a schema the frame and the topic say which one it is, as for events.
+    async fn validate_by_evidence(
+        self,
+        registry: &Registry,
+        setting: &Setting,
+    ) -> Result<VerdictBody, RegistryError> {
+        let attributes = self.content_type.iter().map(|text| Attribute {
+            name: Cow::Borrowed("datacontenttype"),
+            value: AttributeValue::Text(Cow::Borrowed(text)),
+        });
+        let event = Event {
+            attributes: attributes.collect(),
+            data: Data::Bytes(Cow::Borrowed(&self.data)),
+            data_pointer: String::new(),
+        };
+        let hints = EventHints {
+            topic: self.topic.clone().or_else(|| setting.hints.topic.clone()),
+            is_key: self.is_key || setting.hints.is_key,
+            context: setting.hints.context.clone(),
+        };
+        let setting = Setting { options: setting.options.clone(), locator: setting.locator.clone(), hints };
+        let (body, _) =
+            event::judge(registry, EventReading { event, report: Report::default() }, &setting).await?;
+        Ok(VerdictBody { event: None, ..body })
+    }
+}
+
+impl SchemaName {
+    fn read(body: &Object<'_>) -> Result<Self, BadJson> {
+        if let Some(id) = body.integer("id")? {
+            return Ok(Self::Id(id));
+        }
+        if let Some(subject) = body.text("subject")? {
+            return Ok(Self::Version(subject, body.text("version")?.unwrap_or_else(|| "latest".to_owned())));
+        }
+        Ok(Self::Inline(Box::new(read_candidate(body)?)))
+    }
+}
+
+/// The payload, and whether it is JSON by its place.
+fn read_data(body: &Object<'_>) -> Result<(Bytes, bool), BadJson> {
+    if let Some(text) = body.text("dataBase64")? {
+        let bytes = STANDARD.decode(text);
+        let bytes = bytes.map_err(|_| BadJson::Malformed("`dataBase64` is not base64".to_owned()))?;
+        return Ok((bytes.into(), false));
+    }
+    match (body.presence("data"), body.raw("data")) {
+        (Presence::Absent, _) => Err(BadJson::Malformed("a record has `data` or `dataBase64`".to_owned())),
+        (_, None) => Ok((Bytes::from_static(b"null"), true)),
+        (_, Some(raw)) => Ok((Bytes::copy_from_slice(raw.get().as_bytes()), true)),
+    }
+}
+
+fn unknown_schema(rule: &str, error: &RegistryError) -> VerdictBody {
+    let report = Report { findings: vec![Violation::data(rule, "", error.to_string())], ..Report::default() };
+    debug_assert_eq!(report.outcome(), Outcome::Invalid);
+    VerdictBody::new(&report, None)
+}

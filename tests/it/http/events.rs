@@ -1,0 +1,286 @@
+//! `POST /v1/validate`, `POST /v1/lint`, `GET /v1/rules`.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::app::{App, Reply};
+
+const PATH: &str = "/v1/validate";
+const PLACED: &str = r#"{"type":"object","required":["id"],"properties":{"id":{"type":"integer"}}}"#;
+
+/// A registry with the JSON Schema of `com.example.order.placed.v1`; answers its id.
+async fn shop() -> (App, i64) {
+    let app = App::new().await;
+    let body = json!({ "schema": PLACED, "schemaType": "JSON" });
+    let id = app.register_body("com.example.order.placed.v1", body).await["id"].as_i64().unwrap();
+    (app, id)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "stories read better without the ampersand")]
+fn event(data: Value) -> Value {
+    json!({ "specversion": "1.0", "id": "1", "source": "https://example.com/orders",
+        "type": "com.example.order.placed.v1", "data": data })
+}
+
+async fn post(app: &App, content_type: &str, body: impl ToString) -> Reply {
+    app.send("POST", PATH, &[("content-type", content_type)], body.to_string().into_bytes()).await
+}
+
+fn rules(findings: &Value) -> Vec<&str> {
+    findings.as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap()).collect()
+}
+
+fn lines(reply: &Reply) -> Vec<Value> {
+    reply.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_structured_event_is_held_against_the_subject_of_its_type() {
+    let (app, id) = shop().await;
+    let good = post(&app, "application/cloudevents+json", event(json!({ "id": 1 }))).await;
+    let verdict = good.is(200);
+    assert_eq!(verdict["outcome"], "valid");
+    assert_eq!(
+        verdict["event"],
+        json!({ "id": "1", "source": "https://example.com/orders",
+        "type": "com.example.order.placed.v1" })
+    );
+    assert_eq!(
+        verdict["match"],
+        json!({ "matchedBy": "type", "subject": "com.example.order.placed.v1",
+        "version": 1, "schemaId": id, "schemaType": "JSON" })
+    );
+    assert_eq!(good.header("validation-outcome"), "valid");
+    let verdict = post(&app, "application/cloudevents+json", event(json!({ "id": "x" }))).await.is(200);
+    assert_eq!(
+        (&verdict["outcome"], rules(&verdict["violations"])),
+        (&json!("invalid"), vec!["schema.json.type"])
+    );
+    let mut broken = event(json!({ "id": 1 }));
+    broken["source"] = json!("");
+    let verdict = post(&app, "application/cloudevents+json", broken).await.is(200);
+    assert_eq!(rules(&verdict["violations"]), ["source.empty"]);
+    assert_eq!(verdict["violations"][0]["in"], "envelope");
+}
+
+#[tokio::test]
+async fn an_event_without_a_schema_is_unchecked() {
+    let app = App::new().await;
+    let verdict = post(&app, "application/cloudevents+json", event(json!({}))).await.is(200);
+    assert_eq!((&verdict["outcome"], &verdict["valid"]), (&json!("unchecked"), &json!(false)));
+    assert_eq!((&verdict["reason"], &verdict["violations"]), (&json!("schema.not-found"), &json!([])));
+    let headers = [("content-type", "application/cloudevents+json"), ("prefer", "status")];
+    let reply = app.send("POST", PATH, &headers, event(json!({})).to_string().into_bytes()).await;
+    assert_eq!((reply.status, reply.header("validation-outcome")), (204, "unchecked"));
+}
+
+#[tokio::test]
+async fn binary_mode_has_its_attributes_in_headers() {
+    let (app, _) = shop().await;
+    let mut headers = vec![
+        ("ce-specversion", "1.0"),
+        ("ce-id", "1"),
+        ("ce-source", "https://example.com/orders"),
+        ("ce-type", "com.example.order.placed.v1"),
+        ("content-type", "application/json"),
+    ];
+    let reply = app.send("POST", PATH, &headers, b"{\"id\":1}".to_vec()).await;
+    assert_eq!(reply.is(200)["outcome"], "valid");
+    headers.retain(|(name, _)| *name != "ce-id");
+    headers.push(("ce-time", "yesterday"));
+    let verdict = app.send("POST", PATH, &headers, b"{\"id\":1}".to_vec()).await.is(200);
+    let mut found = rules(&verdict["violations"]);
+    found.sort_unstable();
+    assert_eq!(found, ["id.required", "time.rfc3339"]);
+    let time =
+        verdict["violations"].as_array().unwrap().iter().find(|one| one["rule"] == "time.rfc3339").unwrap();
+    assert_eq!((&time["in"], &time["header"]), (&json!("header"), &json!("ce-time")));
+}
+
+#[tokio::test]
+async fn a_batch_has_a_verdict_an_event_and_findings_of_its_own() {
+    let (app, _) = shop().await;
+    let (good, bad) = (event(json!({ "id": 1 })), event(json!({ "id": "x" })));
+    let batch = json!([good, bad]);
+    let body = post(&app, "application/cloudevents-batch+json", &batch).await.is(200);
+    assert_eq!(
+        body["summary"],
+        json!({ "total": 2, "valid": 1, "invalid": 1, "unchecked": 0, "indeterminate": 0 })
+    );
+    assert_eq!(
+        (&body["results"][1]["index"], &body["results"][1]["outcome"]),
+        (&json!(1), &json!("invalid"))
+    );
+    assert_eq!(rules(&body["warnings"]), ["batch.duplicate-id"]);
+    let headers = [("content-type", "application/cloudevents-batch+json")];
+    let asked = format!("{PATH}?status=verdict");
+    let reply = app.send("POST", &asked, &headers, batch.to_string().into_bytes()).await;
+    assert_eq!(rules(&reply.problem(StatusCode::UNPROCESSABLE_ENTITY)["violations"]), ["schema.json.type"]);
+    let reply = app.send("POST", &asked, &headers, json!([good]).to_string().into_bytes()).await;
+    assert_eq!(reply.status, 204);
+}
+
+#[tokio::test]
+async fn refusals_carry_their_rule() {
+    let app = App::new().await;
+    for (content_type, body, status, rule) in [
+        ("application/cloudevents+json", "{", StatusCode::BAD_REQUEST, "json.syntax"),
+        ("application/cloudevents+json", "[]", StatusCode::BAD_REQUEST, "json.object"),
+        ("application/cloudevents-batch+json", "{}", StatusCode::BAD_REQUEST, "batch.not-array"),
+        (
+            "application/cloudevents+yaml",
+            "a: b",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "http.format-unsupported",
+        ),
+        ("application/json", "{}", StatusCode::BAD_REQUEST, "http.not-a-cloudevent"),
+        ("text/plain", "hello", StatusCode::BAD_REQUEST, "http.not-a-cloudevent"),
+    ] {
+        let problem = post(&app, content_type, body).await.problem(status);
+        assert_eq!(rules(&problem["violations"]), [rule], "{content_type} {body}");
+    }
+    let large = event(json!({ "text": "x".repeat(1 << 20) }));
+    let problem =
+        post(&app, "application/cloudevents+json", large).await.problem(StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(rules(&problem["violations"]), ["size.limit"]);
+    let huge = " ".repeat(9 << 20);
+    let problem =
+        post(&app, "application/cloudevents-batch+json", &huge).await.problem(StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(rules(&problem["violations"]), ["size.limit"]);
+    post(&app, "application/json", huge).await.problem(StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn records_name_their_schema_in_several_ways() {
+    let (app, id) = shop().await;
+    app.register("orders-value", r#"{"type":"record","name":"O","fields":[{"name":"id","type":"long"}]}"#)
+        .await;
+    let records = json!({ "records": [
+        { "schema": { "id": id }, "data": { "id": 1 } },
+        { "schema": { "subject": "com.example.order.placed.v1" }, "data": { "id": "x" } },
+        { "schema": { "subject": "orders-value", "version": 1 }, "dataBase64": "Ag==", "contentType": "avro/binary" },
+        { "schema": { "schemaType": "JSON", "schema": "{\"type\":\"null\"}" }, "data": null },
+        { "schema": { "id": 9999 }, "data": 1 },
+        { "schema": { "subject": "nobody", "version": "latest" }, "data": 1 },
+        { "schema": { "schema": "nonsense" }, "data": 1 },
+        { "data": { "id": 1 } },
+        { "topic": "orders", "data": { "id": 1 } },
+    ] });
+    let body = post(&app, "application/json", records).await.is(200);
+    let outcomes: Vec<_> =
+        body["results"].as_array().unwrap().iter().map(|one| one["outcome"].as_str().unwrap()).collect();
+    assert_eq!(
+        outcomes,
+        ["valid", "invalid", "valid", "valid", "invalid", "invalid", "indeterminate", "unchecked", "valid"]
+    );
+    assert_eq!(rules(&body["results"][4]["violations"]), ["schema.unknown-id"]);
+    assert_eq!(rules(&body["results"][5]["violations"]), ["schema.not-found"]);
+    assert_eq!(body["results"][8]["match"]["matchedBy"], "topic");
+    assert_eq!(body["summary"]["total"], 9);
+    for body in ["{\"records\":[]}", "{\"records\":7}", "{\"records\":[{}]}", "{", "[]", ""] {
+        post(&app, "application/json", body).await.problem(StatusCode::BAD_REQUEST);
+    }
+}
+
+#[tokio::test]
+async fn a_stream_has_a_verdict_a_line_and_a_summary() {
+    let (app, id) = shop().await;
+    let input = format!(
+        "{}\n\n{}\r\n{{broken\n{}\n{}",
+        event(json!({ "id": 1 })),
+        json!({ "schema": { "id": id }, "data": { "id": "x" } }),
+        json!({ "schema": { "id": id } }),
+        json!({ "id": "2", "source": "/s", "type": "t" }),
+    );
+    let reply = post(&app, "application/x-ndjson", input).await;
+    assert_eq!(reply.header("content-type"), "application/x-ndjson");
+    let lines = lines(&reply);
+    let outcomes: Vec<_> = lines.iter().filter_map(|line| line["outcome"].as_str()).collect();
+    assert_eq!(outcomes, ["valid", "invalid", "invalid", "indeterminate", "invalid"]);
+    assert_eq!(rules(&lines[2]["violations"]), ["json.syntax"]);
+    assert_eq!(rules(&lines[4]["violations"]), ["specversion.required"]);
+    let indexes: Vec<_> = lines.iter().filter_map(|line| line["index"].as_i64()).collect();
+    assert_eq!(indexes, [0, 1, 2, 3, 4]);
+    assert_eq!(lines[5]["summary"]["total"], 5);
+    let lines_of_empty = self::lines(&post(&app, "application/x-ndjson", "").await);
+    assert_eq!(lines_of_empty[0]["summary"]["total"], 0);
+}
+
+#[tokio::test]
+async fn a_line_over_the_limit_is_a_verdict_and_the_stream_goes_on() {
+    let (app, _) = shop().await;
+    let input = format!("{}\n{}\n", "x".repeat(3 << 20), event(json!({ "id": 1 })));
+    let lines = lines(&post(&app, "application/x-ndjson", input).await);
+    assert_eq!(rules(&lines[0]["violations"]), ["size.limit"]);
+    assert_eq!(lines[1]["outcome"], "valid");
+    assert_eq!(lines[2]["summary"]["total"], 2);
+}
+
+#[tokio::test]
+async fn verdicts_of_a_stream_arrive_before_its_end() {
+    let (app, _) = shop().await;
+    if !app.is_here() {
+        return;
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = app.router();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = "POST /v1/validate HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\n\
+                accept-encoding: gzip\r\ntransfer-encoding: chunked\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let line = format!("{}\n", event(json!({ "id": 1 })));
+    let mut seen = String::new();
+    for round in 1..=2 {
+        stream.write_all(format!("{:x}\r\n{line}\r\n", line.len()).as_bytes()).await.unwrap();
+        let mut buffer = [0; 4096];
+        while seen.matches("\"outcome\":\"valid\"").count() < round {
+            let length = stream.read(&mut buffer).await.unwrap();
+            assert!(length > 0, "closed after {seen}");
+            seen.push_str(&String::from_utf8_lossy(&buffer[..length]));
+        }
+    }
+    stream.write_all(b"0\r\n\r\n").await.unwrap();
+    let mut buffer = [0; 4096];
+    while !seen.contains("\"summary\"") {
+        let length = stream.read(&mut buffer).await.unwrap();
+        assert!(length > 0, "closed after {seen}");
+        seen.push_str(&String::from_utf8_lossy(&buffer[..length]));
+    }
+}
+
+#[tokio::test]
+async fn schemas_and_events_get_advice() {
+    let app = App::new().await;
+    let schema =
+        json!({ "type": "record", "name": "Order", "fields": [{ "name": "totalAmount", "type": "double" }] });
+    let body = json!({ "schema": schema.to_string() });
+    let found = app.post("/v1/lint", body.clone()).await.is(200);
+    let ids: Vec<_> =
+        found["lint"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    assert!(ids.contains(&"L11"), "{ids:?}");
+    app.post("/v1/lint?fail=warn", body.clone()).await.is(422);
+    app.post("/v1/lint?fail=loudly", body).await.problem(StatusCode::BAD_REQUEST);
+    app.post("/v1/lint", json!({ "schema": "nonsense" })).await.problem(StatusCode::UNPROCESSABLE_ENTITY);
+    let mut get = event(json!({}));
+    get["type"] = json!("com.example.getOrder");
+    let found = app.post("/v1/lint", get).await.is(200);
+    assert!(!found["lint"].as_array().unwrap().is_empty());
+    app.get("/subjects").await.gives(json!([]));
+}
+
+#[tokio::test]
+async fn the_catalogue_lists_what_verdicts_can_hold() {
+    let app = App::new().await;
+    let body = app.get("/v1/rules").await.is(200);
+    let ids: Vec<_> =
+        body["rules"].as_array().unwrap().iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+    for id in
+        ["L11", "source.empty", "schema.avro.truncated", "schema.unknown-id", "schema.conflict", "size.limit"]
+    {
+        assert!(ids.contains(&id), "{id} is not listed");
+    }
+}
