@@ -187,16 +187,17 @@ impl Registry {
             let unframed = if framed {
                 strip_indexes(target, body.clone())
             } else {
-                Ok(Unframed { target, body: body.clone(), message: message_of(format) })
+                Ok(Unframed { target, body: body.clone(), message: message_of(format), framed: false })
             };
-            let Unframed { target, body, message } = match unframed {
+            let Unframed { target, body, message, framed } = match unframed {
                 Ok(unframed) => unframed,
                 Err(refused) => {
                     return Ok(DataCheck::Done(single(refused.finding), Some(refused.target.matched)));
                 }
             };
             let unknown_fields = self.unknown_fields_policy(target.matched.subject.as_ref()).await?;
-            let options = PayloadOptions { encoding, message, unknown_fields, ..PayloadOptions::default() };
+            let options =
+                PayloadOptions { encoding, message, unknown_fields, framed, ..PayloadOptions::default() };
             let report = self.run_validator(&target, body, options).await?;
             let passed = report.outcome() == Outcome::Valid;
             let done = (report, Some(target.matched));

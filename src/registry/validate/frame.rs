@@ -16,6 +16,8 @@ pub(super) struct Unframed {
     pub target: Target,
     pub body: Bytes,
     pub message: MessageChoice,
+    /// Whether there was a frame.
+    pub framed: bool,
 }
 
 /// A payload whose frame is wrong, with the schema that was asked for.
@@ -46,7 +48,7 @@ impl Registry {
             if required {
                 return Ok(Err(Refused::new(target, id_required())));
             }
-            return Ok(Ok(Unframed { target, body: payload.bytes.clone(), message: named }));
+            return Ok(Ok(Unframed { target, body: payload.bytes.clone(), message: named, framed: false }));
         };
         let rest = payload.bytes.slice(payload.bytes.len() - rest.len()..);
         if agrees(frame, &target) {
@@ -56,7 +58,7 @@ impl Registry {
             if required {
                 return Ok(Err(Refused::new(target, unknown_id())));
             }
-            return Ok(Ok(Unframed { target, body: payload.bytes.clone(), message: named }));
+            return Ok(Ok(Unframed { target, body: payload.bytes.clone(), message: named, framed: false }));
         };
         // `latest` names the subject; the frame then says which of its versions wrote the payload.
         if let SchemaChoice::Version(subject, VersionSelector::Latest) = choice
@@ -81,12 +83,12 @@ fn agrees(frame: Frame, target: &Target) -> bool {
 /// Protobuf frames carry the path of the message.
 pub(super) fn strip_indexes(target: Target, body: Bytes) -> Result<Unframed, Box<Refused>> {
     if target.schema_type() != SchemaType::Protobuf {
-        return Ok(Unframed { target, body, message: MessageChoice::First });
+        return Ok(Unframed { target, body, message: MessageChoice::First, framed: true });
     }
     match framing::split_message_indexes(&body) {
         Some((indexes, rest)) => {
             let body = body.slice(body.len() - rest.len()..);
-            Ok(Unframed { target, body, message: MessageChoice::Indexes(indexes) })
+            Ok(Unframed { target, body, message: MessageChoice::Indexes(indexes), framed: true })
         }
         None => {
             let message = "the message indexes after the schema id are cut";

@@ -117,6 +117,7 @@ impl Registry {
             encoding,
             message: unframed.message,
             unknown_fields,
+            framed: unframed.framed,
             ..PayloadOptions::default()
         };
         let report = self.run_validator(&target, unframed.body, options).await?;

@@ -25,7 +25,7 @@ pub(super) const MAX_FINDINGS: usize = 1_000;
 /// Text (paths and infos) gathered for one comparison.
 const MAX_TEXT: usize = 4 << 20;
 /// Nesting of types that is followed. Texts nest less; only long chains of references come near.
-const MAX_NESTING: usize = 512;
+const MAX_NESTING: usize = 256;
 
 /// A finding before its texts are made.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +71,7 @@ pub(super) fn compare(reader: &Graph, writer: &Graph, limits: &Limits) -> Findin
         nesting: 0,
     };
     let root = comparer.paths.root();
-    let stopped = comparer.compare_pair(reader.root, writer.root, root);
+    let stopped = comparer.compare_pair((reader.root, writer.root), root);
     let list = match stopped {
         Ok(outcome) => comparer.listed(outcome),
         Err(stop) => vec![(stop.found, stop.info)],
@@ -79,11 +79,15 @@ pub(super) fn compare(reader: &Graph, writer: &Graph, limits: &Limits) -> Findin
     Findings { list, paths: comparer.paths, steps: comparer.steps }
 }
 
+/// Reader type and writer type.
+type Pair = (TypeId, TypeId);
+
 /// What a pair contributes to the pair that asked for it: nothing, or a finished pair with findings.
 type Outcome = Option<PairId>;
 type PairId = u32;
 
-/// Ends the whole comparison with one finding.
+/// Ends the whole comparison with one finding. Boxed in results: it is rare, and frames of the recursion
+/// stay small.
 struct Stop {
     found: Found,
     info: String,
@@ -105,7 +109,7 @@ struct Comparer<'a> {
     reader: &'a Graph,
     writer: &'a Graph,
     limits: &'a Limits,
-    pairs: HashMap<(TypeId, TypeId), PairId>,
+    pairs: HashMap<Pair, PairId>,
     results: Vec<PairResult>,
     found: Vec<Found>,
     paths: Paths,
@@ -114,22 +118,22 @@ struct Comparer<'a> {
 }
 
 impl<'a> Comparer<'a> {
-    fn compare_pair(&mut self, reader: TypeId, writer: TypeId, at: Location) -> Result<Outcome, Stop> {
-        if let Some(known) = self.pairs.get(&(reader, writer)) {
+    fn compare_pair(&mut self, pair: Pair, at: Location) -> Result<Outcome, Box<Stop>> {
+        if let Some(known) = self.pairs.get(&pair) {
             return Ok(self.outcome(*known));
         }
-        self.spend(1, reader, writer, at)?;
+        self.spend(1, pair, at)?;
         if self.nesting == MAX_NESTING {
-            return Err(undecided(format!("{MAX_NESTING} nested types"), reader, writer, at));
+            return Err(Box::new(undecided(format!("{MAX_NESTING} nested types"), pair, at)));
         }
-        let pair = self.results.len() as PairId;
-        self.pairs.insert((reader, writer), pair);
+        let id = self.results.len() as PairId;
+        self.pairs.insert(pair, id);
         self.results.push(PairResult::InProgress);
         self.nesting += 1;
-        let parts = self.compare_types(reader, writer, at)?;
+        let parts = self.compare_types(pair, at)?;
         self.nesting -= 1;
-        self.results[pair as usize] = PairResult::Done(parts);
-        Ok(self.outcome(pair))
+        self.results[id as usize] = PairResult::Done(parts);
+        Ok(self.outcome(id))
     }
 
     fn outcome(&self, pair: PairId) -> Outcome {
@@ -139,83 +143,111 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    fn spend(&mut self, steps: u64, reader: TypeId, writer: TypeId, at: Location) -> Result<(), Stop> {
+    fn spend(&mut self, steps: u64, pair: Pair, at: Location) -> Result<(), Box<Stop>> {
         self.steps += steps;
         if self.steps <= self.limits.max_steps {
             return Ok(());
         }
         self.steps = self.limits.max_steps;
-        Err(undecided(format!("{} steps", self.limits.max_steps), reader, writer, at))
+        Err(Box::new(undecided(format!("{} steps", self.limits.max_steps), pair, at)))
     }
 
-    fn compare_types(&mut self, reader: TypeId, writer: TypeId, at: Location) -> Result<Vec<Part>, Stop> {
-        let (read, written): (&'a Type, &'a Type) = (self.reader.get(reader), self.writer.get(writer));
+    fn compare_types(&mut self, pair: Pair, at: Location) -> Result<Vec<Part>, Box<Stop>> {
+        let (reader, writer): (&'a Type, &'a Type) = (self.reader.get(pair.0), self.writer.get(pair.1));
         let mut parts = Vec::new();
-        match (&read.kind, &written.kind) {
+        match (&reader.kind, &writer.kind) {
             (Kind::Primitive(r), Kind::Primitive(w)) if promotes(*w, *r) => {}
-            (Kind::Array(r), Kind::Array(w)) => {
-                let at = self.paths.below(at, Step::Items);
-                parts.extend(self.compare_pair(*r, *w, at)?.map(Part::Of));
-            }
-            (Kind::Map(r), Kind::Map(w)) => {
-                let at = self.paths.below(at, Step::Values);
-                parts.extend(self.compare_pair(*r, *w, at)?.map(Part::Of));
-            }
+            (Kind::Array(r), Kind::Array(w)) => self.compare_below((*r, *w), at, Step::Items, &mut parts)?,
+            (Kind::Map(r), Kind::Map(w)) => self.compare_below((*r, *w), at, Step::Values, &mut parts)?,
             (Kind::Fixed(r), Kind::Fixed(w)) => {
-                self.compare_names(&r.named, &w.named, (reader, writer), at, &mut parts);
+                self.compare_names(&r.named, &w.named, pair, at, &mut parts);
                 if r.size != w.size {
-                    self.report(Id::FixedSize, (reader, writer), at, Some(Step::Size), &mut parts);
+                    self.report(Id::FixedSize, pair, at, Some(Step::Size), &mut parts);
                 }
             }
-            (Kind::Enum(r), Kind::Enum(w)) => {
-                self.compare_names(&r.named, &w.named, (reader, writer), at, &mut parts);
-                self.spend((w.symbols.len() / 16) as u64, reader, writer, at)?;
-                if r.default.is_none() && w.symbols.iter().any(|symbol| !r.contains(symbol)) {
-                    self.report(Id::EnumSymbols, (reader, writer), at, Some(Step::Symbols), &mut parts);
-                }
-            }
+            (Kind::Enum(r), Kind::Enum(w)) => self.compare_enums(r, w, pair, at, &mut parts)?,
             (Kind::Record(r), Kind::Record(w)) => {
-                self.compare_names(&r.named, &w.named, (reader, writer), at, &mut parts);
-                self.compare_fields(r, w, (reader, writer), at, &mut parts)?;
+                self.compare_names(&r.named, &w.named, pair, at, &mut parts);
+                self.compare_fields(r, w, pair, at, &mut parts)?;
             }
             (Kind::Union(_), Kind::Union(branches)) => {
-                for (index, branch) in branches.iter().enumerate() {
-                    // A test on its own: what it finds inside is not reported here, and its paths start anew.
-                    let alone = self.paths.root();
-                    if self.compare_pair(reader, *branch, alone)?.is_some() {
-                        let step = Some(Step::Branch(index as u32));
-                        self.report(Id::UnionBranch, (reader, *branch), at, step, &mut parts);
-                    }
-                }
+                self.compare_unions(pair.0, branches, at, &mut parts)?;
             }
             (_, Kind::Union(branches)) => {
                 for (index, branch) in branches.iter().enumerate() {
-                    let below = self.paths.below(at, Step::Branch(index as u32));
-                    parts.extend(self.compare_pair(reader, *branch, below)?.map(Part::Of));
+                    self.compare_below((pair.0, *branch), at, Step::Branch(index as u32), &mut parts)?;
                 }
             }
             (Kind::Union(branches), _) => {
-                for branch in branches {
-                    let alone = self.paths.root();
-                    if self.compare_pair(*branch, writer, alone)?.is_none() {
-                        return Ok(parts);
-                    }
+                if !self.is_read_by_any(branches, pair.1)? {
+                    self.report(Id::UnionBranch, pair, at, None, &mut parts);
                 }
-                self.report(Id::UnionBranch, (reader, writer), at, None, &mut parts);
             }
-            _ => self.report(Id::Type, (reader, writer), at, None, &mut parts),
+            _ => self.report(Id::Type, pair, at, None, &mut parts),
         }
         Ok(parts)
     }
 
-    fn report(
+    fn compare_below(
         &mut self,
-        id: Id,
-        pair: (TypeId, TypeId),
+        pair: Pair,
         at: Location,
-        step: Option<Step>,
+        step: Step,
         parts: &mut Vec<Part>,
-    ) {
+    ) -> Result<(), Box<Stop>> {
+        let below = self.paths.below(at, step);
+        parts.extend(self.compare_pair(pair, below)?.map(Part::Of));
+        Ok(())
+    }
+
+    /// A test on its own: what it finds inside is not reported by the union, and its paths start anew.
+    fn is_readable(&mut self, pair: Pair) -> Result<bool, Box<Stop>> {
+        let alone = self.paths.root();
+        Ok(self.compare_pair(pair, alone)?.is_none())
+    }
+
+    fn is_read_by_any(&mut self, branches: &[TypeId], writer: TypeId) -> Result<bool, Box<Stop>> {
+        for branch in branches {
+            if self.is_readable((*branch, writer))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn compare_unions(
+        &mut self,
+        reader: TypeId,
+        branches: &[TypeId],
+        at: Location,
+        parts: &mut Vec<Part>,
+    ) -> Result<(), Box<Stop>> {
+        for (index, branch) in branches.iter().enumerate() {
+            if !self.is_readable((reader, *branch))? {
+                self.report(Id::UnionBranch, (reader, *branch), at, Some(Step::Branch(index as u32)), parts);
+            }
+        }
+        Ok(())
+    }
+
+    fn compare_enums(
+        &mut self,
+        reader: &Enum,
+        writer: &Enum,
+        pair: Pair,
+        at: Location,
+        parts: &mut Vec<Part>,
+    ) -> Result<(), Box<Stop>> {
+        self.compare_names(&reader.named, &writer.named, pair, at, parts);
+        // Looking symbols up costs, if less than comparing pairs.
+        self.spend((writer.symbols.len() / 16) as u64, pair, at)?;
+        if reader.default.is_none() && writer.symbols.iter().any(|symbol| !reader.contains(symbol)) {
+            self.report(Id::EnumSymbols, pair, at, Some(Step::Symbols), parts);
+        }
+        Ok(())
+    }
+
+    fn report(&mut self, id: Id, pair: Pair, at: Location, step: Option<Step>, parts: &mut Vec<Part>) {
         let location = step.map_or(at, |step| self.paths.below(at, step));
         self.push(Found { id, location, reader: pair.0.into(), writer: pair.1.into() }, parts);
     }
@@ -230,7 +262,7 @@ impl<'a> Comparer<'a> {
         &mut self,
         reader: &Named,
         writer: &Named,
-        pair: (TypeId, TypeId),
+        pair: Pair,
         at: Location,
         parts: &mut Vec<Part>,
     ) {
@@ -244,26 +276,26 @@ impl<'a> Comparer<'a> {
         &mut self,
         reader: &'a Record,
         writer: &'a Record,
-        pair: (TypeId, TypeId),
+        pair: Pair,
         at: Location,
         parts: &mut Vec<Part>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), Box<Stop>> {
         for (index, field) in reader.fields.iter().enumerate() {
-            self.spend(field.aliases.len() as u64, pair.0, pair.1, at)?;
+            self.spend(field.aliases.len() as u64, pair, at)?;
             let index = index as u32;
             let names = std::iter::once(&field.name).chain(&field.aliases);
             let mut matches = names.filter_map(|name| writer.find_field(name));
             let (first, second) = (matches.next(), matches.next());
             if second.is_some() {
-                return Err(self.ambiguous(field, index, pair, at));
+                return Err(Box::new(self.ambiguous(field, index, pair, at)));
             }
             let below = self.paths.below(at, Step::FieldType(index));
             let compared = match first {
-                Some(matched) => self.compare_pair(field.of, writer.fields[matched].of, below)?,
+                Some(matched) => self.compare_pair((field.of, writer.fields[matched].of), below)?,
                 None if field.default.is_some() => None,
                 // Java looks at the enum's own default before it misses the field's, and compares the enum
                 // with the whole record.
-                None if self.has_enum_default(field.of) => self.compare_pair(field.of, pair.1, below)?,
+                None if self.has_enum_default(field.of) => self.compare_pair((field.of, pair.1), below)?,
                 None => {
                     let location = self.paths.below(at, Step::Field(index));
                     let spot = Spot { of: pair.0, field: Some(index) };
@@ -281,7 +313,7 @@ impl<'a> Comparer<'a> {
         matches!(&self.reader.get(of).kind, Kind::Enum(Enum { default: Some(_), .. }))
     }
 
-    fn ambiguous(&self, field: &Field, index: u32, pair: (TypeId, TypeId), at: Location) -> Stop {
+    fn ambiguous(&self, field: &Field, index: u32, pair: Pair, at: Location) -> Stop {
         let word = self.reader.get(field.of).kind.word().to_uppercase();
         let info = format!(
             "Reader record field {} type:{word} pos:{index} matches multiple fields in writer record schema {}",
@@ -289,7 +321,8 @@ impl<'a> Comparer<'a> {
             super::print::quoted_type(&self.writer.types, pair.1)
         );
         let reader = Spot { of: pair.0, field: Some(index) };
-        Stop { found: Found { id: Id::AmbiguousField, location: at, reader, writer: pair.1.into() }, info }
+        let found = Found { id: Id::AmbiguousField, location: at, reader, writer: pair.1.into() };
+        Stop { found, info }
     }
 
     /// The findings behind an outcome in order, with the infos of the reference.
@@ -354,8 +387,8 @@ impl<'a> Comparer<'a> {
     }
 }
 
-fn undecided(info: String, reader: TypeId, writer: TypeId, location: Location) -> Stop {
-    let found = Found { id: Id::Undecided, location, reader: reader.into(), writer: writer.into() };
+fn undecided(info: String, pair: Pair, location: Location) -> Stop {
+    let found = Found { id: Id::Undecided, location, reader: pair.0.into(), writer: pair.1.into() };
     Stop { found, info }
 }
 

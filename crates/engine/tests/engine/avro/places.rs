@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chancery_engine::avro::AvroSchema;
 use chancery_engine::avro::rules::RULES;
 use chancery_engine::difference::{CompareOptions, Policy};
+use chancery_engine::violation::PayloadOptions;
 use chancery_engine::{Difference, Limits};
 
 use super::{new_schema, with_references};
@@ -166,4 +167,31 @@ fn repeated_findings_do_not_double_without_end() {
         (new_schema(&wrap("int")).expect("parses"), new_schema(&wrap("long")).expect("parses"));
     let comparison = AvroSchema::compare(&reader, &writer, &CompareOptions::default());
     assert_eq!(comparison.differences.len(), 1_000, "the list is cut");
+}
+
+#[test]
+fn nesting_beyond_the_limit_ends_in_a_finding() {
+    // Each reference uses the one before it, so every text is flat and only the types nest.
+    let chain = |length: usize| -> Vec<(String, String)> {
+        let level = |n: usize| match n {
+            0 => r#"{"type":"record","name":"L0","fields":[]}"#.to_owned(),
+            _ => {
+                format!(r#"{{"type":"record","name":"L{n}","fields":[{{"name":"f","type":"L{}"}}]}}"#, n - 1)
+            }
+        };
+        (0..length).map(|n| (format!("L{n}"), level(n))).collect()
+    };
+    for (length, rule) in [(250, None), (600, Some("avro/undecided"))] {
+        let references = chain(length);
+        let references: Vec<(&str, &str)> =
+            references.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let schema = with_references(&format!("\"L{}\"", length - 1), &references).expect("parses");
+        let comparison = AvroSchema::compare(&schema, &schema, &CompareOptions::default());
+        assert_eq!(comparison.differences.first().map(|found| found.rule.id), rule, "{length} levels");
+        assert!(schema.formatted("resolved").is_err(), "the resolved text would nest too deep");
+        assert!(
+            schema.validator().expect("compiles").validate(&[], &PayloadOptions::default()).findings.len()
+                == 1
+        );
+    }
 }
