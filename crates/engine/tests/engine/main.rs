@@ -7,4 +7,5 @@ mod json;
 mod json_payload_laws;
 mod json_schema_test_suite;
 mod lint_laws;
+mod protobuf;
 mod vectors;

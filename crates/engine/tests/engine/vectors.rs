@@ -25,6 +25,11 @@ fn json_vectors_give_the_expected_verdicts() {
     run("json.json", 250, &[]);
 }
 
+#[test]
+fn protobuf_vectors_give_the_expected_verdicts() {
+    run("protobuf.json", 150, &[]);
+}
+
 /// Runs all vectors of a file; `at_least` keeps an emptied file from passing.
 fn run(file: &str, at_least: usize, gaps: &[&str]) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(file);
