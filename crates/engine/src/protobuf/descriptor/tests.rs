@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::protobuf::builtin;
+use crate::protobuf::payload::Random;
 use crate::protobuf::{ProtobufSchema, binary, print};
 use crate::{Source, Strictness};
 
@@ -327,4 +328,66 @@ fn damaged_descriptors_are_refused() {
     ] {
         assert!(to_file(bytes).is_err(), "{why}");
     }
+}
+
+/// Number of damaged descriptors to try.
+#[expect(clippy::disallowed_methods, reason = "a longer run by hand, not a setting of the program")]
+fn cases() -> u64 {
+    std::env::var("CHANCERY_PROTOBUF_CASES").map_or(200, |cases| cases.parse().expect("a number"))
+}
+
+/// A descriptor with up to three damaged bytes.
+fn damaged(random: &mut Random, seeds: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = random.pick(seeds).clone();
+    for _ in 0..=random.below(3) {
+        let at = random.below(bytes.len());
+        match random.below(3) {
+            0 => bytes[at] = random.next() as u8,
+            1 => bytes[at] ^= 1 << random.below(8),
+            // Text where a name or a number was.
+            _ => bytes[at] = *random.pick(b"{}[]();=\"\\/.,-+ \n\0a0_"),
+        }
+    }
+    bytes
+}
+
+/// What an accepted descriptor must keep: its text is read as the same text, and what is written of it is
+/// read and written as the same bytes.
+fn keeps_its_laws(schema: &ProtobufSchema) -> Result<(), String> {
+    let limits = Limits::default();
+    let canonical = schema.canonical();
+    let again = ProtobufSchema::parse(&Source::bare(&canonical), Strictness::Stored, &limits);
+    let again = again.map_err(|error| format!("{error}\n{canonical}"))?;
+    if again.canonical() != canonical {
+        return Err(format!("{canonical}\n{}", again.canonical()));
+    }
+    // Whatever the answer is, it is no panic.
+    let _ = schema.validator();
+    let Ok(written) = serialized(&schema.files) else { return Ok(()) };
+    let read = to_file(&written).map_err(|error| format!("{error}\n{canonical}"))?;
+    let files = Files::new(read, Vec::new(), &limits).map_err(|error| error.to_string())?;
+    match serialized(&files) {
+        Ok(twice) if twice == written => Ok(()),
+        Ok(_) => Err(format!("{canonical}\n{}", print::print(&files.local))),
+        Err(error) => Err(format!("{error}\n{canonical}")),
+    }
+}
+
+#[test]
+fn damaged_descriptors_that_are_accepted_keep_their_laws() {
+    let seeds = [ours(PROTO3), ours(PROTO2)];
+    let (mut accepted, mut broken) = (0, Vec::new());
+    for case in 0..cases() {
+        let text = binary::to_base64(&damaged(&mut Random::new(case), &seeds));
+        let source = Source::bare(&text);
+        let Ok(schema) = ProtobufSchema::parse(&source, Strictness::Stored, &Limits::default()) else {
+            continue;
+        };
+        accepted += 1;
+        if let Err(reason) = keeps_its_laws(&schema) {
+            broken.push(format!("case {case}: {reason}"));
+        }
+    }
+    assert!(accepted > cases() / 20, "damage that is never accepted proves nothing");
+    assert!(broken.is_empty(), "{} of {accepted}, first: {}", broken.len(), broken[0]);
 }

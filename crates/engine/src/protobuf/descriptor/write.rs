@@ -58,41 +58,49 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// `FileDescriptorProto` around its body.
+    /// `FileDescriptorProto` around its body. Imports stand in the order in which a text has them, so that
+    /// what is written is read as the same file.
     fn file(&self, home: Home, path: &str, body: Out) -> Written {
+        let mut needs = self.known(&self.file.imports, &[home]);
+        let public = self.known(&self.file.public_imports, &[&[home], needs.as_slice()].concat());
+        let weak = self.known(&self.file.weak_imports, &[&[home], needs.as_slice(), &public].concat());
+        let added = self.unimported(home, &[needs.as_slice(), &public, &weak].concat());
+        needs.extend(added);
+        let first_public = needs.len();
+        needs.extend(public);
+        let first_weak = needs.len();
+        needs.extend(weak);
+
         let mut out = Out::default();
-        let mut needs = Vec::new();
         out.string(1, path);
         if let Some(package) = &self.file.package {
             out.string(2, package);
         }
-        let (plain, public, weak) = (&self.file.imports, &self.file.public_imports, &self.file.weak_imports);
-        let (mut publics, mut weaks) = (Vec::new(), Vec::new());
-        for (paths, positions) in [(plain, &mut Vec::new()), (public, &mut publics), (weak, &mut weaks)] {
-            for path in paths {
-                let Some(found) = find_file(self.files, path) else { continue };
-                if found != home && !needs.contains(&found) {
-                    positions.push(needs.len() as i32);
-                    needs.push(found);
-                    out.string(3, path);
-                }
-            }
-        }
-        for used in self.unimported(home, &needs) {
-            out.string(3, path_of(self.files, used));
-            needs.push(used);
+        for needed in &needs {
+            out.string(3, path_of(self.files, *needed));
         }
         out.0.extend(body.0);
-        for position in publics {
-            out.int(10, position);
+        for position in first_public..first_weak {
+            out.varint(10, position as u64);
         }
-        for position in weaks {
-            out.int(11, position);
+        for position in first_weak..needs.len() {
+            out.varint(11, position as u64);
         }
         if self.file.is_proto3() {
             out.string(12, "proto3");
         }
         Written { bytes: out.0, needs }
+    }
+
+    /// The files that import paths name, each once and none of `but`.
+    fn known(&self, paths: &[String], but: &[Home]) -> Vec<Home> {
+        let mut known = Vec::new();
+        for found in paths.iter().filter_map(|path| find_file(self.files, path)) {
+            if !but.contains(&found) && !known.contains(&found) {
+                known.push(found);
+            }
+        }
+        known
     }
 
     /// Files with used types that no import reaches, in a stable order.
@@ -413,7 +421,8 @@ impl Parts {
         out.string(1, &message.name);
         let members = message.oneofs.iter().flat_map(|oneof| &oneof.fields);
         let fields = message.fields.iter().chain(members).map(|field| &field.name);
-        let names = fields.chain(message.oneofs.iter().map(|oneof| &oneof.name)).cloned().collect();
+        let oneofs = message.oneofs.iter().filter(|oneof| !is_empty(oneof)).map(|oneof| &oneof.name);
+        let names = fields.chain(oneofs).cloned().collect();
         Self {
             out,
             entries: Vec::new(),

@@ -21,6 +21,8 @@ use prost_types::FileDescriptorProto;
 use crate::SchemaError;
 use crate::violation::{Encoding, MessageChoice, PayloadOptions, Report, Violation};
 
+#[cfg(test)]
+pub(super) use tests::Random;
 pub use value::Value;
 
 pub(super) use table::{Field, Kind, Label, Table};

@@ -5,6 +5,8 @@ mod json;
 mod oracle;
 mod wire;
 
+pub(in crate::protobuf) use oracle::Random;
+
 use protox::Compiler;
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 

@@ -14,7 +14,7 @@ use super::*;
 use crate::violation::Encoding;
 
 /// A small generator (splitmix64): cases must not change with a dependency.
-pub(super) struct Random(u64);
+pub(in crate::protobuf) struct Random(u64);
 
 impl Random {
     pub fn new(seed: u64) -> Self {
