@@ -76,6 +76,8 @@ pub struct Waiting {
 
 async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Job>) {
     let mut jobs = Vec::new();
+    let mut closers = Vec::new();
+    // Ends when the queue is closed and empty: everything that was handed in is answered.
     while waiting.recv_many(&mut jobs, GROUP).await > 0 {
         let mut group = Vec::new();
         for job in jobs.drain(..) {
@@ -90,38 +92,22 @@ async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Job>)
                     }
                 },
                 Job::Ping(answer) => {
-                    let pinged = ping(&mut connection).await;
                     // The caller may have stopped waiting.
-                    let _ = answer.send(pinged);
+                    let _ = answer.send(ping(&mut connection).await);
                 }
                 Job::Close(answer) => {
                     waiting.close();
-                    register_group(&mut connection, std::mem::take(&mut group)).await;
-                    finish(&mut connection, &mut waiting).await;
-                    if let Err(error) = connection.close().await {
-                        tracing::warn!(%error, "the database did not close cleanly");
-                    }
-                    let _ = answer.send(());
-                    return;
+                    closers.push(answer);
                 }
             }
         }
         register_group(&mut connection, group).await;
     }
-}
-
-/// Changes that were handed in before the queue closed.
-async fn finish(connection: &mut SqliteConnection, waiting: &mut mpsc::Receiver<Job>) {
-    while let Some(job) = waiting.recv().await {
-        match job {
-            Job::Apply(command, stamp, answer) => send(answer, alone(connection, &command, &stamp).await),
-            Job::Ping(answer) => {
-                let _ = answer.send(ping(connection).await);
-            }
-            Job::Close(answer) => {
-                let _ = answer.send(());
-            }
-        }
+    if let Err(error) = connection.close().await {
+        tracing::warn!(%error, "the database did not close cleanly");
+    }
+    for answer in closers {
+        let _ = answer.send(());
     }
 }
 
