@@ -119,6 +119,7 @@ fn routes(config: &Config, store: Arc<dyn Store>) -> Router {
     let state = State {
         limits: HttpLimits { max_body_bytes: config.max_body_bytes },
         info: ServerInfo { cluster_id: config.cluster_id.clone(), ..ServerInfo::default() },
+        base_urls: config.public_urls.clone(),
         ..State::new(Arc::new(registry))
     };
     let log = axum::middleware::from_fn_with_state(config.log_reads, telemetry::log_requests);

@@ -11,6 +11,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use chancery_engine::CompatibilityLevel;
+use chancery_engine::cloudevents::matching::SchemaLocator;
 use serde::Deserialize;
 
 pub use options::Options;
@@ -37,6 +38,8 @@ pub struct Config {
     pub log_filter: String,
     /// Log answered reads too.
     pub log_reads: bool,
+    /// URLs under which clients reach the server, besides the host of a request.
+    pub public_urls: Vec<String>,
     /// Bytes of a request body.
     pub max_body_bytes: usize,
     /// Bytes of one schema text.
@@ -127,12 +130,15 @@ impl Config {
         positive("max-schema-bytes", max_schema_bytes)?;
         let listen = options.listen.unwrap_or_else(|| DEFAULT_LISTEN.to_owned());
         check_listen(&listen)?;
+        let public_urls = options.public_urls.unwrap_or_default();
+        check_urls(&public_urls)?;
         Ok(Self {
             listen,
             database: Database::parse(database_url)?,
             log_format: options.log_format.unwrap_or_default(),
             log_filter: options.log_filter.unwrap_or_else(|| "info".to_owned()),
             log_reads: options.log_reads.unwrap_or(false),
+            public_urls,
             max_body_bytes,
             max_schema_bytes,
             cluster_id: options.cluster_id.unwrap_or_else(|| "chancery".to_owned()),
@@ -198,6 +204,13 @@ fn check_listen(listen: &str) -> Result<(), ConfigError> {
     Err(ConfigError::Invalid { name: "listen", reason })
 }
 
+/// The reader of `dataschema` has to understand them.
+fn check_urls(urls: &[String]) -> Result<(), ConfigError> {
+    SchemaLocator::new(urls.iter().map(String::as_str))
+        .map(|_| ())
+        .map_err(|error| ConfigError::Invalid { name: "public-urls", reason: error.to_string() })
+}
+
 fn level(name: Option<&str>) -> Result<CompatibilityLevel, ConfigError> {
     let Some(name) = name else { return Ok(CompatibilityLevel::Backward) };
     name.parse().map_err(|()| ConfigError::Invalid {
@@ -237,6 +250,7 @@ mod tests {
             log-format = "json"
             log-filter = "warn"
             log-reads = true
+            public-urls = ["http://a.example.com"]
             max-body-bytes = 10
             max-schema-bytes = 11
             cluster-id = "one"
@@ -253,6 +267,7 @@ mod tests {
             log-format = "text"
             log-filter = "debug"
             log-reads = false
+            public-urls = []
             max-body-bytes = 20
             max-schema-bytes = 21
             cluster-id = "two"
@@ -281,6 +296,11 @@ mod tests {
             (
                 "listen = \":8081\"",
                 "setting `listen`: expected HOST:PORT such as `127.0.0.1:8081`, found `:8081`",
+            ),
+            (
+                "public-urls = [\"registry\"]",
+                "setting `public-urls`: base URL `registry` is not a URL with a scheme and a host, without query and \
+                 fragment",
             ),
             ("max-body-bytes = 0", "setting `max-body-bytes`: must be at least 1"),
             ("database-url = \"data.db\"", "setting `database-url`: expected `sqlite:PATH`, found `data.db`"),

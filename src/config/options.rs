@@ -29,6 +29,11 @@ pub struct Options {
     #[arg(long, env = "CHANCERY_LOG_READS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub log_reads: Option<bool>,
 
+    /// URLs under which clients reach this server, separated by commas: `dataschema` attributes below them
+    /// name schemas of this registry [default: the host of each request]
+    #[arg(long, env = "CHANCERY_PUBLIC_URLS", value_name = "URLS", value_delimiter = ',')]
+    pub public_urls: Option<Vec<String>>,
+
     /// Longest request body [default: 2097152]
     #[arg(long, env = "CHANCERY_MAX_BODY_BYTES", value_name = "BYTES")]
     pub max_body_bytes: Option<usize>,
@@ -76,6 +81,7 @@ impl Options {
             log_format: self.log_format.or(other.log_format),
             log_filter: self.log_filter.or(other.log_filter),
             log_reads: self.log_reads.or(other.log_reads),
+            public_urls: self.public_urls.or(other.public_urls),
             max_body_bytes: self.max_body_bytes.or(other.max_body_bytes),
             max_schema_bytes: self.max_schema_bytes.or(other.max_schema_bytes),
             cluster_id: self.cluster_id.or(other.cluster_id),

@@ -31,7 +31,7 @@ const ENGINE_MODULES: [(&str, &[&str]); 5] = [
     ("avro", &["cli"]),
     ("protobuf", &["cli"]),
     ("json", &["cli"]),
-    ("cloudevents", &["cli", "http", "registry"]),
+    ("cloudevents", &["cli", "config", "http", "registry"]),
     ("lint", &["cli", "http", "registry"]),
 ];
 
