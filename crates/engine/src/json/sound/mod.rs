@@ -18,8 +18,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jsonschema::canonical;
 use serde_json::Value;
 
-use super::JsonSchema;
 use super::load::bundle::{Bundle, bundle};
+use super::{JsonSchema, JsonValidator};
 use crate::difference::{Comparison, Difference};
 use crate::violation::{Formats, Outcome, PayloadOptions, ValidatorOptions};
 use crate::{Limits, Source};
@@ -27,11 +27,16 @@ use crate::{Limits, Source};
 use super::rules;
 
 /// JSON values of one schema with all it refers to; larger ones are not tried.
-const MAX_VALUES: usize = 1_500;
+const MAX_VALUES: usize = 800;
 /// Nesting of one schema.
 const MAX_DEPTH: usize = 24;
 /// Members of unions in one schema, which is what the containment check multiplies.
 const MAX_BRANCHES: usize = 60;
+/// Ways in which the parts of one schema can be chosen for one value: `allOf` multiplies the members of
+/// its unions. Ten `anyOf` of six under one `allOf` keep the containment check busy for a minute.
+const MAX_ALTERNATIVES: u64 = 64;
+/// Schemas looked at to count them.
+const MAX_LOOKS: u32 = 50_000;
 /// Characters of a witness that is told.
 const MAX_WITNESS: usize = 1_000;
 
@@ -58,7 +63,13 @@ pub fn contains(reader: &JsonSchema, writer: &JsonSchema) -> Containment {
         return Containment::Proven;
     }
     let (Some(old), Some(new)) = (bundled(writer), bundled(reader)) else { return Containment::Undecided };
-    if let Some(witness) = find_witness(reader, writer, &old, &new, None) {
+    // What the payload validator refuses to run, for its cost say, is not given to anything else either.
+    let options = ValidatorOptions { formats: Formats::DraftDefault };
+    let (Ok(writes), Ok(reads)) = (writer.validator(&options), reader.validator(&options)) else {
+        return Containment::Undecided;
+    };
+    let trial = Trial { writes, reads };
+    if let Some(witness) = trial.find_witness(&candidates::documents(&old.document, &new.document)) {
         return Containment::Refuted { witness };
     }
     if old.is_partial || new.is_partial || !is_small(&old) || !is_small(&new) {
@@ -69,7 +80,7 @@ pub fn contains(reader: &JsonSchema, writer: &JsonSchema) -> Containment {
     match asked.unwrap_or(Asked::Nothing) {
         Asked::Covered => Containment::Proven,
         Asked::Lost(schema) => {
-            let witness = find_witness(reader, writer, &old, &new, Some(&schema));
+            let witness = trial.find_witness(&candidates::documents(&schema, &new.document));
             witness.map_or(Containment::Undecided, |witness| Containment::Refuted { witness })
         }
         Asked::Nothing => Containment::Undecided,
@@ -137,10 +148,58 @@ fn shape(value: &Value, depth: usize, deepest: &mut usize, branches: &mut usize)
     }
 }
 
+/// Counts in how many ways one value can meet a schema, as far as its keywords for the same value go.
+struct Alternatives<'s> {
+    root: &'s Value,
+    /// Schemas that may still be looked at; without any the count is too high to matter.
+    fuel: u32,
+}
+
+impl<'s> Alternatives<'s> {
+    fn count(&mut self, schema: &'s Value, levels: u32) -> u64 {
+        let Some(object) = schema.as_object() else { return 1 };
+        if levels == 0 || self.fuel == 0 {
+            return MAX_ALTERNATIVES + 1;
+        }
+        self.fuel -= 1;
+        let members = |keyword: &str| object.get(keyword).and_then(Value::as_array).into_iter().flatten();
+        let mut product = 1_u64;
+        for keyword in ["anyOf", "oneOf"].into_iter().filter(|keyword| object.contains_key(*keyword)) {
+            let counts = members(keyword).map(|member| self.count(member, levels - 1));
+            product = product.saturating_mul(counts.fold(0, u64::saturating_add).max(1));
+        }
+        let reference = object.get("$ref").and_then(Value::as_str);
+        let target = reference.and_then(|text| self.root.pointer(text.strip_prefix('#')?));
+        for member in members("allOf").chain(object.get("not")).chain(target) {
+            product = product.saturating_mul(self.count(member, levels - 1));
+        }
+        for keyword in ["dependentRequired", "dependentSchemas"] {
+            let count = object.get(keyword).and_then(Value::as_object).map_or(0, serde_json::Map::len);
+            product = product.saturating_mul(1 << count.min(20));
+        }
+        product.saturating_mul(1 + u64::from(object.contains_key("if")))
+    }
+
+    /// Whether no schema below has too many.
+    fn are_few(&mut self, value: &'s Value) -> bool {
+        match value {
+            Value::Object(members) => {
+                self.count(value, 12) <= MAX_ALTERNATIVES
+                    && members.values().all(|member| self.are_few(member))
+            }
+            Value::Array(items) => items.iter().all(|item| self.are_few(item)),
+            _ => true,
+        }
+    }
+}
+
 fn is_small(bundle: &Bundle) -> bool {
     let (mut deepest, mut branches) = (0, 0);
     shape(&bundle.document, 0, &mut deepest, &mut branches);
-    bundle.size <= MAX_VALUES && deepest <= MAX_DEPTH && branches <= MAX_BRANCHES
+    bundle.size <= MAX_VALUES
+        && deepest <= MAX_DEPTH
+        && branches <= MAX_BRANCHES
+        && Alternatives { root: &bundle.document, fuel: MAX_LOOKS }.are_few(&bundle.document)
 }
 
 /// What the crate says.
@@ -167,24 +226,23 @@ fn ask(old: &Value, new: &Value) -> Asked {
     }
 }
 
-/// Tries candidate documents on both schemas. The shortest witness wins.
-fn find_witness(
-    reader: &JsonSchema,
-    writer: &JsonSchema,
-    old: &Bundle,
-    new: &Bundle,
-    lost: Option<&Value>,
-) -> Option<String> {
-    let options = ValidatorOptions { formats: Formats::DraftDefault };
-    let (reads, writes) = (reader.validator(&options).ok()?, writer.validator(&options).ok()?);
-    let payload = PayloadOptions::default();
-    let documents = candidates::documents(lost.unwrap_or(&old.document), &new.document);
-    let mut texts: Vec<String> = documents.iter().map(Value::to_string).collect();
-    texts.retain(|text| text.len() <= MAX_WITNESS);
-    texts.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
-    texts.dedup();
-    texts.into_iter().find(|text| {
-        writes.validate(text.as_bytes(), &payload).outcome() == Outcome::Valid
-            && reads.validate(text.as_bytes(), &payload).outcome() == Outcome::Invalid
-    })
+/// Both schemas, ready to be tried.
+struct Trial {
+    writes: JsonValidator,
+    reads: JsonValidator,
+}
+
+impl Trial {
+    /// The shortest of the documents that is valid for the writer and not for the reader.
+    fn find_witness(&self, documents: &[Value]) -> Option<String> {
+        let payload = PayloadOptions::default();
+        let mut texts: Vec<String> = documents.iter().map(Value::to_string).collect();
+        texts.retain(|text| text.len() <= MAX_WITNESS);
+        texts.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+        texts.dedup();
+        texts.into_iter().find(|text| {
+            self.writes.validate(text.as_bytes(), &payload).outcome() == Outcome::Valid
+                && self.reads.validate(text.as_bytes(), &payload).outcome() == Outcome::Invalid
+        })
+    }
 }

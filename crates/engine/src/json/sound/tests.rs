@@ -181,3 +181,20 @@ fn what_is_not_shown_keeps_the_verdict_of_the_reference_and_says_so() -> Result<
     assert!(!JsonSchema::compare(&writer, &reader, &options).is_compatible());
     Ok(())
 }
+
+#[test]
+fn products_of_unions_are_not_multiplied_out() -> Result<(), SchemaError> {
+    let text = |least: usize| {
+        let members: Vec<String> = (0..10)
+            .map(|n| {
+                let choices: Vec<String> = (0..6)
+                    .map(|m| format!(r#"{{"properties":{{"p{n}{m}":{{"minLength":{least}}}}}}}"#))
+                    .collect();
+                format!(r#"{{"anyOf":[{}]}}"#, choices.join(","))
+            })
+            .collect();
+        format!(r#"{{"type":"object","allOf":[{}]}}"#, members.join(","))
+    };
+    assert_eq!(contains(&parse(&text(1))?, &parse(&text(2))?), Containment::Undecided);
+    Ok(())
+}
