@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use chancery_engine::difference::{CompareOptions, Difference, Policy, Side};
+use chancery_engine::json::sound::witness;
 use chancery_engine::tree::line_column;
 use chancery_engine::verdict::Direction;
 use chancery_engine::{CompatibilityLevel, Schema, SchemaType, Strictness};
@@ -220,11 +221,32 @@ fn explain_version(
         }
         let texts = Texts { sent, stored: &earlier.text, version: earlier.version };
         let in_force = level.directions().contains(&direction);
+        if explained.witness.is_none() && in_force && compatible {
+            explained.witness = lost_document(direction, candidate, earlier);
+        }
         for difference in &comparison.differences {
             explained.differences.push(explain_difference(difference, direction, in_force, &texts));
         }
     }
     explained
+}
+
+/// A document that the verdict overlooks: valid for the writer, and no longer valid for the reader. JSON Schema
+/// only; the reference's rules compare keywords, not the documents they accept.
+fn lost_document(direction: Direction, candidate: &Schema, earlier: &EarlierVersion) -> Option<Witness> {
+    let (Schema::Json(new), Schema::Json(old)) = (candidate, &*earlier.schema) else { return None };
+    let (reader, writer) = match direction {
+        Direction::Backward => (new, old),
+        Direction::Forward => (old, new),
+    };
+    let document = witness(reader, writer)?;
+    let (valid_for, refused_by) = match direction {
+        Direction::Backward => (format!("version {}", earlier.version), "this schema".to_owned()),
+        Direction::Forward => ("this schema".to_owned(), format!("version {}", earlier.version)),
+    };
+    let explanation =
+        format!("passes here, but `{document}` is valid for {valid_for} and not for {refused_by}");
+    Some(Witness { direction: direction_name(direction), document, explanation })
 }
 
 /// The two texts a difference points into.

@@ -2,10 +2,11 @@
 //!
 //! The schema is named by the request (`target`); a Confluent frame around the payload must agree with it
 //! (`frame`). Validators are compiled once per schema and kept; big payloads run on the blocking pool, with a
-//! deadline (`run`). Events say themselves which schema they claim (`event`).
+//! deadline (`run`), and then face the rules that travel with the schema (`rules`). Events say themselves which schema they claim (`event`).
 
 mod event;
 mod frame;
+mod rules;
 mod run;
 mod target;
 

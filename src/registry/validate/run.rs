@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chancery_engine::Schema;
 use chancery_engine::format::Validator;
-use chancery_engine::violation::{PayloadOptions, Report, UnknownFields, ValidatorOptions};
+use chancery_engine::violation::{Outcome, PayloadOptions, Report, UnknownFields, ValidatorOptions};
+use chancery_engine::{Dependency, Schema};
 use moka::sync::Cache;
 
 use super::super::parsed::on_blocking_pool;
+use super::super::references::Targets;
 use super::super::{Registry, RegistryError};
+use super::rules::PayloadRules;
 use super::target::Target;
-use crate::model::{ContextName, Fingerprint, Subject};
+use crate::model::{Content, ContextName, Fingerprint, Subject};
 
 /// Payload length from which validation leaves the async threads.
 const BLOCKING_BYTES: usize = 64 * 1024;
@@ -19,7 +21,28 @@ const BLOCKING_BYTES: usize = 64 * 1024;
 /// Validators kept, by number: compiled forms are of the size of their schemas.
 const KEPT_VALIDATORS: u64 = 10_000;
 
-type Compiled = Result<Arc<Validator>, Arc<str>>;
+/// A schema ready to judge payloads.
+struct Judge {
+    validator: Validator,
+    rules: PayloadRules,
+}
+
+impl Judge {
+    /// Validates a payload; rules look only into payloads that are valid so far.
+    fn judge(&self, body: &[u8], options: &PayloadOptions, now_ms: i64) -> Report {
+        let mut report = self.validator.validate(body, options);
+        if self.rules.is_empty() || report.outcome() != Outcome::Valid {
+            return report;
+        }
+        match self.validator.decode(body, options) {
+            Some(message) => self.rules.check(&message, now_ms, &mut report),
+            None => return Report::undecided("the payload cannot be read for its rules"),
+        }
+        report
+    }
+}
+
+type Compiled = Result<Arc<Judge>, Arc<str>>;
 
 /// Compiled validators by context and content; a schema that cannot validate keeps its reason.
 pub(in crate::registry) struct ValidatorCache(Cache<(ContextName, Fingerprint), Compiled>);
@@ -44,16 +67,18 @@ impl Registry {
         body: Bytes,
         options: PayloadOptions,
     ) -> Result<Report, RegistryError> {
-        let validator = match self.validator_of(target).await? {
-            Ok(validator) => validator,
+        let judge = match self.judge_of(target).await? {
+            Ok(judge) => judge,
             Err(reason) => {
                 return Ok(Report::undecided(format!("the schema cannot validate payloads: {reason}")));
             }
         };
-        if body.len() < BLOCKING_BYTES {
-            return Ok(validator.validate(&body, &options));
+        let now_ms = (self.clock)();
+        // Rules are user's programs: their work is bounded, but not small.
+        if body.len() < BLOCKING_BYTES && judge.rules.is_empty() {
+            return Ok(judge.judge(&body, &options, now_ms));
         }
-        let work = tokio::task::spawn_blocking(move || validator.validate(&body, &options));
+        let work = tokio::task::spawn_blocking(move || judge.judge(&body, &options, now_ms));
         Ok(match tokio::time::timeout(self.settings.validation_deadline, work).await {
             Ok(Ok(report)) => report,
             Ok(Err(_)) => Report::undecided("the validator failed"),
@@ -61,14 +86,18 @@ impl Registry {
         })
     }
 
-    /// The compiled validator, or why there is none.
-    async fn validator_of(&self, target: &Target) -> Result<Compiled, RegistryError> {
+    /// The compiled schema, or why there is none.
+    async fn judge_of(&self, target: &Target) -> Result<Compiled, RegistryError> {
         let key = (target.context.clone(), target.fingerprint);
         if let Some(compiled) = self.validators.0.get(&key) {
             return Ok(compiled);
         }
         let schema = self.parse_stored(&target.context, target.fingerprint, &target.content).await?;
-        let compiled = on_blocking_pool(target.content.text.len(), move || compile(&schema)).await;
+        let content = target.content.clone();
+        let resolved = self.resolve(&target.context, content.references.clone(), Targets::Stored).await?;
+        let bytes = content.text.len();
+        let compiled =
+            on_blocking_pool(bytes, move || compile(&schema, &content, &resolved.dependencies)).await;
         self.validators.0.insert(key, compiled.clone());
         Ok(compiled)
     }
@@ -88,9 +117,11 @@ impl Registry {
     }
 }
 
-fn compile(schema: &Schema) -> Compiled {
+fn compile(schema: &Schema, content: &Content, dependencies: &[Dependency]) -> Compiled {
     match schema.validator(&ValidatorOptions::default()) {
-        Ok(validator) => Ok(Arc::new(validator)),
+        Ok(validator) => {
+            Ok(Arc::new(Judge { validator, rules: PayloadRules::compile(content, dependencies) }))
+        }
         Err(reason) => Err(reason.to_string().into()),
     }
 }

@@ -1,0 +1,83 @@
+//! Rules that travel with a schema: `confluent:rules` inside the text, and conditions of the rule set.
+
+use chancery_engine::conditions::{DomainRule, DomainRules, InlineRules, Timestamp, Value};
+use chancery_engine::{Dependency, Report, Source};
+
+use crate::model::{Content, RuleKind, RuleMode};
+
+/// The rules of one schema, compiled once.
+#[derive(Debug, Default)]
+pub(super) struct PayloadRules {
+    inline: Option<InlineRules>,
+    domain: Option<DomainRules>,
+}
+
+impl PayloadRules {
+    /// Compiles what a content carries. Rules that do not compile are kept and reported on payloads; a text
+    /// that cannot be searched for rules has none.
+    pub fn compile(content: &Content, dependencies: &[Dependency]) -> Self {
+        let source = Source { text: &content.text, dependencies };
+        let inline =
+            InlineRules::compile(content.schema_type, &source).ok().filter(|rules| !rules.is_empty());
+        let runs_here = |set: &&crate::model::RuleSet| {
+            matches!(set.enable_at.as_deref().unwrap_or("ALL"), "ALL" | "SERVER")
+        };
+        let domain = content.rule_set.as_ref().filter(runs_here).and_then(|set| {
+            let tags: Vec<Vec<String>> =
+                set.domain_rules.iter().map(|rule| rule.tags.iter().cloned().collect()).collect();
+            let rules: Vec<_> =
+                set.domain_rules.iter().zip(&tags).map(|(rule, tags)| as_engine(rule, tags)).collect();
+            let paths = content.metadata.iter().flat_map(|metadata| &metadata.tags);
+            let paths: Vec<_> =
+                paths.map(|(path, tags)| (path.clone(), tags.iter().cloned().collect())).collect();
+            let compiled = DomainRules::compile(&rules, content.schema_type, &source, &paths).ok();
+            compiled.filter(|rules| !rules.is_empty())
+        });
+        Self { inline, domain }
+    }
+
+    /// Whether there is nothing to evaluate.
+    pub fn is_empty(&self) -> bool {
+        self.inline.is_none() && self.domain.is_none()
+    }
+
+    /// Evaluates all rules on a payload that was found valid; findings are added to its report.
+    pub fn check(&self, message: &Value, now_ms: i64, report: &mut Report) {
+        let now = Timestamp {
+            seconds: now_ms.div_euclid(1000),
+            nanos: (now_ms.rem_euclid(1000) * 1_000_000) as u32,
+        };
+        let inline = self.inline.as_ref().map(|rules| rules.check(message, now));
+        let domain = self.domain.as_ref().map(|rules| rules.check(message, now));
+        for found in [inline, domain].into_iter().flatten() {
+            report.truncated |= found.truncated;
+            for finding in found.findings {
+                report.push(finding);
+            }
+        }
+    }
+}
+
+fn as_engine<'r>(rule: &'r crate::model::Rule, tags: &'r [String]) -> DomainRule<'r> {
+    DomainRule {
+        name: rule.name.as_deref().unwrap_or_default(),
+        doc: rule.doc.as_deref(),
+        kind: match rule.kind {
+            RuleKind::Condition => "CONDITION",
+            RuleKind::Transform => "TRANSFORM",
+        },
+        mode: match rule.mode {
+            RuleMode::Write => "WRITE",
+            RuleMode::Read => "READ",
+            RuleMode::Writeread => "WRITEREAD",
+            RuleMode::Upgrade => "UPGRADE",
+            RuleMode::Downgrade => "DOWNGRADE",
+            RuleMode::Updown => "UPDOWN",
+        },
+        executor: rule.rule_type.as_deref().unwrap_or_default(),
+        tags,
+        expr: rule.expr.as_deref(),
+        on_failure: rule.on_failure.as_deref(),
+        disabled: rule.disabled,
+    }
+}
