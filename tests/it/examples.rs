@@ -52,7 +52,8 @@ async fn every_format_takes_v1_and_v2_and_refuses_the_breaking_v3() {
     for (format, ..) in FORMATS {
         let post = async |name: &str, path: String| {
             let body = read(&root().join(format!("schemas/examples/requests/{format}-{name}.json")));
-            let sent = client.post(format!("{}{path}", server.url)).header("content-type", "application/json");
+            let sent =
+                client.post(format!("{}{path}", server.url)).header("content-type", "application/json");
             let response = sent.body(body).send().await.unwrap();
             (response.status().as_u16(), response.json::<Value>().await.unwrap())
         };
@@ -131,7 +132,8 @@ async fn the_commands_of_the_readme_do_what_it_says() {
 
 #[test]
 fn the_two_commands_of_the_readme_exist() {
-    let commands: Vec<_> = blocks(&read(&root().join("README.md"))).into_iter().map(|block| block.text).collect();
+    let commands: Vec<_> =
+        blocks(&read(&root().join("README.md"))).into_iter().map(|block| block.text).collect();
     assert!(commands.contains(&"cargo run --release -- serve\n".to_owned()));
     assert!(commands.contains(&"./scripts/test\n".to_owned()));
     let test = read(&root().join(".ci/run"));

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing step is a failing test")]
 
+mod examples;
 mod http;
 mod layering;
 mod openapi;
+mod rust_client;
 mod serve;
 mod store;

@@ -3,4 +3,6 @@
 mod crash;
 mod lifecycle;
 mod process;
+
+pub use process::Server;
 mod settings;
