@@ -113,7 +113,7 @@ rows! {
         reader: r#"syntax = "proto3"; message M { optional int32 a = 1; }"#,
     }
     FIELD_DEFAULT_CHANGED {
-        id: "proto/field-default-changed", kind: "", breaks: SOURCE,
+        id: "proto/field-default-changed", kind: "", breaks: WIRE,
         description: "The default of the field at path '{path}' in the {reader} schema does not match the {writer} schema ({info})",
         summary: "the default of a proto2 field changed",
         consequence: "Where the {writer} schema left the field out, readers with the {reader} schema assume another value ({info}).",
