@@ -117,8 +117,13 @@ pub type Answer = axum::response::Response;
 
 /// A 200 with a JSON body.
 pub fn json(value: &impl Serialize) -> Answer {
+    ready(json_bytes(value))
+}
+
+/// A JSON text.
+pub fn json_bytes(value: &impl Serialize) -> Bytes {
     // Wire structs hold strings, numbers and lists with string keys only: they always serialize.
-    ready(serde_json::to_vec(value).unwrap_or_default().into())
+    serde_json::to_vec(value).unwrap_or_default().into()
 }
 
 /// A 200 with a body that is ready.

@@ -19,11 +19,12 @@ use super::State;
 use super::call::{self, Call};
 use super::error::{ApiError, TransportError};
 use super::facts::Facts;
+use super::hot::{Effect, ForgetAfter, HotAnswers, RemovedContents};
 use super::negotiate::{self, MediaType};
 use super::path::{self, RequestPath};
 use super::problem::Problem;
 use super::query::Query;
-use super::routes::{Bodies, Route, RouteTable, Surface};
+use super::routes::{Bodies, Outcome, Route, RouteTable, Surface};
 
 /// Names a request in logs; taken over from the client when it sends one.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -32,6 +33,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct Dispatcher {
     routes: RouteTable,
     state: Arc<State>,
+    hot: Arc<HotAnswers>,
 }
 
 /// A refusal together with the surface whose form it takes.
@@ -40,7 +42,7 @@ struct Refused(Surface, TransportError);
 impl Dispatcher {
     /// A dispatcher over the whole table.
     pub fn new(state: State) -> Self {
-        Self { routes: RouteTable::new(), state: Arc::new(state) }
+        Self { routes: RouteTable::new(), state: Arc::new(state), hot: Arc::new(HotAnswers::new()) }
     }
 
     /// Answers one request; never panics.
@@ -48,6 +50,11 @@ impl Dispatcher {
         let request_id = request_id(request.headers());
         let is_head = request.method() == Method::HEAD;
         let media = negotiate::negotiate(request.headers());
+        if let (Some(body), Some(media)) = (self.find_kept(&request), media) {
+            let mut response = call::ready(body);
+            finish(&mut response, media, request_id);
+            return response;
+        }
         let instance = request.uri().path().to_owned();
         let outcome = AssertUnwindSafe(self.route(request, media)).catch_unwind().await;
         let mut response = match outcome {
@@ -57,6 +64,10 @@ impl Dispatcher {
         };
         finish(&mut response, media.unwrap_or_default(), request_id);
         if is_head { without_body(response) } else { response }
+    }
+
+    fn find_kept(&self, request: &Request) -> Option<Bytes> {
+        self.hot.find(HotAnswers::key(request.method(), request.uri().path_and_query())?)
     }
 
     async fn route(&self, request: Request, media: Option<MediaType>) -> Result<Response, Refused> {
@@ -95,7 +106,15 @@ impl Dispatcher {
         };
         // The path of a read says as much; it is spared the copies.
         let asked = (parts.method != Method::GET).then(|| asked_for(&call));
-        let mut answer = route.call(call, body, parts.uri.path()).await;
+        let generation = self.hot.generation();
+        let outcome = route.start(call, body, parts.uri.path());
+        let mut answer = match route.effect {
+            Effect::None => outcome.await,
+            effect => self.write(outcome, effect).await.map_err(refused)?,
+        };
+        if let Some(key) = HotAnswers::key(&parts.method, parts.uri.path_and_query()) {
+            self.hot.keep(key, &mut answer, generation);
+        }
         if let Some((subject, version)) = asked {
             Facts::note(&mut answer, |facts| {
                 facts.subject = facts.subject.take().or(subject);
@@ -103,6 +122,20 @@ impl Dispatcher {
             });
         }
         Ok(answer)
+    }
+
+    /// Runs a write to its end, also when the client hangs up meanwhile: what is kept must learn of the change.
+    async fn write(&self, outcome: Outcome, effect: Effect) -> Result<Response, TransportError> {
+        let mut forget = ForgetAfter::new(&self.hot, effect);
+        let task = tokio::spawn(async move {
+            let answer = outcome.await;
+            if answer.extensions().get::<RemovedContents>().is_some() {
+                forget.effect = Effect::Contents;
+            }
+            drop(forget);
+            answer
+        });
+        task.await.map_err(|_| TransportError::Internal)
     }
 
     /// Reads a body, unless its announced length is over the limit.

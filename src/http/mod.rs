@@ -9,6 +9,7 @@
 //! | `call` | what a handler gets |
 //! | `error`, `problem` | the two forms of an error answer |
 //! | `facts` | what the log is told about a request |
+//! | `hot` | answers of reads that are kept as bytes |
 //! | `confluent/` | the Confluent-compatible surface, one file a resource |
 //! | `own/` | our own surface under `/v1/` |
 //!
@@ -21,6 +22,7 @@ mod confluent;
 mod dispatch;
 mod error;
 mod facts;
+mod hot;
 mod json;
 mod negotiate;
 mod own;

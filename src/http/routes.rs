@@ -12,6 +12,7 @@ use super::confluent::{
     compatibility, config, contexts, keys, mode, register, schemas, server, subjects, versions,
 };
 use super::error::ApiError;
+use super::hot::Effect;
 use super::own::{compatibility as explanation, document, events, health, lint, settings, validate};
 use super::path::RequestPath;
 use super::problem::Problem;
@@ -38,8 +39,10 @@ pub enum Bodies {
     Stream,
 }
 
-type Handler =
-    Box<dyn Fn(Call, Body, String) -> Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync>;
+/// A handler at work.
+pub type Outcome = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+type Handler = Box<dyn Fn(Call, Body, String) -> Outcome + Send + Sync>;
 
 /// A row of the table.
 pub struct Route {
@@ -51,6 +54,8 @@ pub struct Route {
     pub surface: Surface,
     /// Kind of body.
     pub bodies: Bodies,
+    /// What it may change.
+    pub effect: Effect,
     handler: Handler,
 }
 
@@ -61,9 +66,9 @@ impl Route {
         pairs.filter_map(|(piece, segment)| Some((parameter(piece)?, segment))).collect()
     }
 
-    /// Runs the handler; `instance` names the request in problem documents.
-    pub async fn call(&self, call: Call, body: Body, instance: &str) -> Response {
-        (self.handler)(call, body, instance.to_owned()).await
+    /// Starts the handler; `instance` names the request in problem documents.
+    pub fn start(&self, call: Call, body: Body, instance: &str) -> Outcome {
+        (self.handler)(call, body, instance.to_owned())
     }
 
     fn fits(&self, segments: &[String]) -> bool {
@@ -114,7 +119,12 @@ where
         let outcome = handler(call);
         Box::pin(async move { outcome.await.into_response() })
     });
-    Route { method, pattern, surface: Surface::Confluent, bodies, handler }
+    let effect = match method {
+        Method::GET => Effect::None,
+        Method::POST => Effect::Versions,
+        _ => Effect::Contents,
+    };
+    Route { method, pattern, surface: Surface::Confluent, bodies, effect, handler }
 }
 
 fn own<F, Fut>(method: Method, pattern: &'static str, bodies: Bodies, handler: F) -> Route
@@ -138,7 +148,16 @@ where
             response
         })
     });
-    Route { method, pattern, surface: Surface::Own, bodies: Bodies::Stream, handler }
+    Route { method, pattern, surface: Surface::Own, bodies: Bodies::Stream, effect: Effect::None, handler }
+}
+
+/// A POST of the Confluent surface that changes nothing.
+fn reading<F, Fut>(pattern: &'static str, handler: F) -> Route
+where
+    F: Fn(Call) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Answer, ApiError>> + Send + 'static,
+{
+    Route { effect: Effect::None, ..confluent(Method::POST, pattern, handler) }
 }
 
 /// A POST of the Confluent surface that takes no body.
@@ -155,9 +174,9 @@ pub fn table() -> Vec<Route> {
     let (get, post, put, delete) = (|| Method::GET, || Method::POST, || Method::PUT, || Method::DELETE);
     vec![
         confluent(get(), "/", server::root),
-        confluent(post(), "/", server::post_root),
+        reading("/", server::post_root),
         confluent(get(), "/subjects", subjects::list),
-        confluent(post(), "/subjects/{subject}", subjects::lookup),
+        reading("/subjects/{subject}", subjects::lookup),
         confluent(delete(), "/subjects/{subject}", subjects::delete),
         confluent(get(), "/subjects/{subject}/metadata", subjects::find_by_metadata),
         confluent(get(), "/subjects/{subject}/versions", versions::list),
@@ -175,12 +194,8 @@ pub fn table() -> Vec<Route> {
         confluent(get(), "/schemas/ids/{id}/versions", schemas::list_versions),
         confluent(get(), "/schemas/guids/{guid}", schemas::get_by_guid),
         confluent(get(), "/schemas/guids/{guid}/ids", schemas::list_guid_ids),
-        confluent(post(), "/compatibility/subjects/{subject}/versions", compatibility::test_history),
-        confluent(
-            post(),
-            "/compatibility/subjects/{subject}/versions/{version}",
-            compatibility::test_version,
-        ),
+        reading("/compatibility/subjects/{subject}/versions", compatibility::test_history),
+        reading("/compatibility/subjects/{subject}/versions/{version}", compatibility::test_version),
         confluent(get(), "/config", config::get),
         confluent(put(), "/config", config::put),
         confluent(delete(), "/config", config::delete),

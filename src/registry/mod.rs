@@ -33,6 +33,7 @@ mod register;
 mod schemas;
 mod settings;
 mod tags;
+mod turns;
 mod validate;
 mod versions;
 
@@ -62,7 +63,7 @@ use crate::model::Mode;
 use crate::store::{Stamp, Store};
 
 /// How often a use case reads and decides again when the subject moved under it.
-const MAX_ATTEMPTS: usize = 16;
+const MAX_ATTEMPTS: usize = 64;
 
 /// Time as a value: epoch milliseconds.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -116,13 +117,21 @@ pub struct Registry {
     settings: RegistrySettings,
     parsed: parsed::ParsedCache,
     validators: validate::ValidatorCache,
+    turns: turns::Turns,
 }
 
 impl Registry {
     /// A registry over a store.
     pub fn new(store: Arc<dyn Store>, clock: Clock, settings: RegistrySettings) -> Self {
         let parsed = parsed::ParsedCache::new(settings.parsed_cache_bytes);
-        Self { store, clock, settings, parsed, validators: validate::ValidatorCache::new() }
+        Self {
+            store,
+            clock,
+            settings,
+            parsed,
+            validators: validate::ValidatorCache::new(),
+            turns: turns::Turns::new(),
+        }
     }
 
     /// Whether the store can read and write.

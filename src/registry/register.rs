@@ -39,11 +39,16 @@ impl Registry {
         if candidate.text().is_some_and(|text| text.len() > self.settings.limits.max_bytes) {
             return Err(RegistryError::SchemaTooLarge);
         }
+        let mut turn = None;
         for _ in 0..MAX_ATTEMPTS {
             match self.try_register(subject, candidate, normalize, force).await {
                 Err(RegistryError::Store(StoreError::Conflict(conflict))) => match conflict {
                     // A reference that went away is refused by name when it is resolved again.
-                    Conflict::Moved { .. } | Conflict::ReferenceGone { .. } => {}
+                    Conflict::Moved { .. } | Conflict::ReferenceGone { .. } => {
+                        if turn.is_none() {
+                            turn = Some(self.turns.take(subject).await);
+                        }
+                    }
                     Conflict::IdTaken(id) => return Err(refused(subject, Refusal::IdTaken(id.0))),
                     other => return Err(StoreError::Conflict(other).into()),
                 },

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::wire::{SchemaBody, VersionBody, matching_tags};
-use crate::http::call::{Answer, Call, cut, json, ready};
+use crate::http::call::{Answer, Call, cut, json, json_bytes};
 use crate::http::error::ApiError;
+use crate::http::hot::{DependsOn, keep};
 use crate::model::{SchemaVersion, Subject};
 use crate::registry::{FoundSchema, IdScope, SchemaFilter};
 
@@ -96,8 +97,9 @@ pub async fn get_by_id(call: Call) -> Result<Answer, ApiError> {
     }
     if call.query.flag("fetchMaxId") {
         body.max_id = call.registry().find_max_id(&found.context).await?.map(|id| id.0);
+        return Ok(json(&body));
     }
-    Ok(json(&body))
+    Ok(keep(json_bytes(&body), depends_on(&scope)))
 }
 
 /// The bare text of an id.
@@ -106,7 +108,7 @@ pub async fn get_text_by_id(call: Call) -> Result<Answer, ApiError> {
     let scope = id_scope(&call).await?;
     let found = call.registry().get_schema_by_id(id, &scope).await?;
     let text = call.registry().formatted(&found.context, &found.content, call.query.text("format")).await?;
-    Ok(ready(text.into()))
+    Ok(keep(text.into(), depends_on(&scope)))
 }
 
 /// Subjects that use an id, in the context that `subject` names.
@@ -126,7 +128,10 @@ pub async fn list_versions(call: Call) -> Result<Answer, ApiError> {
 /// The schema of a guid, in whatever context.
 pub async fn get_by_guid(call: Call) -> Result<Answer, ApiError> {
     let found = call.registry().get_schema_by_guid(call.param("guid")).await?;
-    Ok(json(&body_of(&call, &found).await?))
+    // Which context it is found in may change with every registration, and with it what references mean.
+    let depends_on =
+        if call.query.text("format").is_empty() { DependsOn::Content } else { DependsOn::Versions };
+    Ok(keep(json_bytes(&body_of(&call, &found).await?), depends_on))
 }
 
 /// Contexts and ids of a guid.
@@ -140,6 +145,11 @@ pub async fn list_guid_ids(call: Call) -> Result<Answer, ApiError> {
 /// The formats.
 pub async fn list_types(_: Call) -> Result<Answer, ApiError> {
     Ok(json(&chancery_engine::SchemaType::ALL.map(chancery_engine::SchemaType::name)))
+}
+
+/// Without a subject only the id decides, and its content never changes.
+fn depends_on(scope: &IdScope) -> DependsOn {
+    if *scope == IdScope::Default { DependsOn::Content } else { DependsOn::Versions }
 }
 
 async fn uses(call: &Call) -> Result<Vec<UseBody>, ApiError> {

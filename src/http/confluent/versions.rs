@@ -1,8 +1,9 @@
 //! `/subjects/{subject}/versions` and what stands below it.
 
 use super::wire::{VersionBody, matching_tags};
-use crate::http::call::{Answer, Call, cut, json, ready};
+use crate::http::call::{Answer, Call, cut, json, json_bytes};
 use crate::http::error::ApiError;
+use crate::http::hot::{DependsOn, keep};
 use crate::model::SchemaVersion;
 use crate::registry::{VersionFilter, parse_version};
 
@@ -36,7 +37,7 @@ pub async fn get(call: Call) -> Result<Answer, ApiError> {
         let tags = call.registry().list_tags(context, &version.content).await?;
         body.schema.schema_tags = Some(matching_tags(tags, &asked));
     }
-    Ok(json(&body))
+    Ok(keep(json_bytes(&body), DependsOn::Versions))
 }
 
 /// The text of one version, bare.
@@ -44,7 +45,7 @@ pub async fn get_text(call: Call) -> Result<Answer, ApiError> {
     let version = find(&call).await?;
     let context = &version.subject.context;
     let text = call.registry().formatted(context, &version.content, call.query.text("format")).await?;
-    Ok(ready(text.into()))
+    Ok(keep(text.into(), DependsOn::Versions))
 }
 
 /// Ids of schemas that reference this version.

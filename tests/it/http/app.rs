@@ -25,7 +25,7 @@ pub struct App {
 }
 
 enum Target {
-    Here { router: Router, _folder: TempDir },
+    Here { router: Router, folder: TempDir },
     There { client: reqwest::Client, base: String, _turn: tokio::sync::OwnedMutexGuard<()> },
 }
 
@@ -55,7 +55,7 @@ impl App {
         let registry = Registry::new(Arc::new(store), Arc::new(now_ms), settings);
         let mut state = State::new(Arc::new(registry));
         change(&mut state);
-        Self { target: Target::Here { router: router(state), _folder: folder } }
+        Self { target: Target::Here { router: router(state), folder } }
     }
 
     async fn there(base: String) -> Self {
@@ -76,6 +76,14 @@ impl App {
     pub fn router(&self) -> Router {
         match &self.target {
             Target::Here { router, .. } => router.clone(),
+            Target::There { .. } => panic!("this story needs the registry in process"),
+        }
+    }
+
+    /// The database file.
+    pub fn database(&self) -> std::path::PathBuf {
+        match &self.target {
+            Target::Here { folder, .. } => folder.path().join("chancery.db"),
             Target::There { .. } => panic!("this story needs the registry in process"),
         }
     }

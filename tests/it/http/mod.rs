@@ -6,6 +6,7 @@ mod compatibility;
 mod configs;
 mod contexts;
 mod contracts;
+mod crowds;
 mod deleting;
 mod events;
 mod keys;
@@ -15,6 +16,7 @@ mod own;
 mod reading;
 mod references;
 mod registering;
+mod repeating;
 mod sockets;
 mod transport;
 
