@@ -20,4 +20,4 @@ mod repeating;
 mod sockets;
 mod transport;
 
-pub use app::Reply;
+pub use app::{App, Reply, encode};
