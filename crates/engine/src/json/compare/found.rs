@@ -6,7 +6,7 @@ use super::super::node::NodeId;
 use crate::difference::{Policy, Rule};
 
 /// Findings told of one comparison. Shared definitions can repeat theirs without end.
-const MAX_LEAVES: usize = 20_000;
+const MAX_LEAVES: usize = 4_000;
 /// Findings told once the first [`MAX_LEAVES`] are full: only incompatible ones.
 const MAX_EXTRA: usize = 1_000;
 
