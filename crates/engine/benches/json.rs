@@ -16,7 +16,7 @@ const ROUNDS: usize = 11;
 /// A schema of `definitions` definitions that refer to each other, about 470 bytes each.
 fn schema(definitions: usize, version: usize) -> String {
     let mut text = String::from(
-        r##"{"$schema":"https://json-schema.org/draft/2020-12/schema","title":"Order","$defs":{"##,
+        r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","title":"Order","$defs":{"#,
     );
     for n in 0..definitions {
         let comma = if n > 0 { "," } else { "" };
