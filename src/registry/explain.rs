@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use chancery_engine::difference::{CompareOptions, Difference, Policy, Side};
-use chancery_engine::json::sound::witness;
 use chancery_engine::tree::line_column;
 use chancery_engine::verdict::Direction;
 use chancery_engine::{CompatibilityLevel, Schema, SchemaType, Strictness};
@@ -234,12 +233,11 @@ fn explain_version(
 /// A document that the verdict overlooks: valid for the writer, and no longer valid for the reader. JSON Schema
 /// only; the reference's rules compare keywords, not the documents they accept.
 fn lost_document(direction: Direction, candidate: &Schema, earlier: &EarlierVersion) -> Option<Witness> {
-    let (Schema::Json(new), Schema::Json(old)) = (candidate, &*earlier.schema) else { return None };
     let (reader, writer) = match direction {
-        Direction::Backward => (new, old),
-        Direction::Forward => (old, new),
+        Direction::Backward => (candidate, &*earlier.schema),
+        Direction::Forward => (&*earlier.schema, candidate),
     };
-    let document = witness(reader, writer)?;
+    let document = Schema::witness(reader, writer)?;
     let (valid_for, refused_by) = match direction {
         Direction::Backward => (format!("version {}", earlier.version), "this schema".to_owned()),
         Direction::Forward => ("this schema".to_owned(), format!("version {}", earlier.version)),

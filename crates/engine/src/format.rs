@@ -189,6 +189,15 @@ impl Schema {
         }
     }
 
+    /// A document that the writer accepts and the reader does not, if one is found: what a comparison by the
+    /// reference's rules may overlook. JSON Schema only. Costs milliseconds, bounded by the size of the schemas.
+    pub fn witness(reader: &Self, writer: &Self) -> Option<String> {
+        match (reader, writer) {
+            (Self::Json(reader), Self::Json(writer)) => crate::json::sound::witness(reader, writer),
+            _ => None,
+        }
+    }
+
     /// Compiles a payload validator: call once per schema and keep it.
     ///
     /// # Errors
