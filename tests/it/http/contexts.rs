@@ -14,7 +14,8 @@ async fn r901_r902_r907_r908_contexts_have_several_spellings() {
     }
     app.get("/subjects/:.c902:s/versions").await.gives(json!([1]));
     app.get("/subjects").await.gives(json!([]));
-    for prefix in [".", ":.:"] {
+    // HTTP clients take a bare dot out of a path before they send it.
+    for prefix in if app.is_here() { [".", ":.:"] } else { [":.:", ":.:"] } {
         app.register_at(&format!("/contexts/{prefix}/subjects/plain/versions"), "\"long\"").await;
     }
     app.get("/subjects/:.:plain/versions").await.gives(json!([1]));
@@ -105,6 +106,8 @@ async fn r913_r914_some_names_are_refused() {
     app.register(":.c914:", "\"long\"").await;
     assert_eq!(app.get("/subjects/:.c914:/versions/1").await.is(200)["subject"], ":.c914:");
 
+    // A registry elsewhere serves one story at a time.
+    drop(app);
     let app = App::with(RegistrySettings { reject_empty_subject: true, ..Default::default() }, |_| ()).await;
     if app.is_here() {
         for name in [":.:", ":.c914:", "*"] {
