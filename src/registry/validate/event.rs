@@ -1,7 +1,7 @@
 //! Events: which schema the data claims to have, and whether it keeps it.
 //!
 //! Evidence in order of rank: request parameter, frame, `dataschema`, `type`, topic. All that resolves must
-//! agree. A `dataschema` that is not ours is never fetched. An event for which nothing names a schema is
+//! agree. A fragment of `dataschema` names the message of a Protobuf file, unless stronger evidence does. A `dataschema` that is not ours is never fetched. An event for which nothing names a schema is
 //! unchecked, and says why.
 
 use std::sync::LazyLock;
@@ -13,13 +13,13 @@ use chancery_engine::cloudevents::matching::{
 };
 use chancery_engine::cloudevents::{Data, Event, EventReading};
 use chancery_engine::framing;
-use chancery_engine::violation::{MessageChoice, Outcome, PayloadOptions};
+use chancery_engine::violation::{Encoding, MessageChoice, Outcome, PayloadOptions};
 use chancery_engine::{Report, SchemaType};
 
 use super::super::{IdScope, Registry, RegistryError};
 use super::frame::{Unframed, conflict, id_required, single, strip_indexes, unknown_id};
 use super::target::Target;
-use super::{Matched, format_mismatch};
+use super::{Framing, Matched, format_mismatch, says_nothing};
 use crate::model::{ContextName, Guid, Subject, VersionSelector};
 
 /// Media types that promise a frame.
@@ -34,6 +34,8 @@ pub struct EventHints {
     pub is_key: bool,
     /// The context to look in.
     pub context: ContextName,
+    /// How the data says which schema it was written with.
+    pub framing: Framing,
 }
 
 /// Why the data of an event was not held against a schema.
@@ -72,6 +74,15 @@ pub struct EventVerdict {
     pub matched: Option<Matched>,
     /// Why it was held against none.
     pub unchecked: Option<Unchecked>,
+}
+
+/// Data on its way to a validator.
+struct Input {
+    body: Bytes,
+    /// Whether a frame was taken off.
+    framed: bool,
+    /// Which message it is, unless a frame says so.
+    message: MessageChoice,
 }
 
 /// What checking the data came to.
@@ -121,29 +132,36 @@ impl Registry {
         let mut body = Bytes::copy_from_slice(data);
         let mut claims = Vec::new();
         let mut framed = false;
-        if let Some((frame, rest)) = may_be_framed(&format, event).then(|| framing::split(data)).flatten() {
+        let promised = matches!(format, PayloadFormat::Framed(_)) && hints.framing == Framing::Auto;
+        let required = promised || hints.framing == Framing::Confluent;
+        let may_be_framed = hints.framing != Framing::None && may_be_framed(&format, event);
+        if let Some((frame, rest)) = may_be_framed.then(|| framing::split(data)).flatten() {
             match self.find_framed(&hints.context, frame).await? {
                 Some(id) => {
                     body = body.slice(data.len() - rest.len()..);
                     claims.push(self.exact_claim(MatchedBy::Framing, &hints.context, id).await?);
                     framed = true;
                 }
-                None if matches!(format, PayloadFormat::Framed(_)) => {
-                    return Ok(DataCheck::Done(single(unknown_id()), None));
-                }
+                None if required => return Ok(DataCheck::Done(single(unknown_id()), None)),
                 None => {}
             }
-        } else if matches!(format, PayloadFormat::Framed(_)) {
+        } else if required {
             return Ok(DataCheck::Done(single(id_required()), None));
         }
         let mut foreign = false;
+        let mut selected = None;
         if let Some(dataschema) = event.find_text("dataschema") {
-            match self.dataschema_claim(dataschema, locator, hints).await? {
-                Some(claim) => claims.push(claim),
+            let reference = locator.locate(dataschema);
+            match self.dataschema_claim(&reference.target, hints).await? {
+                Some(claim) => {
+                    claims.push(claim);
+                    selected = reference.selected_type().map(str::to_owned);
+                }
                 None => foreign = true,
             }
         }
         claims.extend(self.named_claims(event, hints).await?);
+        let input = Input { body, framed, message: message_of(&format, selected) };
         match join(&claims) {
             Agreement::NoEvidence if foreign => Ok(DataCheck::Unchecked(Unchecked::ForeignSchema)),
             Agreement::NoEvidence => Ok(DataCheck::Unchecked(Unchecked::NoSchema)),
@@ -151,7 +169,9 @@ impl Registry {
                 let message = format!("{} and {} name different schemas", stronger.name(), weaker.name());
                 Ok(DataCheck::Done(single(conflict(&message)), None))
             }
-            Agreement::Agreed(found) => self.check_against(event, &format, &found, body, framed, hints).await,
+            Agreement::Agreed(found) => {
+                self.check_against(event, &format, &found, input, &hints.context).await
+            }
         }
     }
 
@@ -162,18 +182,21 @@ impl Registry {
         event: &Event<'_>,
         format: &PayloadFormat,
         found: &Match,
-        body: Bytes,
-        framed: bool,
-        hints: &EventHints,
+        input: Input,
+        context: &ContextName,
     ) -> Result<DataCheck, RegistryError> {
-        let targets = self.targets_of(found, &hints.context).await?;
+        let targets = self.targets_of(found, context).await?;
         let Some(newest) = targets.first() else { return Ok(DataCheck::Unchecked(Unchecked::NoSchema)) };
         let exact = found.schema_id.is_some() || found.version.is_some();
         let schema_type = newest.schema_type();
         let media_type = event.datacontenttype().unwrap_or("application/json");
-        let Some(encoding) = format.encoding(schema_type, AvroJson::Avro) else {
+        // A frame says enough about bytes that come without a content type.
+        let unnamed = *format == PayloadFormat::Opaque && says_nothing(event.datacontenttype());
+        let encoding = format.encoding(schema_type, AvroJson::Avro);
+        let Some(encoding) = encoding.or_else(|| (input.framed && unnamed).then_some(Encoding::Binary))
+        else {
             let matched = Some(newest.matched.clone());
-            if *format == PayloadFormat::Opaque && event.datacontenttype().is_none() {
+            if unnamed {
                 return Ok(DataCheck::Unchecked(Unchecked::Opaque));
             }
             return Ok(DataCheck::Done(single(format_mismatch(media_type, schema_type)), matched));
@@ -184,10 +207,15 @@ impl Registry {
         let tries = if exact || schema_type != SchemaType::Json { 1 } else { targets.len() };
         let mut first = None;
         for target in targets.into_iter().take(tries) {
-            let unframed = if framed {
-                strip_indexes(target, body.clone())
+            let unframed = if input.framed {
+                strip_indexes(target, input.body.clone())
             } else {
-                Ok(Unframed { target, body: body.clone(), message: message_of(format), framed: false })
+                Ok(Unframed {
+                    target,
+                    body: input.body.clone(),
+                    message: input.message.clone(),
+                    framed: false,
+                })
             };
             let Unframed { target, body, message, framed } = match unframed {
                 Ok(unframed) => unframed,
@@ -256,8 +284,7 @@ impl Registry {
     /// What `dataschema` claims; `None` when it resolves to nothing of ours.
     async fn dataschema_claim(
         &self,
-        dataschema: &str,
-        locator: &SchemaLocator,
+        target: &SchemaTarget,
         hints: &EventHints,
     ) -> Result<Option<Claim>, RegistryError> {
         let by = MatchedBy::Dataschema;
@@ -265,34 +292,34 @@ impl Registry {
             Some(context) => ContextName::from_segment(context).unwrap_or_default(),
             None => hints.context.clone(),
         };
-        match locator.locate(dataschema).target {
+        match target {
             SchemaTarget::Id { context, id, subject } => {
-                let place = place(&context);
-                let Ok(id) = i32::try_from(id) else { return Ok(None) };
+                let place = place(context);
+                let Ok(id) = i32::try_from(*id) else { return Ok(None) };
                 let known = self.store.find_content(&place, crate::model::SchemaId(id)).await?.is_some();
                 if !known {
                     return Ok(None);
                 }
                 let mut claim = self.exact_claim(by, &place, id).await?;
-                claim.subject = subject.map(|name| Subject::parse_in(&place, &name).qualified());
+                claim.subject = subject.as_ref().map(|name| Subject::parse_in(&place, name).qualified());
                 Ok(Some(claim))
             }
             SchemaTarget::Guid(guid) => {
-                let places = self.store.list_guid_ids(Guid(guid)).await?;
+                let places = self.store.list_guid_ids(Guid(*guid)).await?;
                 match places.into_iter().find(|(place, _)| *place == hints.context) {
                     Some((place, id)) => Ok(Some(self.exact_claim(by, &place, id.0).await?)),
                     None => Ok(None),
                 }
             }
             SchemaTarget::SubjectVersion { context, subject, version } => {
-                let subject = Subject::parse_in(&place(&context), &subject);
+                let subject = Subject::parse_in(&place(context), subject);
                 let history = self.store.get_history(&subject).await?;
-                let number = i32::try_from(version).unwrap_or(i32::MAX);
+                let number = i32::try_from(*version).unwrap_or(i32::MAX);
                 let known = history.find(number).is_some_and(|row| !row.deleted);
-                Ok(known.then(|| named_claim(by, &subject, Some(version))))
+                Ok(known.then(|| named_claim(by, &subject, Some(*version))))
             }
             SchemaTarget::SubjectLatest { context, subject } => {
-                let subject = Subject::parse_in(&place(&context), &subject);
+                let subject = Subject::parse_in(&place(context), subject);
                 let known = self.store.get_history(&subject).await?.latest().is_some();
                 Ok(known.then(|| named_claim(by, &subject, None)))
             }
@@ -329,16 +356,20 @@ fn named_claim(by: MatchedBy, subject: &Subject, version: Option<u32>) -> Claim 
     Claim { by, schema_id: None, subject: Some(subject.qualified()), version, uses: Vec::new() }
 }
 
-/// Bytes of a binary format may carry a frame; text never does.
+/// Bytes may carry a frame unless their content type is one that is never a payload; text never does.
 fn may_be_framed(format: &PayloadFormat, event: &Event<'_>) -> bool {
-    let binary =
-        matches!(format, PayloadFormat::Avro | PayloadFormat::Protobuf { .. } | PayloadFormat::Framed(_));
-    binary && matches!(event.data, Data::Bytes(_))
+    let fits = match format {
+        PayloadFormat::Opaque => says_nothing(event.datacontenttype()),
+        PayloadFormat::NotAPayload => false,
+        _ => true,
+    };
+    fits && matches!(event.data, Data::Bytes(_))
 }
 
-fn message_of(format: &PayloadFormat) -> MessageChoice {
-    match format {
-        PayloadFormat::Protobuf { message: Some(name) } => MessageChoice::Name(name.clone()),
-        _ => MessageChoice::First,
-    }
+fn message_of(format: &PayloadFormat, selected: Option<String>) -> MessageChoice {
+    let named = match format {
+        PayloadFormat::Protobuf { message } => message.clone(),
+        _ => None,
+    };
+    named.or(selected).map_or(MessageChoice::First, MessageChoice::Name)
 }

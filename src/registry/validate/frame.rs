@@ -1,6 +1,7 @@
 //! Confluent frames around payloads, held against the schema that the request names.
 
 use bytes::Bytes;
+use chancery_engine::cloudevents::matching::PayloadFormat;
 use chancery_engine::framing::{self, Frame};
 use chancery_engine::violation::{MessageChoice, Violation};
 use chancery_engine::{Report, SchemaType};
@@ -40,9 +41,16 @@ impl Registry {
         choice: &SchemaChoice,
         target: Target,
         payload: &Payload,
+        format: &PayloadFormat,
     ) -> Result<Result<Unframed, Box<Refused>>, RegistryError> {
-        let named = payload.message.clone().map_or(MessageChoice::First, MessageChoice::Name);
-        let required = payload.framing == Framing::Confluent;
+        let of_type = match format {
+            PayloadFormat::Protobuf { message } => message.as_ref(),
+            _ => None,
+        };
+        let named = payload.message.as_ref().or(of_type).cloned();
+        let named = named.map_or(MessageChoice::First, MessageChoice::Name);
+        let promised = matches!(format, PayloadFormat::Framed(_)) && payload.framing == Framing::Auto;
+        let required = promised || payload.framing == Framing::Confluent;
         let split = if payload.framing == Framing::None { None } else { framing::split(&payload.bytes) };
         let Some((frame, rest)) = split else {
             if required {

@@ -99,7 +99,8 @@ impl Registry {
         payload: Payload,
     ) -> Result<PayloadVerdict, RegistryError> {
         let target = self.resolve_choice(choice).await?;
-        let unframed = match self.unframe(choice, target, &payload).await? {
+        let format = payload.format();
+        let unframed = match self.unframe(choice, target, &payload, &format).await? {
             Ok(unframed) => unframed,
             Err(refused) => {
                 return Ok(PayloadVerdict {
@@ -109,9 +110,10 @@ impl Registry {
             }
         };
         let target = unframed.target;
-        let encoding = match encoding_of(target.schema_type(), payload.media_type.as_deref()) {
-            Ok(encoding) => encoding,
-            Err(finding) => return Ok(PayloadVerdict { report: single(*finding), matched: target.matched }),
+        let Some(encoding) = encoding_of(&format, target.schema_type(), &payload) else {
+            let media_type = payload.media_type.as_deref().unwrap_or_default();
+            let finding = format_mismatch(media_type, target.schema_type());
+            return Ok(PayloadVerdict { report: single(finding), matched: target.matched });
         };
         let unknown_fields = self.unknown_fields_policy(target.matched.subject.as_ref()).await?;
         let options = PayloadOptions {
@@ -126,18 +128,31 @@ impl Registry {
     }
 }
 
+impl Payload {
+    /// What the media type says about the bytes.
+    fn format(&self) -> PayloadFormat {
+        let media_type = self.media_type.as_deref().unwrap_or_default();
+        PayloadFormat::of_media_type(media_type, &FramedTypes::default())
+    }
+}
+
 /// How the bytes are encoded, when the request names the schema: JSON media types as JSON, a media type that
 /// says nothing as the binary encoding of the schema's format. JSON for an Avro schema is plain JSON unless the
-/// media type says Avro.
-fn encoding_of(schema_type: SchemaType, media_type: Option<&str>) -> Result<Encoding, Box<Violation>> {
-    let Some(media_type) = media_type else { return Ok(Encoding::Binary) };
-    let format = PayloadFormat::of_media_type(media_type, &FramedTypes::default());
-    if format == PayloadFormat::Opaque {
-        return Ok(Encoding::Binary);
+/// media type says Avro. `None`: they do not fit.
+fn encoding_of(format: &PayloadFormat, schema_type: SchemaType, payload: &Payload) -> Option<Encoding> {
+    if *format == PayloadFormat::Opaque && says_nothing(payload.media_type.as_deref()) {
+        return Some(Encoding::Binary);
     }
-    format
-        .encoding(schema_type, AvroJson::Plain)
-        .ok_or_else(|| Box::new(format_mismatch(media_type, schema_type)))
+    format.encoding(schema_type, AvroJson::Plain)
+}
+
+/// Media types that say nothing about the bytes: what clients send when nobody told them a better one.
+const ANYTHING: [&str; 2] = ["application/octet-stream", "application/x-www-form-urlencoded"];
+
+/// Whether a media type says nothing about the bytes.
+fn says_nothing(media_type: Option<&str>) -> bool {
+    let essence = media_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    essence.is_empty() || ANYTHING.iter().any(|name| essence.eq_ignore_ascii_case(name))
 }
 
 fn format_mismatch(media_type: &str, schema_type: SchemaType) -> Violation {

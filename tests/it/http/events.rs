@@ -1,6 +1,8 @@
 //! `POST /v1/validate`, `POST /v1/lint`, `GET /v1/rules`.
 
 use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -181,6 +183,58 @@ async fn records_name_their_schema_in_several_ways() {
     assert_eq!(body["summary"]["total"], 9);
     for body in ["{\"records\":[]}", "{\"records\":7}", "{\"records\":[{}]}", "{", "[]", ""] {
         post(&app, "application/json", body).await.problem(StatusCode::BAD_REQUEST);
+    }
+}
+
+#[tokio::test]
+async fn the_frame_of_a_record_names_its_schema() {
+    let app = App::new().await;
+    let order = r#"{"type":"record","name":"O","fields":[{"name":"id","type":"long"}]}"#;
+    let (id, _) = app.register("orders-value", order).await;
+    app.register("names-value", "\"string\"").await;
+    let framed = |id: i64| {
+        let id = u32::try_from(id).unwrap().to_be_bytes();
+        STANDARD.encode([&[0][..], &id, &[2]].concat())
+    };
+    for (mut record, outcome, rule) in [
+        (json!({}), "valid", None),
+        (json!({ "topic": "orders", "contentType": "avro/binary" }), "valid", None),
+        (json!({ "framing": "confluent" }), "valid", None),
+        (json!({ "topic": "names" }), "invalid", Some("schema.conflict")),
+        (json!({ "framing": "none" }), "unchecked", None),
+        (json!({ "dataBase64": framed(9999) }), "unchecked", None),
+        (json!({ "dataBase64": framed(9999), "framing": "confluent" }), "invalid", Some("schema.unknown-id")),
+        (json!({ "dataBase64": "Ag==", "framing": "confluent" }), "invalid", Some("schema.id-required")),
+        (json!({ "data": 1, "framing": "confluent" }), "invalid", Some("schema.id-required")),
+    ] {
+        if record.get("dataBase64").is_none() && record.get("data").is_none() {
+            record["dataBase64"] = json!(framed(id));
+        }
+        let body = post(&app, "application/json", json!({ "records": [record] })).await.is(200);
+        let verdict = &body["results"][0];
+        assert_eq!(verdict["outcome"], outcome, "{record} {verdict}");
+        assert_eq!(verdict["violations"][0]["rule"].as_str(), rule, "{record}");
+    }
+}
+
+#[tokio::test]
+async fn a_fragment_of_the_dataschema_names_the_message() {
+    let app = App::new().await;
+    let text = "syntax = \"proto3\"; package p; message A { string a = 1; } message B { int32 b = 1; }";
+    let id = app.register_body("files", json!({ "schema": text, "schemaType": "PROTOBUF" })).await["id"]
+        .as_i64()
+        .unwrap();
+    for (fragment, content_type, rule) in [
+        ("#p.B", "application/protobuf", None),
+        ("", "application/protobuf", Some("schema.protobuf.wire-type")),
+        ("#p.C", "application/protobuf", Some("schema.protobuf.message")),
+        ("#p.A", "application/protobuf; messageType=p.B", None),
+    ] {
+        let body = json!({ "specversion": "1.0", "id": "1", "source": "https://example.com/a", "type": "t",
+            "dataschema": format!("urn:schema-registry:id:{id}{fragment}"),
+            "datacontenttype": content_type, "data_base64": "CAE=" });
+        let verdict = post(&app, "application/cloudevents+json", body).await.is(200);
+        assert_eq!(verdict["violations"][0]["rule"].as_str(), rule, "{fragment} {content_type} {verdict}");
     }
 }
 

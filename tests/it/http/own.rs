@@ -79,6 +79,31 @@ async fn frames_are_read_and_must_agree() {
 }
 
 #[tokio::test]
+async fn a_media_type_can_promise_a_frame_or_name_a_message() {
+    let app = App::new().await;
+    let (id, _) = app.register("orders", ORDER).await;
+    let text = "syntax = \"proto3\"; package p; message A { string a = 1; } message B { int32 b = 1; }";
+    app.register_body("files", json!({ "schema": text, "schemaType": "PROTOBUF" })).await;
+    let unknown = framed(9999, &[2]);
+    let known = framed(id, &[2]);
+    for (subject, content_type, payload, rule) in [
+        ("orders", "application/vnd.confluent.avro", &known[..], None),
+        ("orders", "application/vnd.confluent.avro", &[2][..], Some("schema.id-required")),
+        ("orders", "application/vnd.confluent.avro", &unknown[..], Some("schema.unknown-id")),
+        ("orders", "text/plain; charset=utf-8", &[2][..], Some("schema.format-mismatch")),
+        ("orders", "application/xml", &[2][..], Some("schema.format-mismatch")),
+        ("orders", "application/x-www-form-urlencoded", &[2][..], None),
+        ("files", "application/protobuf; messageType=p.B", &[8, 1][..], None),
+        ("files", "application/protobuf; messageType=p.C", &[8, 1][..], Some("schema.protobuf.message")),
+        ("files", "application/protobuf", &[8, 1][..], Some("schema.protobuf.wire-type")),
+    ] {
+        let path = format!("/v1/subjects/{subject}/versions/1/validate");
+        let verdict = validate(&app, &path, content_type, payload).await.is(200);
+        assert_eq!(verdict["violations"][0]["rule"].as_str(), rule, "{content_type} {payload:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_the_request_names_must_exist() {
     let app = App::new().await;
     app.register("orders", ORDER).await;

@@ -22,7 +22,7 @@ use crate::http::error::TransportError;
 use crate::http::json::{Presence, read_object};
 use crate::http::negotiate::essence;
 use crate::http::problem::Problem;
-use crate::registry::EventHints;
+use crate::registry::{EventHints, Framing};
 
 /// What all verdicts of one request share.
 struct Setting {
@@ -39,7 +39,12 @@ impl Setting {
         let bases = call.state.base_urls.iter().chain(reached.iter().flatten());
         let locator = SchemaLocator::new(bases.map(String::as_str)).unwrap_or_default();
         let topic = call.query.find("topic").filter(|topic| !topic.is_empty()).map(str::to_owned);
-        let hints = EventHints { topic, is_key: call.query.flag("isKey"), context: call.context.clone() };
+        let hints = EventHints {
+            topic,
+            is_key: call.query.flag("isKey"),
+            context: call.context.clone(),
+            framing: Framing::Auto,
+        };
         Self { options: EventOptions::default(), locator, hints }
     }
 }

@@ -131,6 +131,7 @@ impl Record {
             topic: self.topic.clone().or_else(|| setting.hints.topic.clone()),
             is_key: self.is_key || setting.hints.is_key,
             context: setting.hints.context.clone(),
+            framing: self.framing,
         };
         let setting = Setting { options: setting.options.clone(), locator: setting.locator.clone(), hints };
         let (body, _) =
