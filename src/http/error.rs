@@ -15,7 +15,7 @@ use super::json::BadJson;
 use super::path::BadPath;
 use super::query::NotAnInteger;
 use crate::model::Subject;
-use crate::registry::{KeyError, Refusal, RegistryError};
+use crate::registry::{AssociationError, KeyError, Refusal, RegistryError};
 
 /// What the transport refuses, before or beside any use case. Both surfaces print it in their own form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -239,6 +239,7 @@ impl From<RegistryError> for ApiError {
             E::ContextNotEmpty(context) => {
                 (42211, format!("The specified context ':{context}:' is not empty."))
             }
+            E::Association(error) => (association_code(&error), error.to_string()),
             E::Key(error) => (key_code(&error), error.to_string()),
             E::InvalidContext(error) => (400, error.to_string()),
             E::Store(error) => {
@@ -262,6 +263,20 @@ fn key_code(error: &KeyError) -> u32 {
     }
 }
 
+/// Codes of associations.
+fn association_code(error: &AssociationError) -> u32 {
+    match error {
+        AssociationError::NotFound(_) => 40410,
+        AssociationError::TooMany(_) => 40902,
+        AssociationError::ResourceTaken { .. } => 40903,
+        AssociationError::SubjectTaken(_) => 40904,
+        AssociationError::SubjectOwned(_) => 40905,
+        AssociationError::NoActiveVersion(_) => 40907,
+        AssociationError::Frozen { .. } => 40908,
+        AssociationError::Invalid { .. } => 42212,
+    }
+}
+
 /// Texts of 42205. The context is empty for the default one, which leaves two blanks in a row.
 fn refusal_text(subject: &Subject, reason: &Refusal) -> String {
     let context = subject.context.prefix();
@@ -272,6 +287,9 @@ fn refusal_text(subject: &Subject, reason: &Refusal) -> String {
         Refusal::ExistingSubjects => "Cannot import since found existing subjects".to_owned(),
         Refusal::IdTaken(id) => {
             format!("Overwrite new schema with id {id} in context {context} is not permitted.")
+        }
+        Refusal::Owned => {
+            format!("Subject {subject} in context {context} is owned by a resource and cannot be referenced")
         }
         Refusal::ModeImmutable => "Mode changes are not allowed".to_owned(),
     }

@@ -155,6 +155,7 @@ fn kind_name(error: &RegistryError) -> &'static str {
         E::InvalidRuleSet(_) => "invalid-rule-set",
         E::ContextNotEmpty(_) => "context-not-empty",
         E::InvalidContext(_) => "invalid-context",
+        E::Association(_) => "invalid-association",
         E::Key(_) => "invalid-key",
         E::Store(_) => "store-unavailable",
     }

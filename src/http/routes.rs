@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::call::{Answer, Call};
 use super::confluent::{
-    compatibility, config, contexts, keys, mode, register, schemas, server, subjects, versions,
+    associations, compatibility, config, contexts, keys, mode, register, schemas, server, subjects, versions,
 };
 use super::error::ApiError;
 use super::hot::Effect;
@@ -210,7 +210,12 @@ pub fn table() -> Vec<Route> {
         confluent(delete(), "/mode/{subject}", mode::delete),
         confluent(get(), "/contexts", contexts::list),
         confluent(delete(), "/contexts/{context}", contexts::delete),
-        confluent(get(), "/associations/resources/{namespace}/{name}", server::associations),
+        confluent(post(), "/associations", associations::create),
+        confluent(get(), "/associations/resources/{resourceId}", associations::list_by_id),
+        confluent(put(), "/associations/resources/{resourceId}", associations::upsert),
+        confluent(delete(), "/associations/resources/{resourceId}", associations::delete),
+        confluent(get(), "/associations/resources/{namespace}/{name}", associations::list_by_name),
+        confluent(get(), "/associations/subjects/{subject}", associations::list_by_subject),
         confluent(get(), "/dek-registry/v1/keks", keys::list_keks),
         confluent(post(), "/dek-registry/v1/keks", keys::create_kek),
         confluent(get(), "/dek-registry/v1/keks/{name}", keys::get_kek),

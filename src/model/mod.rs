@@ -1,5 +1,6 @@
 //! The small types everything shares. No I/O, no decisions beyond what a name or a number may be.
 
+mod association;
 mod change;
 mod config;
 mod content;
@@ -10,6 +11,7 @@ mod rule_set;
 mod subject;
 mod version;
 
+pub use association::{Association, Lifecycle};
 pub use change::{Change, ChangeKind};
 pub use config::{Config, Mode, Settings};
 pub use content::{Content, Fingerprint, Guid};

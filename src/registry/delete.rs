@@ -13,7 +13,8 @@ impl Registry {
     /// Deletes one version and returns its number.
     ///
     /// # Errors
-    /// `VersionSoftDeleted`, `SubjectNotFound`, `VersionNotFound`, `OperationNotPermitted`, `ReferenceExists`,
+    /// `VersionSoftDeleted`, `SubjectNotFound`, `VersionNotFound`, `OperationNotPermitted`, `Association`,
+    /// `ReferenceExists`,
     /// `VersionNotSoftDeleted`, in this order.
     pub async fn delete_version(
         &self,
@@ -21,6 +22,7 @@ impl Registry {
         selector: VersionSelector,
         permanent: bool,
     ) -> Result<i32, RegistryError> {
+        let _unassociated = self.associating.read().await;
         for _ in 0..MAX_ATTEMPTS {
             let history = self.store.get_history(subject).await?;
             let row = select_for_delete(subject, &history, selector)?;
@@ -28,6 +30,10 @@ impl Registry {
                 return Err(RegistryError::VersionSoftDeleted(subject.clone(), row.version));
             }
             self.check_mode(subject, Operation::Delete).await?;
+            let active = history.versions.iter().filter(|row| !row.deleted).count();
+            if !permanent && active == 1 {
+                self.check_not_associated(subject).await?;
+            }
             if permanent && !row.deleted {
                 self.check_unreferenced(subject, row.version, permanent, false).await?;
                 return Err(RegistryError::VersionNotSoftDeleted(subject.clone(), row.version));
@@ -42,13 +48,14 @@ impl Registry {
     /// Deletes a subject: all active versions softly, or all versions for good. Returns their numbers, ascending.
     ///
     /// # Errors
-    /// `SubjectNotFound`, `SubjectSoftDeleted`, `OperationNotPermitted`, then by version ascending
+    /// `SubjectNotFound`, `SubjectSoftDeleted`, `OperationNotPermitted`, `Association`, then by version ascending
     /// `ReferenceExists`, `SubjectNotSoftDeleted`.
     pub async fn delete_subject(
         &self,
         subject: &Subject,
         permanent: bool,
     ) -> Result<Vec<i32>, RegistryError> {
+        let _unassociated = self.associating.read().await;
         for _ in 0..MAX_ATTEMPTS {
             let history = self.store.get_history(subject).await?;
             if history.versions.is_empty() {
@@ -58,6 +65,7 @@ impl Registry {
                 return Err(RegistryError::SubjectSoftDeleted(subject.clone()));
             }
             self.check_mode(subject, Operation::Delete).await?;
+            self.check_not_associated(subject).await?;
             let rows: Vec<_> = history.versions.iter().filter(|row| permanent || !row.deleted).collect();
             for row in &rows {
                 self.check_unreferenced(subject, row.version, permanent, true).await?;

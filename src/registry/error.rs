@@ -88,6 +88,9 @@ pub enum RegistryError {
     /// A request about keys was refused.
     #[error(transparent)]
     Key(#[from] super::KeyError),
+    /// A request about associations was refused.
+    #[error(transparent)]
+    Association(#[from] super::AssociationError),
     /// The store could not answer.
     #[error(transparent)]
     Store(StoreError),
@@ -111,6 +114,9 @@ pub enum Refusal {
     /// An imported id belongs to other content.
     #[error("has other content under id {0}")]
     IdTaken(i32),
+    /// A resource owns what would be referenced.
+    #[error("is owned by a resource and cannot be referenced")]
+    Owned,
     /// Mode changes are switched off.
     #[error("mode changes are not allowed")]
     ModeImmutable,

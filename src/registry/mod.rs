@@ -10,16 +10,19 @@
 //! | `config`, `mode`, `contexts`, `settings` | what is set where, and what is in force; aliases |
 //! | `lint` | is this schema well designed |
 //! | `validate` | does this payload keep the promise |
+//! | `associations` | which subject a resource takes its schemas from |
 //! | `keys` | storage of keys for the clients' field encryption |
 //! | `references`, `parsed` | resolved references and the cache of parsed schemas |
 //! | `contract`, `tags` | metadata, rule sets and inline tags of data contracts |
 
+mod associations;
 mod candidate;
 mod compatibility;
 mod config;
 mod contexts;
 mod contract;
 mod delete;
+mod document;
 pub mod error;
 mod explain;
 mod keys;
@@ -42,9 +45,13 @@ use std::time::Duration;
 
 use chancery_engine::{CompatibilityLevel, Limits};
 
+pub use associations::{
+    Associated, AssociationEntry, AssociationError, AssociationFilter, AssociationRequest, Write,
+};
 pub use candidate::{Candidate, RawReference, TagChange};
 pub use compatibility::Against;
 pub use config::{ConfigPatch, EffectiveConfig, Patch};
+use document::{decode, encode};
 pub use error::{Refusal, RegistryError};
 pub use explain::{ExplainAgainst, ExplainedDifference, Explanation, Location, VersionExplanation, Witness};
 pub use keys::{DekRequest, DekSelector, KekChange, KekRequest, KeyError};
@@ -118,6 +125,8 @@ pub struct Registry {
     parsed: parsed::ParsedCache,
     validators: validate::ValidatorCache,
     turns: turns::Turns,
+    /// Writers of associations against each other and against deletes of versions.
+    associating: tokio::sync::RwLock<()>,
 }
 
 impl Registry {
@@ -131,6 +140,7 @@ impl Registry {
             parsed,
             validators: validate::ValidatorCache::new(),
             turns: turns::Turns::new(),
+            associating: tokio::sync::RwLock::new(()),
         }
     }
 

@@ -106,6 +106,9 @@ impl Registry {
             }
         }
 
+        if !importing {
+            self.check_targets(subject, &posted).await?;
+        }
         let next = history.next_version();
         let version = if importing && candidate.version > 0 { candidate.version } else { next };
         if !importing {
@@ -155,6 +158,16 @@ impl Registry {
             inherited.references = as_posted(&latest);
         }
         Ok(inherited)
+    }
+
+    /// A subject that a resource owns is referenced by nobody else.
+    async fn check_targets(&self, subject: &Subject, posted: &Posted) -> Result<(), RegistryError> {
+        for (target, _) in posted.targets.iter().filter(|(target, _)| target != subject) {
+            if self.is_owned(target).await? {
+                return Err(refused(target, Refusal::Owned));
+            }
+        }
+        Ok(())
     }
 
     /// Compares with the history under the config in force.

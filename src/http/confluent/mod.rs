@@ -1,6 +1,7 @@
 //! The Confluent-compatible surface, one file a resource. Objects have exactly the members that the reference
 //! sends; what is deliberately different stands in `docs/PARITY.md`.
 
+pub mod associations;
 mod candidate;
 pub mod compatibility;
 pub mod config;

@@ -1,4 +1,4 @@
-//! What the server says about itself, and resources of the reference that are always empty here.
+//! What the server says about itself.
 
 use serde::Serialize;
 use serde_json::json as value;
@@ -46,10 +46,4 @@ pub async fn version(call: Call) -> Result<Answer, ApiError> {
 /// `GET /v1/metadata/deployment`.
 pub async fn deployment(_: Call) -> Result<Answer, ApiError> {
     Ok(json(&value!({ "attributes": [] })))
-}
-
-/// `GET /associations/resources/{namespace}/{name}`: nothing is associated. Serializers ask this before they
-/// first use a topic and then fall back to their naming strategy.
-pub async fn associations(_: Call) -> Result<Answer, ApiError> {
-    Ok(json(&value!([])))
 }

@@ -169,7 +169,7 @@ impl Registry {
                 collection: DEKS,
                 key: document_key(dek),
                 before: Some(before),
-                after: after.as_ref().map(super::encode),
+                after: after.as_ref().map(crate::registry::encode),
             });
             match self.store.apply(Command::ChangeDocuments(changes.collect()), &self.stamp()).await {
                 Ok(_) => return Ok(()),
@@ -187,14 +187,19 @@ impl Registry {
         let documents = self.store.list_documents(DEKS, &prefix).await?;
         documents
             .into_iter()
-            .map(|document| Ok((super::decode(DEKS, &document.key, &document.body)?, document.body)))
+            .map(|document| {
+                Ok((crate::registry::decode(DEKS, &document.key, &document.body)?, document.body))
+            })
             .collect()
     }
 
     /// All DEKs of a KEK.
     pub(super) async fn list_all_deks(&self, kek: &str) -> Result<Vec<Dek>, RegistryError> {
         let documents = self.store.list_documents(DEKS, &format!("{kek}{SEPARATOR}")).await?;
-        documents.iter().map(|document| super::decode(DEKS, &document.key, &document.body)).collect()
+        documents
+            .iter()
+            .map(|document| crate::registry::decode(DEKS, &document.key, &document.body))
+            .collect()
     }
 }
 

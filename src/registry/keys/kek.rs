@@ -43,7 +43,7 @@ impl Registry {
     pub async fn list_keks(&self, prefixes: &[String], deleted: bool) -> Result<Vec<String>, RegistryError> {
         let mut names = Vec::new();
         for document in self.store.list_documents(KEKS, "").await? {
-            let kek: Kek = super::decode(KEKS, &document.key, &document.body)?;
+            let kek: Kek = crate::registry::decode(KEKS, &document.key, &document.body)?;
             let fits =
                 prefixes.is_empty() || prefixes.iter().any(|prefix| kek.name.starts_with(prefix.as_str()));
             if fits && (deleted || !kek.deleted) {

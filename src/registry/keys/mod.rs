@@ -12,7 +12,7 @@ pub use kek::{KekChange, KekRequest};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{MAX_ATTEMPTS, Registry, RegistryError};
+use super::{MAX_ATTEMPTS, Registry, RegistryError, decode, encode};
 use crate::store::{Command, Conflict, DocumentChange, StoreError};
 
 /// Why a request about keys was not done; the text names the key or what is wrong with it.
@@ -79,21 +79,6 @@ impl Registry {
         }
         Err(super::config::moved_too_often(&crate::model::Subject::parse(key)))
     }
-}
-
-fn decode<T: DeserializeOwned>(collection: &'static str, key: &str, body: &str) -> Result<T, RegistryError> {
-    serde_json::from_str(body).map_err(|error| {
-        RegistryError::Store(StoreError::Corrupt {
-            table: "documents",
-            column: "body",
-            row: format!("{collection}/{key}"),
-            reason: error.to_string(),
-        })
-    })
-}
-
-fn encode(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("keys are structs of strings and numbers")
 }
 
 /// Names become parts of document keys.

@@ -18,6 +18,10 @@ from confluent_kafka.schema_registry import (
     topic_subject_name_strategy,
 )
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
+from confluent_kafka.schema_registry.common.schema_registry_client import (
+    AssociationCreateOrUpdateInfo,
+    AssociationCreateOrUpdateRequest,
+)
 from confluent_kafka.schema_registry.common.serde import SubjectNameStrategyType
 from confluent_kafka.schema_registry.json_schema import JSONDeserializer, JSONSerializer
 from confluent_kafka.schema_registry.protobuf import ProtobufDeserializer, ProtobufSerializer
@@ -277,6 +281,40 @@ def check_subject_name_strategies():
     for conf, subject in cases:
         AvroSerializer(client(), USER, conf=conf)({"name": "Ada", "age": 1}, value_of(topic))
         equal(registry.get_latest_version(subject).subject, subject)
+
+
+def check_associated_subject():
+    registry, topic, subject = client(), fresh("py-bound"), fresh("com.example.User")
+    info = AssociationCreateOrUpdateInfo(
+        subject=subject, association_type="value", lifecycle="STRONG", schema=Schema(USER, "AVRO")
+    )
+    created = registry.create_association(
+        AssociationCreateOrUpdateRequest(
+            resource_name=topic,
+            resource_namespace="cluster",
+            resource_id=topic + "-id",
+            resource_type="topic",
+            associations=[info],
+        )
+    )
+    equal([(one.subject, one.lifecycle, one.frozen) for one in created.associations], [(subject, "STRONG", False)])
+    equal(created.associations[0].schema.schema_type, "AVRO")
+
+    for cluster in ({}, {"subject.name.strategy.kafka.cluster.id": "cluster"}):
+        conf = {
+            "auto.register.schemas": False,
+            "subject.name.strategy.type": SubjectNameStrategyType.ASSOCIATED,
+            "subject.name.strategy.conf": {"subject.name.strategy.fallback.type": "NONE", **cluster},
+        }
+        data = AvroSerializer(client(), USER, conf=conf)({"name": "Ada", "age": 1}, value_of(topic))
+        equal(int.from_bytes(data[1:5], "big"), registry.get_latest_version(subject).schema_id)
+    assert topic + "-value" not in registry.get_subjects()
+
+    refused(lambda: registry.delete_subject(subject), 409, 40904)
+    registry.delete_associations(topic + "-id", "topic", ["value"], cascade_lifecycle=True)
+    equal(registry.get_associations_by_resource_name(topic, "-", "topic", ["value"]), [])
+    assert subject not in registry.get_subjects()
+    refused(lambda: registry.delete_associations(topic + "-id"), 404, 40410)
 
 
 # --- JSON Schema

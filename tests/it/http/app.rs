@@ -182,7 +182,13 @@ impl App {
         for _ in 0..10 {
             let subjects = self.get("/subjects?subjectPrefix=:*:&deleted=true").await.is(200);
             for subject in subjects.as_array().unwrap() {
-                let path = format!("/subjects/{}", encode(subject.as_str().unwrap()));
+                let subject = encode(subject.as_str().unwrap());
+                let bound = self.get(&format!("/associations/subjects/{subject}")).await;
+                for association in serde_json::from_slice::<Vec<Value>>(&bound.body).unwrap_or_default() {
+                    let id = encode(association["resourceId"].as_str().unwrap());
+                    self.delete(&format!("/associations/resources/{id}?cascadeLifecycle=true")).await;
+                }
+                let path = format!("/subjects/{subject}");
                 self.delete(&path).await;
                 self.delete(&format!("{path}?permanent=true")).await;
             }

@@ -134,7 +134,7 @@ async fn r110_unknown_paths_and_numbers_that_are_none_are_404() {
         "/contexts?limit=many",
         "/dek-registry/v1/nowhere",
         "/contexts/.c/nowhere",
-        "/associations/resources/r",
+        "/associations/resources",
     ] {
         let reply = app.get(path).await;
         reply.refused_with(404, "HTTP 404 Not Found");
