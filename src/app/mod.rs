@@ -117,7 +117,7 @@ impl App {
 fn routes(config: &Config, store: Arc<dyn Store>) -> Router {
     let registry = Registry::new(store, system_clock(), registry_settings(config));
     let state = State {
-        limits: HttpLimits { max_body_bytes: config.max_body_bytes },
+        limits: HttpLimits { max_body_bytes: config.max_body_bytes, max_in_flight: config.max_in_flight },
         info: ServerInfo { cluster_id: config.cluster_id.clone(), ..ServerInfo::default() },
         base_urls: config.public_urls.clone(),
         ..State::new(Arc::new(registry))

@@ -25,6 +25,9 @@ const DEFAULT_LISTEN: &str = "127.0.0.1:8081";
 /// Bytes of a request body: a schema of 1 MiB, escaped as a JSON string, still fits.
 const DEFAULT_BODY_BYTES: usize = 2 << 20;
 
+/// Requests with payloads at work at the same time: far above what the processors can serve, and a bound on memory.
+const DEFAULT_IN_FLIGHT: usize = 1024;
+
 /// Complete settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -42,6 +45,8 @@ pub struct Config {
     pub public_urls: Vec<String>,
     /// Bytes of a request body.
     pub max_body_bytes: usize,
+    /// Requests on `/v1/` with payloads, events or candidates at work at the same time.
+    pub max_in_flight: usize,
     /// Bytes of one schema text.
     pub max_schema_bytes: usize,
     /// Name under which the server shows itself in `/v1/metadata/id`.
@@ -125,8 +130,10 @@ impl Config {
         let database_url = options.database_url.as_deref().unwrap_or(DEFAULT_DATABASE_URL);
         let limits = chancery_engine::Limits::default();
         let max_body_bytes = options.max_body_bytes.unwrap_or(DEFAULT_BODY_BYTES);
+        let max_in_flight = options.max_in_flight.unwrap_or(DEFAULT_IN_FLIGHT);
         let max_schema_bytes = options.max_schema_bytes.unwrap_or(limits.max_bytes);
         positive("max-body-bytes", max_body_bytes)?;
+        positive("max-in-flight", max_in_flight)?;
         positive("max-schema-bytes", max_schema_bytes)?;
         let listen = options.listen.unwrap_or_else(|| DEFAULT_LISTEN.to_owned());
         check_listen(&listen)?;
@@ -140,6 +147,7 @@ impl Config {
             log_reads: options.log_reads.unwrap_or(false),
             public_urls,
             max_body_bytes,
+            max_in_flight,
             max_schema_bytes,
             cluster_id: options.cluster_id.unwrap_or_else(|| "chancery".to_owned()),
             compatibility_level: level(options.compatibility_level.as_deref())?,

@@ -38,6 +38,11 @@ pub struct Options {
     #[arg(long, env = "CHANCERY_MAX_BODY_BYTES", value_name = "BYTES")]
     pub max_body_bytes: Option<usize>,
 
+    /// Requests on /v1/ with payloads, events or candidates at work at the same time; more get a 429
+    /// [default: 1024]
+    #[arg(long, env = "CHANCERY_MAX_IN_FLIGHT", value_name = "REQUESTS")]
+    pub max_in_flight: Option<usize>,
+
     /// Longest schema text [default: 1048576]
     #[arg(long, env = "CHANCERY_MAX_SCHEMA_BYTES", value_name = "BYTES")]
     pub max_schema_bytes: Option<usize>,
@@ -83,6 +88,7 @@ impl Options {
             log_reads: self.log_reads.or(other.log_reads),
             public_urls: self.public_urls.or(other.public_urls),
             max_body_bytes: self.max_body_bytes.or(other.max_body_bytes),
+            max_in_flight: self.max_in_flight.or(other.max_in_flight),
             max_schema_bytes: self.max_schema_bytes.or(other.max_schema_bytes),
             cluster_id: self.cluster_id.or(other.cluster_id),
             compatibility_level: self.compatibility_level.or(other.compatibility_level),

@@ -13,6 +13,8 @@ use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
+use http_body_util::BodyExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use super::State;
@@ -34,6 +36,7 @@ pub struct Dispatcher {
     routes: RouteTable,
     state: Arc<State>,
     hot: Arc<HotAnswers>,
+    turns: Arc<Semaphore>,
 }
 
 /// A refusal together with the surface whose form it takes.
@@ -42,7 +45,8 @@ struct Refused(Surface, TransportError);
 impl Dispatcher {
     /// A dispatcher over the whole table.
     pub fn new(state: State) -> Self {
-        Self { routes: RouteTable::new(), state: Arc::new(state), hot: Arc::new(HotAnswers::new()) }
+        let turns = Arc::new(Semaphore::new(state.limits.max_in_flight.min(Semaphore::MAX_PERMITS)));
+        Self { routes: RouteTable::new(), state: Arc::new(state), hot: Arc::new(HotAnswers::new()), turns }
     }
 
     /// Answers one request; never panics.
@@ -90,6 +94,7 @@ impl Dispatcher {
         if route.surface == Surface::Confluent && media.is_none() {
             return Err(refused(TransportError::NotAcceptable));
         }
+        let turn = self.take_turn(route).map_err(refused)?;
         let (whole, body) = match route.bodies {
             Bodies::None => (Bytes::new(), Body::empty()),
             Bodies::Json | Bodies::Any => (self.read(body).await.map_err(refused)?, Body::empty()),
@@ -121,7 +126,19 @@ impl Dispatcher {
                 facts.version = facts.version.take().or(version);
             });
         }
-        Ok(answer)
+        Ok(match turn {
+            Some(turn) => keep_turn(answer, turn),
+            None => answer,
+        })
+    }
+
+    /// The right to work on a payload; none is needed where nothing is computed.
+    fn take_turn(&self, route: &Route) -> Result<Option<OwnedSemaphorePermit>, TransportError> {
+        if route.surface != Surface::Own || route.bodies == Bodies::None {
+            return Ok(None);
+        }
+        let turn = Arc::clone(&self.turns).try_acquire_owned();
+        turn.map(Some).map_err(|_| TransportError::Busy)
     }
 
     /// Runs a write to its end, also when the client hangs up meanwhile: what is kept must learn of the change.
@@ -146,6 +163,19 @@ impl Dispatcher {
         }
         call::read_body(body, limit).await
     }
+}
+
+/// An answer that is still being made when its handler has returned is work until its end.
+fn keep_turn(answer: Response, turn: OwnedSemaphorePermit) -> Response {
+    if answer.body().size_hint().exact().is_some() {
+        return answer;
+    }
+    answer.map(|body| {
+        Body::new(body.map_frame(move |frame| {
+            let _held = &turn;
+            frame
+        }))
+    })
 }
 
 /// Subject and version of a path, for the log.

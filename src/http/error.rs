@@ -38,6 +38,9 @@ pub enum TransportError {
     /// The body is of no type that is read here.
     #[error("HTTP 415 Unsupported Media Type")]
     UnsupportedMediaType,
+    /// Too many requests are at work.
+    #[error("too many requests are in flight")]
+    Busy,
     /// A body is required.
     #[error("the request body must not be null")]
     MissingBody,
@@ -56,6 +59,7 @@ impl TransportError {
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Busy => StatusCode::TOO_MANY_REQUESTS,
             Self::MissingBody => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }

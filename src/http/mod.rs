@@ -44,16 +44,19 @@ use crate::registry::Registry;
 /// Answers shorter than this are not worth compressing.
 const MIN_COMPRESSED_BYTES: u64 = 256;
 
-/// Bounds of one request.
+/// Bounds of requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpLimits {
     /// Bytes of a body (default 2 MiB: a schema of 1 MiB, escaped as a JSON string, still fits).
     pub max_body_bytes: usize,
+    /// Requests with payloads, events or candidates that are at work at the same time (default 1024); more are
+    /// told to come back (429).
+    pub max_in_flight: usize,
 }
 
 impl Default for HttpLimits {
     fn default() -> Self {
-        Self { max_body_bytes: 2 << 20 }
+        Self { max_body_bytes: 2 << 20, max_in_flight: 1024 }
     }
 }
 

@@ -4,7 +4,7 @@
 //! Findings of a validation stand in `violations` and `warnings` where there are some.
 
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value;
@@ -43,7 +43,7 @@ struct Document {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Value>,
     #[serde(skip)]
-    allow: Option<HeaderValue>,
+    headers: HeaderMap,
 }
 
 impl Problem {
@@ -57,7 +57,7 @@ impl Problem {
             instance: None,
             violations: Vec::new(),
             warnings: Vec::new(),
-            allow: None,
+            headers: HeaderMap::new(),
         }))
     }
 
@@ -83,6 +83,13 @@ impl Problem {
         self
     }
 
+    /// The same problem with response headers.
+    #[must_use]
+    pub fn headers(mut self, headers: HeaderMap) -> Self {
+        self.0.headers = headers;
+        self
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
@@ -94,9 +101,7 @@ impl IntoResponse for Problem {
         let status = self.status();
         let body = serde_json::to_vec(&self.0).unwrap_or_default();
         let mut response = (status, [(CONTENT_TYPE, PROBLEM_JSON)], body).into_response();
-        if let Some(allow) = self.0.allow {
-            response.headers_mut().insert(ALLOW, allow);
-        }
+        response.headers_mut().extend(self.0.headers);
         if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
@@ -107,7 +112,7 @@ impl IntoResponse for Problem {
 impl From<TransportError> for Problem {
     fn from(error: TransportError) -> Self {
         let mut problem = Self::new(error.status(), error.to_string());
-        problem.0.allow = error.allow();
+        problem.0.headers.extend(error.allow().map(|methods| (ALLOW, methods)));
         problem
     }
 }

@@ -31,7 +31,7 @@ async fn validate(call: &Call, choice: SchemaChoice) -> Result<Answer, Problem> 
         message: call.query.find("message").filter(|name| !name.is_empty()).map(str::to_owned),
     };
     let verdict = call.registry().validate_payload(&choice, payload).await?;
-    Ok(verdict::answer(call, &verdict))
+    verdict::answer(call, &verdict)
 }
 
 /// Reads the `framing` of a request; absent means `auto`.

@@ -169,15 +169,21 @@ impl VerdictBody {
 }
 
 /// Answers one verdict: 200 whatever it is, or in the status form 204 and 422.
-pub fn answer(call: &Call, verdict: &PayloadVerdict) -> Answer {
+pub fn answer(call: &Call, verdict: &PayloadVerdict) -> Result<Answer, Problem> {
     answer_with(call, &VerdictBody::new(&verdict.report, Some(&verdict.matched)), Some(&verdict.matched))
 }
 
 /// The same for a verdict that is put together already.
-pub fn answer_with(call: &Call, body: &VerdictBody, matched: Option<&Matched>) -> Answer {
-    let mut response = if wants_status(call) { by_status(body) } else { json(body) };
-    name_schema(response.headers_mut(), matched, body.outcome);
-    response
+pub fn answer_with(call: &Call, body: &VerdictBody, matched: Option<&Matched>) -> Result<Answer, Problem> {
+    let headers = schema_headers(matched, body.outcome);
+    let answer = if wants_status(call) { by_status(body) } else { Ok(json(body)) };
+    match answer {
+        Ok(mut answer) => {
+            answer.headers_mut().extend(headers);
+            Ok(answer)
+        }
+        Err(problem) => Err(problem.headers(headers)),
+    }
 }
 
 /// A 204.
@@ -197,18 +203,19 @@ pub fn wants_status(call: &Call) -> bool {
         || preferred.flat_map(|value| value.split(',')).any(|one| one.trim().eq_ignore_ascii_case("status"))
 }
 
-fn by_status(body: &VerdictBody) -> Answer {
+fn by_status(body: &VerdictBody) -> Result<Answer, Problem> {
     let detail = match body.outcome {
-        Outcome::Valid | Outcome::Unchecked => return no_content(),
+        Outcome::Valid | Outcome::Unchecked => return Ok(no_content()),
         Outcome::Invalid => "the payload does not keep the promise of its schema".to_owned(),
         Outcome::Indeterminate => body.reason.clone().unwrap_or_default(),
     };
     let kind = if body.outcome == Outcome::Invalid { "invalid-payload" } else { "undecided-payload" };
     let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).kind(kind);
-    problem.findings(values(&body.violations), values(&body.warnings)).into_response()
+    Err(problem.findings(values(&body.violations), values(&body.warnings)))
 }
 
-fn name_schema(headers: &mut HeaderMap, matched: Option<&Matched>, outcome: Outcome) {
+fn schema_headers(matched: Option<&Matched>, outcome: Outcome) -> HeaderMap {
+    let mut headers = HeaderMap::new();
     let mut put = |name: HeaderName, value: String| {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(name, value);
@@ -230,4 +237,5 @@ fn name_schema(headers: &mut HeaderMap, matched: Option<&Matched>, outcome: Outc
         Outcome::Indeterminate => "indeterminate",
     };
     put(VALIDATION_OUTCOME, outcome.to_owned());
+    headers
 }

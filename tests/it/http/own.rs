@@ -56,6 +56,7 @@ async fn the_status_alone_can_tell_the_verdict() {
     let problem = bad.problem(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(problem["violations"][0]["rule"], "schema.avro.truncated");
     assert_eq!(problem["type"], "urn:chancery:problem:invalid-payload");
+    assert_eq!(problem["instance"], path);
     assert_eq!(bad.header("validation-outcome"), "invalid");
     let headers = [("content-type", "avro/binary"), ("prefer", "wait=5, status")];
     assert_eq!(app.send("POST", path, &headers, vec![2]).await.status, 204);

@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use chancery::http::HttpLimits;
+use axum::http::StatusCode;
 use chancery::registry::RegistrySettings;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -61,9 +61,7 @@ async fn percent_encoded_names_stay_one_segment_on_the_wire() {
 
 #[tokio::test]
 async fn bodies_over_the_limit_are_413_announced_or_not() {
-    let app =
-        App::with(RegistrySettings::default(), |state| state.limits = HttpLimits { max_body_bytes: 1000 })
-            .await;
+    let app = App::with(RegistrySettings::default(), |state| state.limits.max_body_bytes = 1000).await;
     if !app.is_here() {
         return;
     }
@@ -81,6 +79,34 @@ async fn bodies_over_the_limit_are_413_announced_or_not() {
     }
     let answer = exchange(&mut chunked, &request, "413,").await;
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+}
+
+#[tokio::test]
+async fn requests_over_the_limit_in_flight_are_told_to_come_back() {
+    let app = App::with(RegistrySettings::default(), |state| state.limits.max_in_flight = 1).await;
+    if !app.is_here() {
+        return;
+    }
+    let mut open = TcpStream::connect(serve(&app).await).await.unwrap();
+    let head = b"POST /v1/validate HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\n\
+                 transfer-encoding: chunked\r\n\r\n3\r\n{}\n\r\n";
+    let answer = exchange(&mut open, head, "\"outcome\"").await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let lint = || app.post("/v1/lint", json!({ "schema": "\"long\"" }));
+    let refused = lint().await;
+    assert_eq!(refused.header("retry-after"), "1");
+    refused.problem(StatusCode::TOO_MANY_REQUESTS);
+    app.get("/subjects").await.gives(json!([]));
+    app.get("/health/ready").await.is(200);
+    exchange(&mut open, b"0\r\n\r\n", "\"summary\"").await;
+    // The turn comes back when the server has let go of the answer, a moment after its last byte.
+    for _ in 0..1000 {
+        if lint().await.status == 200 {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("the turn was not given back");
 }
 
 #[tokio::test]

@@ -32,6 +32,7 @@ fn wrong_settings_are_named_and_end_with_code_2() {
         (&["--database-url", "redis:x"], "no database is called `redis`"),
         (&["--compatibility-level", "MOST"], "error: setting `compatibility-level`: expected NONE"),
         (&["--max-body-bytes", "many"], "invalid value 'many' for '--max-body-bytes <BYTES>'"),
+        (&["--max-in-flight", "0"], "error: setting `max-in-flight`: must be at least 1"),
         (&["--max-body-bytes", "0"], "error: setting `max-body-bytes`: must be at least 1"),
         (&["--log-format", "xml"], "possible values: text, json"),
         (&["--log-filter", "chancery=loud"], "error: setting `log-filter`:"),

@@ -29,7 +29,7 @@ pub async fn answer(call: &Call, setting: &Setting) -> Result<Answer, Problem> {
         Reading::Refused(refusal) => Err(refused(&refusal)),
         Reading::Single(reading) => {
             let (body, found) = judge(call.registry(), reading, setting).await?;
-            Ok(verdict::answer_with(call, &body, found.matched.as_ref()))
+            verdict::answer_with(call, &body, found.matched.as_ref())
         }
         Reading::Batch { events, report } => batch(call, setting, events, &report).await,
     }
