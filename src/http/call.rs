@@ -1,8 +1,9 @@
 //! What a handler gets: the request, taken apart.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -100,16 +101,36 @@ impl Call {
     }
 }
 
-/// Reads a whole body.
+/// Reads a whole body, unless its announced length is over the limit.
 ///
 /// # Errors
 /// [`TransportError::TooLarge`], or `BadRequest` when the connection broke.
-pub async fn read_body(body: Body, limit: usize) -> Result<Bytes, TransportError> {
-    match Limited::new(body, limit).collect().await {
+pub async fn read_body(mut body: Body, limit: usize) -> Result<Bytes, TransportError> {
+    if body.size_hint().lower() > limit as u64 {
+        discard(body);
+        return Err(TransportError::TooLarge(limit));
+    }
+    match Limited::new(&mut body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(TransportError::TooLarge(limit)),
+        Err(error) if error.is::<LengthLimitError>() => {
+            discard(body);
+            Err(TransportError::TooLarge(limit))
+        }
         Err(error) => Err(TransportError::BadRequest(format!("the request body broke off: {error}"))),
     }
+}
+
+/// What is still taken of a refused body, and for how long.
+const DISCARDED_BYTES: usize = 64 * 1024 * 1024;
+const DISCARD_TIME: Duration = Duration::from_secs(10);
+
+/// Takes the rest of a refused body while the refusal is on its way. Many clients listen only when they have sent
+/// everything; closing the connection in their face would hide the answer.
+fn discard(rest: Body) {
+    tokio::spawn(tokio::time::timeout(DISCARD_TIME, async move {
+        let mut rest = Limited::new(rest, DISCARDED_BYTES);
+        while let Some(Ok(_)) = rest.frame().await {}
+    }));
 }
 
 /// An answer of a handler; without a `Content-Type` it gets the negotiated one.

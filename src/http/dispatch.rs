@@ -97,7 +97,10 @@ impl Dispatcher {
         let turn = self.take_turn(route).map_err(refused)?;
         let (whole, body) = match route.bodies {
             Bodies::None => (Bytes::new(), Body::empty()),
-            Bodies::Json | Bodies::Any => (self.read(body).await.map_err(refused)?, Body::empty()),
+            Bodies::Json | Bodies::Any => {
+                let limit = self.state.limits.max_body_bytes;
+                (call::read_body(body, limit).await.map_err(refused)?, Body::empty())
+            }
             Bodies::Stream => (Bytes::new(), body),
         };
         let RequestPath { context, segments, .. } = path;
@@ -153,15 +156,6 @@ impl Dispatcher {
             answer
         });
         task.await.map_err(|_| TransportError::Internal)
-    }
-
-    /// Reads a body, unless its announced length is over the limit.
-    async fn read(&self, body: Body) -> Result<Bytes, TransportError> {
-        let limit = self.state.limits.max_body_bytes;
-        if body.size_hint().lower() > limit as u64 {
-            return Err(TransportError::TooLarge(limit));
-        }
-        call::read_body(body, limit).await
     }
 }
 

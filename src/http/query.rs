@@ -45,6 +45,13 @@ impl Query {
         self.0.iter().filter(|(other, _)| other == name).map(|(_, value)| value.clone()).collect()
     }
 
+    /// The values of a repeatable parameter that takes words; one value may hold several between commas, as the
+    /// Java client sends them.
+    pub fn words(&self, name: &str) -> Vec<String> {
+        let values = self.0.iter().filter(|(other, _)| other == name);
+        values.flat_map(|(_, value)| value.split(',').map(|word| word.trim().to_owned())).collect()
+    }
+
     /// True for the text `true` in any letter case, false for everything else.
     pub fn flag(&self, name: &str) -> bool {
         self.find(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))

@@ -32,7 +32,7 @@ pub async fn get(call: Call) -> Result<Answer, ApiError> {
     if call.query.text("referenceFormat").eq_ignore_ascii_case("qualified") {
         body.schema.qualify_references(context);
     }
-    let asked = call.query.list("findTags");
+    let asked = call.query.words("findTags");
     if !asked.is_empty() {
         let tags = call.registry().list_tags(context, &version.content).await?;
         body.schema.schema_tags = Some(matching_tags(tags, &asked));

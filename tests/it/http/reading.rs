@@ -237,8 +237,10 @@ async fn r324_entities_with_inline_tags_can_be_found() {
         assert_eq!(tags[0]["schemaEntity"]["entityType"], "sr_field");
         let found = app.get(&format!("{path}?findTags=*")).await.is(200);
         assert_eq!(found["schemaTags"].as_array().unwrap().len(), 2);
-        let found = app.get(&format!("{path}?findTags=PII&findTags=PRIVATE")).await.is(200);
-        assert_eq!(found["schemaTags"].as_array().unwrap().len(), 2);
+        for both in ["findTags=PII&findTags=PRIVATE", "findTags=PII,PRIVATE", "findTags=PII%2C%20PRIVATE"] {
+            let found = app.get(&format!("{path}?{both}")).await.is(200);
+            assert_eq!(found["schemaTags"].as_array().unwrap().len(), 2, "{both}");
+        }
         assert!(app.get(&path).await.is(200).get("schemaTags").is_none());
     }
 }

@@ -81,6 +81,24 @@ async fn bodies_over_the_limit_are_413_announced_or_not() {
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
 }
 
+/// Plain clients write the whole body before they read; they must still see why it was refused.
+#[tokio::test]
+async fn a_client_that_sends_all_of_a_refused_body_reads_the_refusal_and_goes_on() {
+    let Some(app) = here().await else { return };
+    let address = serve(&app).await;
+    let body = vec![b' '; 24 * 1024 * 1024];
+    for path in ["/subjects/s/versions", "/v1/validate"] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len());
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&body).await.expect("the server takes what it refuses");
+        let answer = exchange(&mut stream, b"", "}").await;
+        assert!(answer.starts_with("HTTP/1.1 413"), "{path}: {answer}");
+        let next = exchange(&mut stream, b"GET /subjects HTTP/1.1\r\nhost: x\r\n\r\n", "[]").await;
+        assert!(next.starts_with("HTTP/1.1 200"), "{path}: {next}");
+    }
+}
+
 #[tokio::test]
 async fn requests_over_the_limit_in_flight_are_told_to_come_back() {
     let app = App::with(RegistrySettings::default(), |state| state.limits.max_in_flight = 1).await;
