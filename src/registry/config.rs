@@ -154,6 +154,7 @@ impl Registry {
             return Err(RegistryError::InvalidSubject(scope.qualified()));
         }
         self.check_mode(scope, Operation::ChangeConfig).await?;
+        let mut turn = None;
         for _ in 0..MAX_ATTEMPTS {
             let before = self.store.find_config(scope).await?;
             let config = merge(before.clone().unwrap_or_default(), &patch, level);
@@ -164,7 +165,7 @@ impl Registry {
             };
             match self.store.apply(command, &self.stamp()).await {
                 Ok(_) => return Ok(config),
-                Err(StoreError::Conflict(Conflict::Moved { .. })) => {}
+                Err(StoreError::Conflict(Conflict::Moved { .. })) => self.turns.take(&mut turn, scope).await,
                 Err(other) => return Err(other.into()),
             }
         }

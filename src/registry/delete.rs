@@ -23,6 +23,7 @@ impl Registry {
         permanent: bool,
     ) -> Result<i32, RegistryError> {
         let _unassociated = self.associating.read().await;
+        let mut turn = None;
         for _ in 0..MAX_ATTEMPTS {
             let history = self.store.get_history(subject).await?;
             let row = select_for_delete(subject, &history, selector)?;
@@ -41,6 +42,7 @@ impl Registry {
             if self.remove(subject, &history, vec![row.version], permanent, false).await? {
                 return Ok(row.version);
             }
+            self.turns.take(&mut turn, subject).await;
         }
         Err(moved_too_often(subject))
     }
@@ -56,6 +58,7 @@ impl Registry {
         permanent: bool,
     ) -> Result<Vec<i32>, RegistryError> {
         let _unassociated = self.associating.read().await;
+        let mut turn = None;
         for _ in 0..MAX_ATTEMPTS {
             let history = self.store.get_history(subject).await?;
             if history.versions.is_empty() {
@@ -77,6 +80,7 @@ impl Registry {
             if self.remove(subject, &history, versions.clone(), permanent, true).await? {
                 return Ok(versions);
             }
+            self.turns.take(&mut turn, subject).await;
         }
         Err(moved_too_often(subject))
     }

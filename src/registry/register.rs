@@ -45,9 +45,7 @@ impl Registry {
                 Err(RegistryError::Store(StoreError::Conflict(conflict))) => match conflict {
                     // A reference that went away is refused by name when it is resolved again.
                     Conflict::Moved { .. } | Conflict::ReferenceGone { .. } => {
-                        if turn.is_none() {
-                            turn = Some(self.turns.take(subject).await);
-                        }
+                        self.turns.take(&mut turn, subject).await;
                     }
                     Conflict::IdTaken(id) => return Err(refused(subject, Refusal::IdTaken(id.0))),
                     other => return Err(StoreError::Conflict(other).into()),

@@ -15,15 +15,21 @@ const QUEUES: usize = 64;
 
 pub(super) struct Turns(Vec<Mutex<()>>);
 
+/// Held by one writer until its change is made or refused.
+pub(super) struct Turn<'a>(#[expect(dead_code, reason = "held, not read")] MutexGuard<'a, ()>);
+
 impl Turns {
     pub(super) fn new() -> Self {
         Self((0..QUEUES).map(|_| Mutex::new(())).collect())
     }
 
-    /// Waits, first come first served, until no other writer of the subject has its turn.
-    pub(super) async fn take(&self, subject: &Subject) -> MutexGuard<'_, ()> {
-        let mut hasher = DefaultHasher::new();
-        subject.hash(&mut hasher);
-        self.0[hasher.finish() as usize % QUEUES].lock().await
+    /// After a lost attempt: waits, first come first served, until no other writer of the subject has its turn.
+    /// Who has one keeps it.
+    pub(super) async fn take<'a>(&'a self, turn: &mut Option<Turn<'a>>, subject: &Subject) {
+        if turn.is_none() {
+            let mut hasher = DefaultHasher::new();
+            subject.hash(&mut hasher);
+            *turn = Some(Turn(self.0[hasher.finish() as usize % QUEUES].lock().await));
+        }
     }
 }

@@ -68,6 +68,23 @@ async fn different_schemas_get_ids_and_versions_of_their_own() {
     check_database(&app).await;
 }
 
+/// More clients than a lone writer has attempts: whoever loses waits for a turn, none starves.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_delete_and_config_of_a_great_crowd_is_made() {
+    const CROWD: usize = 150;
+    let app = app_without_tests().await;
+    join_all((0..CROWD).map(|client| app.register("s", schema(client)))).await;
+    let paths: Vec<_> = (1..=CROWD).map(|version| format!("/subjects/s/versions/{version}")).collect();
+    join_all(paths.iter().map(async |path| app.delete(path).await.is(200))).await;
+    join_all(paths.iter().map(async |path| app.delete(&format!("{path}?permanent=true")).await.is(200)))
+        .await;
+    app.get("/subjects/s/versions?deleted=true").await.refused(40401);
+    let groups: Vec<_> =
+        (0..CROWD).map(|client| json!({ "compatibilityGroup": client.to_string() })).collect();
+    join_all(groups.iter().map(async |group| app.put("/config/s", group.clone()).await.is(200))).await;
+    check_database(&app).await;
+}
+
 /// A client that registers, reads and deletes in four subjects. Answers which id it saw with which text.
 async fn busy(app: &App, client: usize) -> Vec<(i64, String)> {
     let mut seen = Vec::new();
