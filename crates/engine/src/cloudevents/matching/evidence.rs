@@ -69,6 +69,10 @@ pub enum Agreement {
 
 /// Joins claims in any order.
 pub fn join(claims: &[Claim]) -> Agreement {
+    // A claim that names a schema and a subject which does not have it contradicts itself.
+    if let Some(claim) = claims.iter().find(|claim| !is_used(claim, claim)) {
+        return Agreement::Conflict(claim.by, claim.by);
+    }
     let mut ranked: Vec<&Claim> = claims.iter().collect();
     ranked.sort_by_key(|claim| claim.by);
     for (index, weaker) in ranked.iter().enumerate() {
@@ -160,6 +164,16 @@ mod tests {
             join(&[named(MatchedBy::Topic, "orders", None), named(MatchedBy::Type, "orders", None)]),
             agreed(MatchedBy::Type, None, Some("orders"), None)
         );
+    }
+
+    #[test]
+    fn a_schema_that_its_own_subject_does_not_have_is_a_conflict() {
+        let mut claim = exact(MatchedBy::Dataschema, 7, &[("orders", 2)]);
+        claim.subject = Some("payments".to_owned());
+        let conflict = Agreement::Conflict(MatchedBy::Dataschema, MatchedBy::Dataschema);
+        assert_eq!(join(std::slice::from_ref(&claim)), conflict);
+        claim.subject = Some("orders".to_owned());
+        assert_eq!(join(&[claim]), agreed(MatchedBy::Dataschema, Some(7), Some("orders"), Some(2)));
     }
 
     #[test]
