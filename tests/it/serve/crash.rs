@@ -21,7 +21,7 @@ async fn acknowledged_writes_survive_kill_9() {
     let folder = tempfile::tempdir().unwrap();
     let mut told = Told::new();
     for round in 0..ROUNDS {
-        let server = Server::start(folder.path());
+        let server = Server::start_quiet(folder.path());
         let mut clients = tokio::task::JoinSet::new();
         for number in 0..8 {
             clients.spawn(write_until_it_fails(server.url.clone(), format!("R{round}x{number}")));
@@ -87,7 +87,7 @@ async fn retry_finds_what_stands(folder: &Path, told: &Told) {
         standing.insert(name, history.latest().map(|row| i64::from(row.id.0)));
     }
     store.close().await;
-    let server = Server::start(folder);
+    let server = Server::start_quiet(folder);
     for (name, id) in standing {
         let (retried, version) = server.register(name, &record(name)).await.unwrap();
         assert_eq!(version, 1, "{name}");
@@ -99,7 +99,7 @@ async fn retry_finds_what_stands(folder: &Path, told: &Told) {
 #[tokio::test]
 async fn on_a_full_disk_writes_fail_whole_and_reads_go_on() {
     let folder = tempfile::tempdir().unwrap();
-    Server::start(folder.path()).stop();
+    Server::start_quiet(folder.path()).stop();
     let server = Server::start_on_small_disk(folder.path(), 4_000);
     let mut told = Told::new();
     for count in 0..2_000 {

@@ -38,7 +38,7 @@ async fn a_restart_keeps_data_and_counter() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_under_load_is_quick_and_loses_no_acknowledged_write() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Arc::new(Server::start(folder.path()));
+    let server = Arc::new(Server::start_quiet(folder.path()));
     let stopping = Arc::new(AtomicBool::new(false));
     let mut clients = tokio::task::JoinSet::new();
     for number in 0..8 {

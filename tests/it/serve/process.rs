@@ -41,6 +41,13 @@ impl Server {
         Self::spawn(command)
     }
 
+    /// As [`Server::start`], with warnings only in the log: nobody reads the pipe while many writes are logged.
+    pub fn start_quiet(folder: &Path) -> Self {
+        let mut command = chancery(folder);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--log-filter", "warn"]);
+        Self::spawn(command)
+    }
+
     /// As [`Server::start`], on a disk where no file grows beyond some blocks of 512 or 1024 bytes.
     pub fn start_on_small_disk(folder: &Path, blocks: u32) -> Self {
         let mut command = Command::new("sh");
