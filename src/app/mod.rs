@@ -119,7 +119,7 @@ fn routes(config: &Config, store: Arc<dyn Store>) -> Router {
     let state = State {
         limits: HttpLimits { max_body_bytes: config.max_body_bytes, max_in_flight: config.max_in_flight },
         info: ServerInfo { cluster_id: config.cluster_id.clone(), ..ServerInfo::default() },
-        base_urls: config.public_urls.clone(),
+        locator: config.schema_locator(),
         ..State::new(Arc::new(registry))
     };
     let log = axum::middleware::from_fn_with_state(config.log_reads, telemetry::log_requests);

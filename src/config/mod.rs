@@ -160,6 +160,13 @@ impl Config {
     }
 }
 
+impl Config {
+    /// Reads `dataschema` attributes below the public URLs.
+    pub fn schema_locator(&self) -> SchemaLocator {
+        SchemaLocator::new(self.public_urls.iter().map(String::as_str)).expect("loading checked the URLs")
+    }
+}
+
 fn read_file(path: &Path) -> Result<Options, ConfigError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;

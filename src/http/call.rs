@@ -143,8 +143,9 @@ pub fn json(value: &impl Serialize) -> Answer {
 
 /// A JSON text.
 pub fn json_bytes(value: &impl Serialize) -> Bytes {
-    // Wire structs hold strings, numbers and lists with string keys only: they always serialize.
-    serde_json::to_vec(value).unwrap_or_default().into()
+    serde_json::to_vec(value)
+        .expect("wire structs hold strings, numbers, lists and maps with string keys")
+        .into()
 }
 
 /// A 200 with a body that is ready.

@@ -34,6 +34,7 @@ mod routes;
 use std::sync::Arc;
 
 use axum::Router;
+use chancery_engine::cloudevents::matching::SchemaLocator;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
@@ -89,14 +90,19 @@ pub struct State {
     pub limits: HttpLimits,
     /// What the server says about itself.
     pub info: ServerInfo,
-    /// URLs under which clients know this registry: a `dataschema` below one of them is ours.
-    pub base_urls: Vec<String>,
+    /// Knows the URLs under which clients reach this registry: a `dataschema` below one of them is ours.
+    pub locator: SchemaLocator,
 }
 
 impl State {
     /// A state with default limits.
     pub fn new(registry: Arc<Registry>) -> Self {
-        Self { registry, limits: HttpLimits::default(), info: ServerInfo::default(), base_urls: Vec::new() }
+        Self {
+            registry,
+            limits: HttpLimits::default(),
+            info: ServerInfo::default(),
+            locator: SchemaLocator::default(),
+        }
     }
 }
 

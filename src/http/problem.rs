@@ -99,7 +99,7 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
-        let body = serde_json::to_vec(&self.0).unwrap_or_default();
+        let body = serde_json::to_vec(&self.0).expect("strings, numbers and JSON values serialize");
         let mut response = (status, [(CONTENT_TYPE, PROBLEM_JSON)], body).into_response();
         response.headers_mut().extend(self.0.headers);
         if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use chancery_engine::SchemaType;
 use md5::{Digest, Md5};
+use serde::Serialize;
 use sha2::Sha256;
 
 use super::{Metadata, Reference, Rule, RuleSet};
@@ -55,9 +56,9 @@ impl Content {
 
     /// The store's identity. Every part is length-prefixed, so no two contents can be confused.
     pub fn fingerprint(&self) -> Fingerprint {
-        let references = serde_json::to_vec(&self.references).unwrap_or_default();
-        let metadata = serde_json::to_vec(&self.metadata).unwrap_or_default();
-        let rule_set = serde_json::to_vec(&self.rule_set).unwrap_or_default();
+        let references = json(&self.references);
+        let metadata = json(&self.metadata);
+        let rule_set = json(&self.rule_set);
         let mut hash = Sha256::new();
         for part in
             [self.schema_type.name().as_bytes(), self.text.as_bytes(), &references, &metadata, &rule_set]
@@ -67,6 +68,11 @@ impl Content {
         }
         Fingerprint(hash.finalize().into())
     }
+}
+
+/// A part of an identity must not be lost.
+fn json(part: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(part).expect("lists and maps of strings and numbers with string keys serialize")
 }
 
 fn hash_metadata(hash: &mut Md5, metadata: &Metadata) {

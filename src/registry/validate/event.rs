@@ -288,13 +288,20 @@ impl Registry {
         hints: &EventHints,
     ) -> Result<Option<Claim>, RegistryError> {
         let by = MatchedBy::Dataschema;
-        let place = |context: &Option<String>| match context {
-            Some(context) => ContextName::from_segment(context).unwrap_or_default(),
+        let context = match target {
+            SchemaTarget::Id { context, .. }
+            | SchemaTarget::SubjectVersion { context, .. }
+            | SchemaTarget::SubjectLatest { context, .. } => context.as_deref(),
+            SchemaTarget::Guid(_) | SchemaTarget::JsonSchemaId(_) => None,
+        };
+        let place = match context.map(ContextName::from_segment) {
+            Some(Ok(place)) => place,
+            // No schema of ours is in a context that cannot exist.
+            Some(Err(_)) => return Ok(None),
             None => hints.context.clone(),
         };
         match target {
-            SchemaTarget::Id { context, id, subject } => {
-                let place = place(context);
+            SchemaTarget::Id { id, subject, .. } => {
                 let Ok(id) = i32::try_from(*id) else { return Ok(None) };
                 let known = self.store.find_content(&place, crate::model::SchemaId(id)).await?.is_some();
                 if !known {
@@ -311,15 +318,15 @@ impl Registry {
                     None => Ok(None),
                 }
             }
-            SchemaTarget::SubjectVersion { context, subject, version } => {
-                let subject = Subject::parse_in(&place(context), subject);
+            SchemaTarget::SubjectVersion { subject, version, .. } => {
+                let subject = Subject::parse_in(&place, subject);
                 let history = self.store.get_history(&subject).await?;
                 let number = i32::try_from(*version).unwrap_or(i32::MAX);
                 let known = history.find(number).is_some_and(|row| !row.deleted);
                 Ok(known.then(|| named_claim(by, &subject, Some(*version))))
             }
-            SchemaTarget::SubjectLatest { context, subject } => {
-                let subject = Subject::parse_in(&place(context), subject);
+            SchemaTarget::SubjectLatest { subject, .. } => {
+                let subject = Subject::parse_in(&place, subject);
                 let known = self.store.get_history(&subject).await?.latest().is_some();
                 Ok(known.then(|| named_claim(by, &subject, None)))
             }

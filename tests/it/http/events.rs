@@ -3,6 +3,8 @@
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chancery::registry::RegistrySettings;
+use chancery_engine::cloudevents::matching::SchemaLocator;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -214,6 +216,35 @@ async fn the_frame_of_a_record_names_its_schema() {
         let verdict = &body["results"][0];
         assert_eq!(verdict["outcome"], outcome, "{record} {verdict}");
         assert_eq!(verdict["violations"][0]["rule"].as_str(), rule, "{record}");
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_cannot_be_one_takes_no_other_url_away() {
+    let base = "https://registry.example.com";
+    let app = App::with(RegistrySettings::default(), |state| {
+        state.locator = SchemaLocator::new([base]).unwrap();
+    })
+    .await;
+    if !app.is_here() {
+        return;
+    }
+    app.register_body("placed", json!({ "schema": PLACED, "schemaType": "JSON" })).await;
+    let ours = format!("{base}/subjects/placed/versions/1");
+    for (host, dataschema, outcome) in [
+        ("a b", &*ours, "invalid"),
+        ("[::1", &ours, "invalid"),
+        ("there.example.com:99", &ours, "invalid"),
+        ("there.example.com:99", "https://there.example.com:99/subjects/placed/versions/1", "invalid"),
+        ("there.example.com:99", "https://elsewhere.example.com/subjects/placed/versions/1", "unchecked"),
+        ("there.example.com:99", &format!("{base}/contexts/a:b/subjects/placed/versions/1"), "unchecked"),
+    ] {
+        let mut event = event(json!({ "id": "x" }));
+        event["dataschema"] = json!(dataschema);
+        event["type"] = json!("com.example.other.v1");
+        let headers = [("host", host), ("content-type", "application/cloudevents+json")];
+        let verdict = app.send("POST", PATH, &headers, event.to_string().into_bytes()).await.is(200);
+        assert_eq!(verdict["outcome"], outcome, "{host} {dataschema} {verdict}");
     }
 }
 

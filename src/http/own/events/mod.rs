@@ -33,11 +33,13 @@ struct Setting {
 
 impl Setting {
     fn of(call: &Call) -> Self {
-        let host = call.headers.get(HOST).and_then(|value| value.to_str().ok());
-        // The name under which the client reached us is ours, too.
-        let reached = host.map(|host| [format!("http://{host}"), format!("https://{host}")]);
-        let bases = call.state.base_urls.iter().chain(reached.iter().flatten());
-        let locator = SchemaLocator::new(bases.map(String::as_str)).unwrap_or_default();
+        let mut locator = call.state.locator.clone();
+        // The name under which the client reached us is ours, too, as far as it can be the host of a URL.
+        if let Some(host) = call.headers.get(HOST).and_then(|value| value.to_str().ok()) {
+            for scheme in ["http", "https"] {
+                let _ = locator.add_base_url(&format!("{scheme}://{host}"));
+            }
+        }
         let topic = call.query.find("topic").filter(|topic| !topic.is_empty()).map(str::to_owned);
         let hints = EventHints {
             topic,

@@ -179,8 +179,7 @@ fn unavailable(error: &RegistryError) -> VerdictBody {
 }
 
 fn to_line(value: &impl Serialize) -> Bytes {
-    // Verdicts hold strings, numbers and lists: they always serialize.
-    let mut line = serde_json::to_vec(value).unwrap_or_default();
+    let mut line = serde_json::to_vec(value).expect("verdicts hold strings, numbers and lists");
     line.push(b'\n');
     line.into()
 }

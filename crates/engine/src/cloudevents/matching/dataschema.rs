@@ -134,13 +134,22 @@ impl SchemaLocator {
     /// # Errors
     /// [`LocatorError::BaseUrl`] for one that is not a URL.
     pub fn new<'u>(base_urls: impl IntoIterator<Item = &'u str>) -> Result<Self, LocatorError> {
-        let mut bases = Vec::new();
+        let mut locator = Self::default();
         for url in base_urls {
-            let parsed = Uri::parse(url).ok().filter(|uri| !uri.has_query() && !uri.has_fragment());
-            let base = parsed.and_then(|uri| Base::of(&uri));
-            bases.push(base.ok_or_else(|| LocatorError::BaseUrl(url.to_owned()))?);
+            locator.add_base_url(url)?;
         }
-        Ok(Self { bases, ..Self::default() })
+        Ok(locator)
+    }
+
+    /// Takes one more URL as ours.
+    ///
+    /// # Errors
+    /// [`LocatorError::BaseUrl`] when it is not a URL; nothing is changed then.
+    pub fn add_base_url(&mut self, url: &str) -> Result<(), LocatorError> {
+        let parsed = Uri::parse(url).ok().filter(|uri| !uri.has_query() && !uri.has_fragment());
+        let base = parsed.and_then(|uri| Base::of(&uri));
+        self.bases.push(base.ok_or_else(|| LocatorError::BaseUrl(url.to_owned()))?);
+        Ok(())
     }
 
     /// Adds aliases.
