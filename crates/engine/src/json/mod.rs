@@ -10,13 +10,14 @@
 //! | [`sound`] | containment of documents, with witnesses |
 //! | `tags` | inline tags |
 //! | `payload/` | validation of payloads |
-//! | `number`, `pattern`, `java_order` | how Java spells numbers, reads regular expressions, orders names |
+//! | `number`, `pattern`, `java_order`, `java_uri` | how Java spells numbers, reads regular expressions, orders names, reads URIs |
 //!
 //! Nothing is ever fetched: `$ref` and `$schema` name texts that came with the schema or are bundled.
 
 mod compare;
 mod draft;
 mod java_order;
+mod java_uri;
 mod load;
 mod node;
 mod number;

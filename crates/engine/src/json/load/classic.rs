@@ -28,7 +28,7 @@ const NUMBER: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveM
 const STRING: [&str; 4] = ["minLength", "maxLength", "pattern", "format"];
 const UNIONS: [Criterion; 3] = [Criterion::All, Criterion::Any, Criterion::One];
 const CONDITIONS: [&str; 3] = ["if", "then", "else"];
-const OTHER: [&str; 14] = [
+const OTHER: [&str; 13] = [
     "$schema",
     "$ref",
     "title",
@@ -42,7 +42,6 @@ const OTHER: [&str; 14] = [
     "oneOf",
     "not",
     "type",
-    "const",
 ];
 
 /// A keyword family.
@@ -94,6 +93,7 @@ impl<'a> Loader<'a> {
             OTHER.contains(&name)
                 || name == draft.id_keyword()
                 || Family::ALL.iter().any(|family| family.keywords(draft).contains(&name))
+                || draft != Draft::Draft4 && name == "const"
                 || draft == Draft::Draft7 && CONDITIONS.contains(&name)
         };
         let notes = keywords::notes(object, Some(draft.id_keyword()), is_known)?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::java_uri::is_uri;
 use super::super::node::{Kind, Notes, NumberPart, StringPart};
 use super::super::{number, pattern};
 use super::value_text;
@@ -120,19 +121,7 @@ pub(super) fn notes(
 pub(super) fn check_uri(keyword: &str, object: &Object) -> Result<(), SchemaError> {
     let Some(node) = object.get(keyword) else { return Ok(()) };
     let text = string(keyword, node)?;
-    let refused = |c: char| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(c);
-    let hex = |digits: Option<&[u8]>| digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
-    let escapes_are_whole = text
-        .bytes()
-        .enumerate()
-        .filter(|(_, byte)| *byte == b'%')
-        .all(|(at, _)| hex(text.as_bytes().get(at + 1..at + 3)));
-    let is_uri = !text.contains(refused)
-        && escapes_are_whole
-        && text.matches('#').count() <= 1
-        && !text.starts_with(':')
-        && !text.ends_with(':');
-    if is_uri {
+    if is_uri(text) {
         Ok(())
     } else {
         Err(SchemaError::invalid_at(format!("`{keyword}` is not a URI: `{text}`"), node.offset))
