@@ -12,7 +12,7 @@ type Placed<'a, 'b> = (&'b Node<'a>, Member<'a>, At);
 
 /// How often a field may occur.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Cardinality {
+pub(super) enum Cardinality {
     Implicit,
     Explicit,
     Required,
@@ -26,10 +26,7 @@ impl<'a> Comparer<'a> {
         if old.name != new.name {
             self.found_at(&rules::FIELD_NAME_CHANGED, change(&old.name, &new.name), &places);
         }
-        let (old_name, new_name) = (json_name(old), json_name(new));
-        if old_name != new_name {
-            self.found_at(&rules::FIELD_JSON_NAME_CHANGED, change(&old_name, &new_name), &places);
-        }
+        self.json_names(&json_name(old), &json_name(new), &places);
         let old_kind = Kind::of(self.sides.files(Role::Writer), &writer.0.name, &old.kind);
         let new_kind = Kind::of(self.sides.files(Role::Reader), &reader.0.name, &new.kind);
         if self.kinds(&old_kind, &new_kind, &places) {
@@ -40,9 +37,19 @@ impl<'a> Comparer<'a> {
             }
             if !is_map {
                 let is_message = matches!(old_kind, Kind::Message(..));
-                self.cardinality(writer.1, reader.1, is_message, &places);
+                // Messages and members of oneofs always know whether they are set.
+                let (old_oneof, new_oneof) = (writer.1.oneof.is_some(), reader.1.oneof.is_some());
+                let before = occurs(old.label, is_message || old_oneof);
+                let after = occurs(new.label, is_message || new_oneof);
+                self.cardinality(before, after, &new.name, &places);
             }
             self.defaults(old, new, &places);
+        }
+    }
+
+    pub(super) fn json_names(&mut self, old: &str, new: &str, places: &Places) {
+        if old != new {
+            self.found_at(&rules::FIELD_JSON_NAME_CHANGED, change(old, new), places);
         }
     }
 
@@ -152,9 +159,15 @@ impl<'a> Comparer<'a> {
     }
 
     /// Cardinality with what missing labels mean (ours).
-    fn cardinality(&mut self, writer: Member<'a>, reader: Member<'a>, is_message: bool, places: &Places) {
+    pub(super) fn cardinality(
+        &mut self,
+        writer: Cardinality,
+        reader: Cardinality,
+        name: &str,
+        places: &Places,
+    ) {
         use Cardinality::{Explicit, Implicit, Repeated, Required};
-        let rule = match (occurs(writer, is_message), occurs(reader, is_message)) {
+        let rule = match (writer, reader) {
             (Repeated, Repeated) => return,
             (Repeated, _) => &rules::REPEATED_READ_AS_SINGULAR,
             (_, Repeated) => &rules::SINGULAR_READ_AS_REPEATED,
@@ -164,7 +177,7 @@ impl<'a> Comparer<'a> {
             (Implicit, Explicit) | (Explicit, Implicit) => &rules::FIELD_PRESENCE_CHANGED,
             (Implicit, Implicit) | (Explicit, Explicit) => return,
         };
-        self.found_at(rule, reader.field.name.clone(), places);
+        self.found_at(rule, name.to_owned(), places);
     }
 
     fn defaults(&mut self, writer: &Field, reader: &Field, places: &Places) {
@@ -176,18 +189,19 @@ impl<'a> Comparer<'a> {
     }
 }
 
-struct Places {
-    writer: At,
-    reader: At,
+/// Where the two elements stand.
+pub(super) struct Places {
+    pub(super) writer: At,
+    pub(super) reader: At,
 }
 
-fn occurs(member: Member<'_>, is_message: bool) -> Cardinality {
-    match member.field.label {
+/// What a label means; some fields know without one whether they are set.
+pub(super) fn occurs(label: Option<Label>, has_presence: bool) -> Cardinality {
+    match label {
         Some(Label::Repeated) => Cardinality::Repeated,
         Some(Label::Required) => Cardinality::Required,
         Some(Label::Optional) => Cardinality::Explicit,
-        // Messages and members of oneofs always know whether they are set.
-        None if is_message || member.oneof.is_some() => Cardinality::Explicit,
+        None if has_presence => Cardinality::Explicit,
         None => Cardinality::Implicit,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::reserved::ReservedSet;
 use super::{At, Comparer, Node, Scopes};
-use crate::protobuf::ast::{Field, Group, Label, Message, Oneof, Span};
+use crate::protobuf::ast::{Field, Label, Message, Oneof, Span};
 use crate::protobuf::rules;
 
 /// A field with the oneof it is a member of.
@@ -80,7 +80,7 @@ impl<'a> Comparer<'a> {
         self.reserved(&writer.message.reserved, &reader.message.reserved, &old, &new);
     }
 
-    fn number(
+    pub(super) fn number(
         &mut self,
         number: i32,
         old: Option<Member<'a>>,
@@ -134,49 +134,13 @@ impl<'a> Comparer<'a> {
         };
         self.report(rule, new.field.name.clone(), Some(bodies.reader.field_at(new)), None);
     }
-
-    /// Groups are invisible to the reference; these findings are ours.
-    fn groups(
-        &mut self,
-        writer: &Node<'a>,
-        reader: &Node<'a>,
-        old_fields: &BTreeMap<i32, Member<'a>>,
-        new_fields: &BTreeMap<i32, Member<'a>>,
-    ) {
-        let (old, new) = (groups(writer.message), groups(reader.message));
-        for (number, group) in &old {
-            let at = writer.part(&group.name, group.span);
-            self.within(&number.to_string(), |comparer| match new_fields.get(number) {
-                Some(field) => {
-                    let there = reader.field_at(*field);
-                    let rule = &rules::GROUP_AND_FIELD_SWAPPED;
-                    comparer.report(rule, group.name.clone(), Some(there), Some(at));
-                }
-                None if new.contains_key(number) => {}
-                None => comparer.report(&rules::GROUP_REMOVED, group.name.clone(), None, Some(at)),
-            });
-        }
-        for (number, group) in &new {
-            let Some(field) = old_fields.get(number) else { continue };
-            let at = reader.part(&group.name, group.span);
-            let there = writer.field_at(*field);
-            self.within(&number.to_string(), |comparer| {
-                comparer.report(&rules::GROUP_AND_FIELD_SWAPPED, group.name.clone(), Some(at), Some(there));
-            });
-        }
-    }
 }
 
 /// What the fields of a pair have in common.
-struct Bodies<'a, 'b> {
-    writer: &'b Node<'a>,
-    reader: &'b Node<'a>,
+pub(super) struct Bodies<'a, 'b> {
+    pub(super) writer: &'b Node<'a>,
+    pub(super) reader: &'b Node<'a>,
     /// Names of the writer's oneofs that are gone with all their numbers.
-    gone: &'b HashSet<&'a str>,
-    reserved: ReservedSet<'a>,
-}
-
-fn groups(message: &Message) -> BTreeMap<i32, &Group> {
-    let inner = message.oneofs.iter().flat_map(|oneof| &oneof.groups);
-    message.groups.iter().chain(inner).map(|group| (group.number, group)).collect()
+    pub(super) gone: &'b HashSet<&'a str>,
+    pub(super) reserved: ReservedSet<'a>,
 }

@@ -15,11 +15,14 @@
 mod enumeration;
 mod field;
 mod file;
+mod group;
 mod kind;
 mod message;
 mod oneof;
 mod reserved;
 mod sides;
+#[cfg(test)]
+mod soundness;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -28,7 +31,7 @@ use super::ProtobufSchema;
 use super::ast::{Message, Span, TypeNode, enums, messages};
 use super::files::{Files, Home, Type};
 use super::rules;
-use crate::difference::{CompareOptions, Comparison, Difference, Rule};
+use crate::difference::{CompareOptions, Comparison, Difference, Policy, Rule};
 
 /// Imported messages inside imported messages; each level is a few stack frames deep.
 const MAX_CHAIN: usize = 200;
@@ -50,6 +53,7 @@ pub(super) fn compare(
         seen: HashSet::new(),
         stack: Vec::new(),
         memo: HashMap::new(),
+        in_group: false,
         lowest: usize::MAX,
         undecided: false,
     };
@@ -118,8 +122,10 @@ struct Comparer<'a> {
     seen: HashSet<(&'static str, String)>,
     /// Keys of the writer's messages under comparison.
     stack: Vec<usize>,
-    /// Whether a pair of imported messages was found incompatible.
-    memo: HashMap<(usize, usize), bool>,
+    /// Whether a pair of imported messages was found incompatible, outside and inside groups.
+    memo: HashMap<(usize, usize, bool), bool>,
+    /// Whether the elements at hand are part of a group, which the reference does not see.
+    in_group: bool,
     /// The lowest stack position at which recursion was cut since it was last reset.
     lowest: usize,
     undecided: bool,
@@ -145,6 +151,12 @@ impl<'a> Comparer<'a> {
 
     /// Adds a finding at the path at hand.
     fn report(&mut self, rule: &'static Rule, info: String, reader: Option<At>, writer: Option<At>) {
+        let (rule, info) = match (self.in_group && !self.undecided, rule.breaks_under(Policy::Reference)) {
+            // What the reference judges alone (labels) has kinds of ours beside it.
+            (true, true) if !rule.breaks_under(Policy::Wire) => return,
+            (true, true) => (&rules::GROUP_MEMBER_CHANGED, format!("{}: {info}", rule.summary)),
+            _ => (rule, info),
+        };
         if !self.seen.insert((rule.id, self.path.clone())) {
             return;
         }
@@ -220,7 +232,7 @@ impl<'a> Comparer<'a> {
     /// [`EXACT_STEPS`] the first result is kept for all, which can only leave out a repeated
     /// "type changed" finding at a second field, never the finding itself.
     fn imported(&mut self, writer: &Node<'a>, reader: &Node<'a>, path: &str) -> bool {
-        let key = (writer.key(), reader.key());
+        let key = (writer.key(), reader.key(), self.in_group);
         if let Some(known) = self.memo.get(&key) {
             return *known;
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::protobuf::builtin;
-use crate::protobuf::payload::Random;
+use crate::protobuf::payload::tests::Random;
 use crate::protobuf::{ProtobufSchema, binary, print};
 use crate::{Source, Strictness};
 

@@ -11,7 +11,7 @@ mod findings;
 mod json;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod value;
 mod walk;
 pub(super) mod wire;
@@ -21,8 +21,6 @@ use prost_types::FileDescriptorProto;
 use crate::SchemaError;
 use crate::violation::{Encoding, MessageChoice, PayloadOptions, Report, Violation};
 
-#[cfg(test)]
-pub(super) use tests::Random;
 pub use value::Value;
 
 pub(super) use table::{Field, Kind, Label, Table};

@@ -157,6 +157,15 @@ rows! {
         writer: r#"syntax = "proto2"; message M { optional group G = 1 { optional int32 a = 2; } }"#,
         reader: r#"syntax = "proto2"; message M { optional int32 g = 1; }"#,
     }
+    GROUP_MEMBER_CHANGED {
+        id: "proto/group-member-changed", kind: "", breaks: WIRE,
+        description: "A field of a group at path '{path}' in the {reader} schema does not match the {writer} schema ({info})",
+        summary: "what a group holds changed",
+        consequence: "Readers with the {reader} schema misread or refuse groups of the {writer} schema ({info}).",
+        advice: "Keep the field of the group, or add a new one under a new number.",
+        writer: r#"syntax = "proto2"; message M { optional group G = 1 { optional int32 a = 2; } }"#,
+        reader: r#"syntax = "proto2"; message M { optional group G = 1 { optional string a = 2; } }"#,
+    }
     RESERVED_REMOVED {
         id: "proto/reserved-removed", kind: "", breaks: SOURCE,
         description: "Numbers or names reserved at path '{path}' in the {writer} schema are not reserved in the {reader} schema ({info})",

@@ -5,7 +5,7 @@ mod json;
 mod oracle;
 mod wire;
 
-pub(in crate::protobuf) use oracle::Random;
+pub(in crate::protobuf) use oracle::{Random, cases, message};
 
 use protox::Compiler;
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
@@ -26,7 +26,7 @@ impl FileResolver for Text {
 }
 
 /// Descriptors of a text, imports first, the text itself last.
-fn descriptors(text: &str) -> prost_types::FileDescriptorSet {
+pub(in crate::protobuf) fn descriptors(text: &str) -> prost_types::FileDescriptorSet {
     let mut resolver = ChainFileResolver::new();
     resolver.add(Text(text.to_owned()));
     resolver.add(GoogleFileResolver::new());

@@ -104,7 +104,11 @@ fn one_field(
 }
 
 /// A random message; required fields are always there.
-pub(super) fn message(random: &mut Random, descriptor: &MessageDescriptor, depth: usize) -> DynamicMessage {
+pub(in crate::protobuf) fn message(
+    random: &mut Random,
+    descriptor: &MessageDescriptor,
+    depth: usize,
+) -> DynamicMessage {
     let mut message = DynamicMessage::new(descriptor.clone());
     for field in descriptor.fields() {
         let is_required = field.cardinality() == prost_reflect::Cardinality::Required;
@@ -189,7 +193,7 @@ fn known_disagreement(text: &str, report: &Report, oracle_accepts: bool) -> Opti
 
 /// Number of messages to try.
 #[expect(clippy::disallowed_methods, reason = "a longer run by hand, not a setting of the program")]
-fn cases() -> u64 {
+pub(in crate::protobuf) fn cases() -> u64 {
     std::env::var("CHANCERY_PROTOBUF_CASES").map_or(2_000, |cases| cases.parse().expect("a number"))
 }
 
