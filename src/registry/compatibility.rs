@@ -31,7 +31,7 @@ impl Registry {
         normalize: bool,
         verbose: bool,
     ) -> Result<Verdict, RegistryError> {
-        let history = self.store.get_history(subject).await?;
+        let history = self.history(subject).await?;
         let only = match against {
             Against::History => None,
             Against::One(VersionSelector::Latest) => history.latest().map(|row| row.version),

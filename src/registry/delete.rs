@@ -25,7 +25,7 @@ impl Registry {
         let _unassociated = self.associating.read().await;
         let mut turn = None;
         for _ in 0..MAX_ATTEMPTS {
-            let history = self.store.get_history(subject).await?;
+            let history = self.history(subject).await?;
             let row = select_for_delete(subject, &history, selector)?;
             if row.deleted && !permanent {
                 return Err(RegistryError::VersionSoftDeleted(subject.clone(), row.version));
@@ -60,7 +60,7 @@ impl Registry {
         let _unassociated = self.associating.read().await;
         let mut turn = None;
         for _ in 0..MAX_ATTEMPTS {
-            let history = self.store.get_history(subject).await?;
+            let history = self.history(subject).await?;
             if history.versions.is_empty() {
                 return Err(RegistryError::SubjectNotFound(subject.clone()));
             }

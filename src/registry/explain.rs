@@ -150,7 +150,7 @@ impl Registry {
         against: ExplainAgainst,
         candidate: &Candidate,
     ) -> Result<Explanation, RegistryError> {
-        let history = self.store.get_history(subject).await?;
+        let history = self.history(subject).await?;
         let rows: Vec<_> = match against {
             ExplainAgainst::One(selector) => vec![select(subject, &history, selector, false)?],
             ExplainAgainst::All => history.active().rev().collect(),

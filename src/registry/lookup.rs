@@ -12,6 +12,7 @@ use chancery_engine::{Schema, SchemaType, Source, Strictness};
 use super::contract::{self, metadata_matches};
 use super::parsed::on_blocking_pool;
 use super::references::{Resolved, Targets};
+use super::versions::passes_on;
 use super::{Candidate, EffectiveConfig, Registry, RegistryError};
 use crate::model::{Content, ContextName, Reference, SchemaVersion, Subject};
 use crate::store::{History, VersionRow};
@@ -47,8 +48,8 @@ impl Registry {
         let visible = if deleted { Visible::All } else { Visible::Active };
         for namesake in self.same_name_everywhere(subject).await? {
             match self.lookup_in(&namesake, candidate, normalize, visible).await {
-                Err(RegistryError::SubjectNotFound(_)) => {}
-                other => return other,
+                Ok(found) => return Ok(found),
+                Err(refusal) => passes_on(subject, &namesake, refusal)?,
             }
         }
         Err(RegistryError::SubjectNotFound(subject.clone()))
@@ -65,7 +66,7 @@ impl Registry {
         let posted = self
             .parse_candidate(&subject.context, candidate, normalize || config.normalize, Strictness::Stored)
             .await?;
-        let history = self.store.get_history(subject).await?;
+        let history = self.history(subject).await?;
         if !history.versions.iter().any(|row| visible.includes(row)) {
             return Err(RegistryError::SubjectNotFound(subject.clone()));
         }
@@ -157,17 +158,16 @@ impl Registry {
         visible: Visible,
     ) -> Result<Option<SchemaVersion>, RegistryError> {
         let fingerprint = posted.content.fingerprint();
-        let rows = || history.versions.iter().rev().filter(move |row| visible.includes(row));
-        if let Some(row) = rows().find(|row| row.fingerprint == fingerprint) {
+        let rows: Vec<_> = history.versions.iter().rev().filter(|row| visible.includes(row)).collect();
+        if let Some(row) = rows.iter().find(|row| row.fingerprint == fingerprint) {
             return Ok(Some(version_of(subject, row, self.content_of(row).await?)));
         }
-        for row in rows() {
-            let content = self.content_of(row).await?;
-            if !contract_matches(&posted.content, &content, row.version) {
-                continue;
-            }
-            let schema = self.parse_stored(&subject.context, row.fingerprint, &content).await?;
-            if posted.schema.is_equivalent(&schema) {
+        let digest = Some(posted.schema.digest());
+        let digests = self.digests_of(&subject.context, &rows).await?;
+        for (row, _) in rows.into_iter().zip(digests).filter(|(_, known)| *known == digest) {
+            let (content, schema) = self.parse_row(&subject.context, row).await?;
+            let matches = contract_matches(&posted.content, &content, row.version);
+            if matches && posted.schema.is_equivalent(&schema) {
                 return Ok(Some(version_of(subject, row, content)));
             }
         }

@@ -12,7 +12,7 @@
 //! | `validate` | does this payload keep the promise |
 //! | `associations` | which subject a resource takes its schemas from |
 //! | `keys` | storage of keys for the clients' field encryption |
-//! | `references`, `parsed` | resolved references and the cache of parsed schemas |
+//! | `references`, `parsed`, `histories` | resolved references; what is kept of parsed schemas and long histories |
 //! | `contract`, `tags` | metadata, rule sets and inline tags of data contracts |
 
 mod associations;
@@ -25,6 +25,7 @@ mod delete;
 mod document;
 pub mod error;
 mod explain;
+mod histories;
 mod keys;
 mod lint;
 mod listing;
@@ -123,6 +124,7 @@ pub struct Registry {
     clock: Clock,
     settings: RegistrySettings,
     parsed: parsed::ParsedCache,
+    histories: histories::Histories,
     validators: validate::ValidatorCache,
     turns: turns::Turns,
     /// Writers of associations against each other and against deletes of versions.
@@ -138,6 +140,7 @@ impl Registry {
             clock,
             settings,
             parsed,
+            histories: histories::Histories::new(),
             validators: validate::ValidatorCache::new(),
             turns: turns::Turns::new(),
             associating: tokio::sync::RwLock::new(()),

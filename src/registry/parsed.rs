@@ -3,6 +3,7 @@
 //! A content never changes; what its references resolve to could only change after a permanent delete, so
 //! those drop the whole cache.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chancery_engine::{EntityTags, Schema, SchemaError, Source, Strictness};
@@ -16,7 +17,17 @@ use crate::store::{StoreError, VersionRow};
 pub(super) struct ParsedCache {
     schemas: Cache<(ContextName, Fingerprint), Arc<Schema>>,
     contents: Cache<Fingerprint, Arc<Content>>,
+    /// [`Schema::digest`] of texts without references, which holds for ever.
+    digests: Cache<Fingerprint, u64>,
+    /// The same of texts with references, whose targets are looked for in a context.
+    digests_in: Cache<(ContextName, Fingerprint), u64>,
 }
+
+/// Digests that are kept, some hundred bytes each.
+const MAX_DIGESTS: u64 = 100_000;
+
+/// Contents that are read by one query.
+const BATCH: usize = 256;
 
 impl ParsedCache {
     /// A cache for schemas whose texts sum up to about this many bytes.
@@ -26,6 +37,8 @@ impl ParsedCache {
         Self {
             schemas: Cache::builder().max_capacity(max_bytes).weigher(by_text).build(),
             contents: Cache::builder().max_capacity(max_bytes / 4).weigher(by_content).build(),
+            digests: Cache::new(MAX_DIGESTS),
+            digests_in: Cache::new(MAX_DIGESTS),
         }
     }
 
@@ -33,6 +46,12 @@ impl ParsedCache {
     pub(super) fn clear(&self) {
         self.schemas.invalidate_all();
         self.contents.invalidate_all();
+        self.digests_in.invalidate_all();
+    }
+
+    fn find_digest(&self, context: &ContextName, fingerprint: Fingerprint) -> Option<u64> {
+        let kept = self.digests.get(&fingerprint);
+        kept.or_else(|| self.digests_in.get(&(context.clone(), fingerprint)))
     }
 }
 
@@ -74,6 +93,66 @@ impl Registry {
         let schema = Arc::new(parsed.map_err(|cause| stored_but_unreadable(&cause))?);
         self.parsed.schemas.insert(key, schema.clone());
         Ok(schema)
+    }
+
+    /// Digests of versions, equal for equivalent schemas; `None` for a stored text that cannot be read. Contents
+    /// are read many by one query, and each is parsed at most once while its digest stays in the cache.
+    pub(super) async fn digests_of(
+        &self,
+        context: &ContextName,
+        rows: &[&VersionRow],
+    ) -> Result<Vec<Option<u64>>, RegistryError> {
+        let mut digests: Vec<_> =
+            rows.iter().map(|row| self.parsed.find_digest(context, row.fingerprint)).collect();
+        let missing: Vec<_> = (0..rows.len()).filter(|at| digests[*at].is_none()).collect();
+        for batch in missing.chunks(BATCH) {
+            let fingerprints: Vec<_> = batch.iter().map(|at| rows[*at].fingerprint).collect();
+            let contents = self.list_contents(&fingerprints).await?;
+            for at in batch {
+                let Some(content) = contents.get(&rows[*at].fingerprint) else { continue };
+                digests[*at] = self.digest_of(context, rows[*at].fingerprint, content).await?;
+            }
+        }
+        Ok(digests)
+    }
+
+    /// Contents by fingerprint.
+    async fn list_contents(
+        &self,
+        fingerprints: &[Fingerprint],
+    ) -> Result<HashMap<Fingerprint, Arc<Content>>, RegistryError> {
+        let kept = |fingerprint: &Fingerprint| {
+            self.parsed.contents.get(fingerprint).map(|content| (*fingerprint, content))
+        };
+        let mut contents: HashMap<_, _> = fingerprints.iter().filter_map(kept).collect();
+        let missing: Vec<_> =
+            fingerprints.iter().filter(|fingerprint| !contents.contains_key(*fingerprint)).copied().collect();
+        if !missing.is_empty() {
+            for content in self.store.list_contents(&missing).await? {
+                contents.insert(content.fingerprint(), content);
+            }
+        }
+        Ok(contents)
+    }
+
+    async fn digest_of(
+        &self,
+        context: &ContextName,
+        fingerprint: Fingerprint,
+        content: &Arc<Content>,
+    ) -> Result<Option<u64>, RegistryError> {
+        let schema = match self.parse_stored(context, fingerprint, content).await {
+            Ok(schema) => schema,
+            Err(RegistryError::InvalidSchema(_)) => return Ok(None),
+            Err(other) => return Err(other),
+        };
+        let digest = schema.digest();
+        if content.references.is_empty() {
+            self.parsed.digests.insert(fingerprint, digest);
+        } else {
+            self.parsed.digests_in.insert((context.clone(), fingerprint), digest);
+        }
+        Ok(Some(digest))
     }
 
     /// Content and parsed form of a version row.

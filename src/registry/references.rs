@@ -74,14 +74,15 @@ impl Registry {
         Ok(Resolved { references, targets: direct, dependencies: walk.dependencies })
     }
 
-    /// Fills in a posted reference: all members present, -1 replaced by the latest version.
+    /// Fills in a posted reference: all members present and a name to call it by, -1 replaced by the latest version.
     async fn complete(
         &self,
         context: &ContextName,
         raw: &RawReference,
         targets: Targets,
     ) -> Result<Reference, RegistryError> {
-        let (Some(name), Some(subject), Some(version)) = (&raw.name, &raw.subject, raw.version) else {
+        let name = raw.name.as_ref().filter(|name| !name.is_empty());
+        let (Some(name), Some(subject), Some(version)) = (name, &raw.subject, raw.version) else {
             let text = |part: &Option<String>| part.clone().unwrap_or_else(|| "null".to_owned());
             let version = raw.version.map_or_else(|| "null".to_owned(), |version| version.to_string());
             return Err(invalid(&format!(
@@ -92,7 +93,7 @@ impl Registry {
         };
         let target = Subject::parse_in(context, subject);
         let version = if version == -1 {
-            let history = self.store.get_history(&target).await?;
+            let history = self.history(&target).await?;
             let latest = match targets {
                 Targets::Active => history.latest(),
                 Targets::Stored => history.latest().or(history.versions.last()),

@@ -72,18 +72,20 @@ impl Registry {
         normalize: bool,
         force: bool,
     ) -> Result<SchemaVersion, RegistryError> {
-        let history = self.store.get_history(subject).await?;
+        let history = self.history(subject).await?;
         let config = self.effective_config(subject).await?;
         let mode = self.effective_mode(subject).await?;
         let importing = mode == Mode::Import;
         let normalize = (normalize || config.normalize) && !importing;
 
+        let mut searched = None;
         if !candidate.tags.is_some() && !config.adds_contract() && candidate.text().is_some() {
             let posted =
                 self.parse_candidate(&subject.context, candidate, normalize, Strictness::Stored).await?;
             if let Some(existing) = self.find_registered(subject, candidate, &history, &posted).await? {
                 return Ok(existing);
             }
+            searched = Some(posted.content);
         }
         check_register_mode(subject, mode, candidate)?;
 
@@ -99,7 +101,9 @@ impl Registry {
         }
         if !importing {
             posted = self.complete_posted(subject, posted, &history, &config).await?;
-            if let Some(existing) = self.find_registered(subject, candidate, &history, &posted).await? {
+            if searched.is_none_or(|content| content != posted.content)
+                && let Some(existing) = self.find_registered(subject, candidate, &history, &posted).await?
+            {
                 return Ok(existing);
             }
         }
@@ -121,7 +125,7 @@ impl Registry {
                 ));
             }
         }
-        self.write(subject, candidate, posted, &history, version, importing).await
+        self.write(subject, candidate, posted, history, version, importing).await
     }
 
     /// The version this candidate already is, unless it asks for another number or id.
@@ -188,7 +192,7 @@ impl Registry {
         subject: &Subject,
         candidate: &Candidate,
         posted: Posted,
-        history: &History,
+        history: Arc<History>,
         version: i32,
         importing: bool,
     ) -> Result<SchemaVersion, RegistryError> {
@@ -215,15 +219,10 @@ impl Registry {
             self.forget_parsed();
         }
         let guid = content.guid();
-        Ok(SchemaVersion {
-            subject: subject.clone(),
-            version,
-            id,
-            guid,
-            content,
-            deleted: false,
-            created_ms: stamp.at_ms,
-        })
+        let (subject, created_ms) = (subject.clone(), stamp.at_ms);
+        let registered = SchemaVersion { subject, version, id, guid, content, deleted: false, created_ms };
+        self.extend_history(history, &registered);
+        Ok(registered)
     }
 }
 

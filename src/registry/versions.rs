@@ -41,32 +41,28 @@ impl Registry {
         selector: VersionSelector,
         deleted: bool,
     ) -> Result<SchemaVersion, RegistryError> {
-        let mut refusal = RegistryError::SubjectNotFound(subject.clone());
         for namesake in self.same_name_everywhere(subject).await? {
-            let history = self.store.get_history(&namesake).await?;
+            let history = self.history(&namesake).await?;
             match select(&namesake, &history, selector, deleted) {
                 Ok(row) => return Ok(version_of(&namesake, row, self.content_of(row).await?)),
-                Err(RegistryError::SubjectNotFound(_)) => {}
-                Err(other) => {
-                    refusal = other;
-                    break;
-                }
+                Err(refusal) => passes_on(subject, &namesake, refusal)?,
             }
         }
-        Err(refusal)
+        Err(RegistryError::SubjectNotFound(subject.clone()))
     }
 
     /// Version numbers of a subject.
     ///
     /// # Errors
-    /// `SubjectNotFound` when the subject has no version that the filter could ever show.
+    /// `SubjectNotFound` when the subject has no active version, or none at all with `deleted` or `deleted_only`.
     pub async fn list_version_numbers(
         &self,
         subject: &Subject,
         filter: VersionFilter,
     ) -> Result<Vec<i32>, RegistryError> {
-        let history = self.store.get_history(subject).await?;
-        let shows_deleted = filter.deleted || filter.deleted_only || filter.deleted_as_negative;
+        let history = self.history(subject).await?;
+        // Negation shows soft-deleted versions, but does not by itself ask for a subject that has no others.
+        let shows_deleted = filter.deleted || filter.deleted_only;
         let known = if shows_deleted { !history.versions.is_empty() } else { history.latest().is_some() };
         if !known {
             return Err(RegistryError::SubjectNotFound(subject.clone()));
@@ -91,7 +87,7 @@ impl Registry {
         selector: VersionSelector,
         deleted: bool,
     ) -> Result<Vec<SchemaId>, RegistryError> {
-        let history = self.store.get_history(subject).await?;
+        let history = self.history(subject).await?;
         let version = select(subject, &history, selector, true)?.version;
         let referrers = self.store.list_referrers(subject, version).await?;
         let mut ids: Vec<_> = referrers
@@ -115,7 +111,7 @@ impl Registry {
         properties: &[(String, String)],
         deleted: bool,
     ) -> Result<SchemaVersion, RegistryError> {
-        let history = self.store.get_history(subject).await?;
+        let history = self.history(subject).await?;
         let visible: Vec<_> = history.versions.iter().rev().filter(|row| deleted || !row.deleted).collect();
         if visible.is_empty() {
             return Err(RegistryError::SubjectNotFound(subject.clone()));
@@ -141,6 +137,21 @@ impl Registry {
             subjects.extend(others.into_iter().filter(|other| other != subject));
         }
         Ok(subjects)
+    }
+}
+
+/// Whether the search goes on in other contexts: when the asked subject has nothing to look at, and whatever a
+/// namesake lacks, since that says nothing about the subject that was asked for.
+pub(super) fn passes_on(
+    asked: &Subject,
+    searched: &Subject,
+    refusal: RegistryError,
+) -> Result<(), RegistryError> {
+    match refusal {
+        RegistryError::SubjectNotFound(_) => Ok(()),
+        RegistryError::Store(failure) => Err(RegistryError::Store(failure)),
+        other if searched == asked => Err(other),
+        _ => Ok(()),
     }
 }
 

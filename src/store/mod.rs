@@ -41,6 +41,9 @@ pub trait Store: Send + Sync + 'static {
     /// [`Command`]s. One snapshot. An unknown subject has revision 0 and no versions.
     async fn get_history(&self, subject: &Subject) -> Result<History, StoreError>;
 
+    /// The revision that [`Store::get_history`] would give, without the versions. Constant time.
+    async fn find_revision(&self, subject: &Subject) -> Result<i64, StoreError>;
+
     /// Contents by fingerprint; unknown ones are left out. One query.
     async fn list_contents(&self, fingerprints: &[Fingerprint]) -> Result<Vec<Arc<Content>>, StoreError>;
 

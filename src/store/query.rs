@@ -24,7 +24,8 @@ pub struct VersionRow {
 /// All versions of a subject at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
-    /// Grows with every change of the subject's versions; 0 when there never was one.
+    /// Grows with every change of the subject's versions, by one with a registration; 0 when there never was
+    /// one. Histories of the same revision are equal.
     pub revision: i64,
     /// Ascending, soft-deleted ones included.
     pub versions: Vec<VersionRow>,

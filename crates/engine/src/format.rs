@@ -3,6 +3,7 @@
 //! To add a format: one variant here, and the compiler lists what it must fill in.
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::avro::{AvroSchema, AvroValidator};
 use crate::conditions::Value;
@@ -135,6 +136,18 @@ impl Schema {
             (Self::Avro(posted), Self::Avro(stored)) => posted.is_equivalent(stored),
             _ => self.schema_type() == stored.schema_type() && self.canonical() == stored.canonical(),
         }
+    }
+
+    /// A number that equivalent schemas share (see [`Schema::is_equivalent`]); others hardly ever do. Linear in the
+    /// schema. Not the same in every build: to be kept in memory only.
+    pub fn digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.schema_type().hash(&mut hasher);
+        match self {
+            Self::Avro(schema) => schema.digest().hash(&mut hasher),
+            _ => self.canonical().hash(&mut hasher),
+        }
+        hasher.finish()
     }
 
     /// Names of the top-level fields (reserved-field rule).

@@ -193,7 +193,7 @@ impl Registry {
                 check_others(&subject, &association, others)?;
                 draft.put(known, &association);
             }
-            if entry.schema.is_none() && self.store.get_history(&subject).await?.latest().is_none() {
+            if entry.schema.is_none() && self.history(&subject).await?.latest().is_none() {
                 return Err(AssociationError::NoActiveVersion(subject).into());
             }
             let was_frozen = known.is_some_and(|stored| stored.association.frozen);

@@ -255,7 +255,7 @@ impl Registry {
                 Ok(vec![self.target_of_id(id, &scope, by).await?])
             }
             (None, Some(subject), None) => {
-                let history = self.store.get_history(&subject).await?;
+                let history = self.history(&subject).await?;
                 let mut targets = Vec::new();
                 for row in history.active().rev() {
                     let version =
@@ -320,14 +320,14 @@ impl Registry {
             }
             SchemaTarget::SubjectVersion { subject, version, .. } => {
                 let subject = Subject::parse_in(&place, subject);
-                let history = self.store.get_history(&subject).await?;
+                let history = self.history(&subject).await?;
                 let number = i32::try_from(*version).unwrap_or(i32::MAX);
                 let known = history.find(number).is_some_and(|row| !row.deleted);
                 Ok(known.then(|| named_claim(by, &subject, Some(*version))))
             }
             SchemaTarget::SubjectLatest { subject, .. } => {
                 let subject = Subject::parse_in(&place, subject);
-                let known = self.store.get_history(&subject).await?.latest().is_some();
+                let known = self.history(&subject).await?.latest().is_some();
                 Ok(known.then(|| named_claim(by, &subject, None)))
             }
             SchemaTarget::JsonSchemaId(_) => Ok(None),
@@ -349,7 +349,7 @@ impl Registry {
         {
             let Some(name) = strategy.find_subject(&facts) else { continue };
             let subject = Subject::parse_in(&hints.context, &name);
-            if self.store.get_history(&subject).await?.latest().is_some() {
+            if self.history(&subject).await?.latest().is_some() {
                 claims.push(named_claim(by, &subject, None));
             }
         }

@@ -69,6 +69,10 @@ impl Store for SqliteStore {
         read::history(&self.readers, subject).await
     }
 
+    async fn find_revision(&self, subject: &Subject) -> Result<i64, StoreError> {
+        read::revision(&self.readers, subject).await
+    }
+
     async fn list_contents(&self, fingerprints: &[Fingerprint]) -> Result<Vec<Arc<Content>>, StoreError> {
         read::contents(&self.readers, fingerprints).await
     }

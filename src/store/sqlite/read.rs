@@ -58,6 +58,18 @@ pub async fn history(readers: &SqlitePool, subject: &Subject) -> Result<History,
     Ok(history)
 }
 
+pub async fn revision(readers: &SqlitePool, subject: &Subject) -> Result<i64, StoreError> {
+    let sql = "SELECT revision FROM subjects WHERE context = ?1 AND name = ?2";
+    let row = query(sql)
+        .bind(subject.context.as_str())
+        .bind(&subject.name)
+        .fetch_optional(readers)
+        .await
+        .map_err(unavailable)?;
+    let key = || subject.qualified();
+    row.map_or(Ok(0), |row| row::get(&row, At { table: "subjects", row: &key }, "revision"))
+}
+
 pub async fn contents(
     readers: &SqlitePool,
     fingerprints: &[Fingerprint],

@@ -258,6 +258,15 @@ async fn call(router: &Router, request: Request<Body>) -> Reply {
     Reply { status: parts.status.as_u16(), headers: parts.headers, body, asked: String::new() }
 }
 
+/// Whether a story must be left out because the registry is elsewhere: says so, and why.
+pub fn skip_elsewhere(app: &App, why: &str) -> bool {
+    if !app.is_here() {
+        let story = std::thread::current().name().unwrap_or_default().to_owned();
+        eprintln!("SKIPPED {story}: {why}");
+    }
+    !app.is_here()
+}
+
 /// What clients usually send.
 pub const JSON: [(&str, &str); 1] = [("content-type", "application/vnd.schemaregistry.v1+json")];
 

@@ -12,6 +12,7 @@ mod deleting;
 mod events;
 mod keys;
 mod listing;
+mod long_histories;
 mod modes;
 mod own;
 mod reading;

@@ -69,6 +69,9 @@ async fn r307_r308_r309_lists_of_versions() {
     app.get("/subjects/t/versions").await.refused(40401);
     app.get("/subjects/t/versions?deleted=true").await.gives(json!([1]));
     app.get("/subjects/t/versions?deletedOnly=true").await.gives(json!([1]));
+    // Negation alone does not ask for a subject that has nothing else.
+    app.get("/subjects/t/versions?deletedAsNegative=true").await.refused(40401);
+    app.get("/subjects/t/versions?deletedAsNegative=true&deleted=true").await.gives(json!([-1]));
     app.get("/subjects/nope/versions?deleted=true").await.refused(40401);
 }
 
@@ -187,6 +190,33 @@ async fn r319_r330_the_subject_of_an_id_picks_the_context() {
     assert_eq!(app.get("/subjects/t/versions/latest").await.is(200)["subject"], ":.c319:t");
     assert_eq!(app.post("/subjects/t", json!({ "schema": "\"int\"" })).await.is(200)["subject"], ":.c319:t");
     app.get("/subjects/t/versions").await.refused(40401);
+}
+
+#[tokio::test]
+async fn r330_r911_every_context_is_asked_for_what_an_unqualified_name_means() {
+    let app = App::new().await;
+    app.register(":.c330:u", "\"string\"").await;
+    app.put("/config/:.d330:u", json!({ "compatibility": "NONE" })).await.is(200);
+    app.register(":.d330:u", "\"bytes\"").await;
+    app.register(":.d330:u", "\"int\"").await;
+    let found = app.get("/subjects/u/versions/2").await.is(200);
+    assert_eq!((&found["subject"], &found["version"]), (&json!(":.d330:u"), &json!(2)));
+    app.get("/subjects/u/versions/2/schema").await.gives(json!("int"));
+    let found = app.post("/subjects/u", json!({ "schema": "\"bytes\"" })).await.is(200);
+    assert_eq!((&found["subject"], &found["version"]), (&json!(":.d330:u"), &json!(1)));
+    // The subject that was asked for has no version, whatever those of its name lack.
+    app.get("/subjects/u/versions/9").await.refused_with(40401, "Subject 'u' not found.");
+    app.post("/subjects/u", json!({ "schema": "\"null\"" }))
+        .await
+        .refused_with(40401, "Subject 'u' not found.");
+    // What changes does not search.
+    app.delete("/subjects/u").await.refused(40401);
+    app.get("/config/u").await.refused(40408);
+    app.get("/mode/u").await.refused(40409);
+    app.post("/compatibility/subjects/u/versions/1", json!({ "schema": "\"int\"" })).await.refused(40402);
+    // A version that the subject itself lacks is not looked for elsewhere.
+    app.register("u", "\"long\"").await;
+    app.get("/subjects/u/versions/2").await.refused_with(40402, "Version 2 not found.");
 }
 
 #[tokio::test]

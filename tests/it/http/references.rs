@@ -31,6 +31,11 @@ async fn r501_every_member_of_a_reference_is_needed() {
         let body = json!({ "schema": holder("shop.Invoice", "shop.Customer"), "references": [incomplete] });
         app.post("/subjects/invoice/versions", body).await.refused(42201);
     }
+    let nameless = [reference("", "customer", 1)];
+    for text in [holder("shop.Invoice", "shop.Customer"), record("shop.Other", &["id"])] {
+        let body = json!({ "schema": text, "references": nameless });
+        app.post("/subjects/invoice/versions", body).await.refused(42201);
+    }
 }
 
 #[tokio::test]

@@ -168,6 +168,7 @@ impl<B: Backend> Lab<B> {
     pub async fn revision(&self, name: &str) -> (Subject, i64) {
         let subject = Subject::parse(name);
         let revision = self.store.get_history(&subject).await.unwrap().revision;
+        assert_eq!(self.store.find_revision(&subject).await.unwrap(), revision);
         (subject, revision)
     }
 

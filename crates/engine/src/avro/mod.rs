@@ -2,8 +2,9 @@
 //!
 //! One module a question, in reading order:
 //! `model` (the graph), `names`, `parse` and `link` (text to graph), `defaults`, `numbers`, `print`
-//! (graph to canonical, resolved and normalized text), `equal` (is it the same schema), `compare`, `path`,
-//! `sides` and [`rules`] (can one schema read data of another), `tags`, `payload` (does a datum keep its promise).
+//! (graph to canonical, resolved and normalized text), `equal` and `digest` (is it the same schema), `compare`,
+//! `path`, `sides` and [`rules`] (can one schema read data of another), `tags`, `payload` (does a datum keep its
+//! promise).
 //!
 //! Sources: the Avro 1.12 specification, and Avro Java 1.12 where the reference server passes on its texts
 //! and verdicts. The model is our own: no public crate keeps what identity needs (member order, properties
@@ -11,6 +12,7 @@
 
 mod compare;
 mod defaults;
+mod digest;
 mod equal;
 mod link;
 mod model;
@@ -106,6 +108,11 @@ impl AvroSchema {
             &self.limits,
         )
         .unwrap_or(false)
+    }
+
+    /// A number that equivalent schemas share (see [`AvroSchema::is_equivalent`]); others hardly ever do.
+    pub fn digest(&self) -> u64 {
+        digest::digest(&self.graph)
     }
 
     /// Names of the fields of a top-level record.

@@ -58,6 +58,7 @@ fn canonical_texts_follow_the_member_order_of_the_reference() {
         let again = new_schema(canonical).expect(canonical);
         assert_eq!(again.canonical(), canonical, "canonical texts are stable");
         assert!(schema.is_equivalent(&again) && again.is_equivalent(&schema), "{sent}");
+        assert_eq!(schema.digest(), again.digest(), "{sent}");
     }
 }
 
@@ -118,6 +119,7 @@ fn referenced_types_stay_names_unless_the_resolved_text_is_asked_for() {
     }
     let inlined = stored_schema(&resolved).expect("parses");
     assert!(inlined.is_equivalent(&schema) && schema.is_equivalent(&inlined));
+    assert_eq!(inlined.digest(), schema.digest());
     // The reference knows a referenced text by the type it stands for, not by the types nested in it.
     let nested =
         r#"{"type":"record","name":"P","namespace":"people","fields":[{"name":"land","type":"post.Land"}]}"#;
@@ -161,6 +163,7 @@ fn equivalence_ignores_the_order_of_properties_and_nothing_else() {
         let (one, other) = (new_schema(&one).expect(&one), new_schema(&other).expect(&other));
         assert_eq!(one.is_equivalent(&other), equivalent, "{one:?} {other:?}");
         assert_eq!(other.is_equivalent(&one), equivalent, "{other:?} {one:?}");
+        assert_eq!(one.digest() == other.digest(), equivalent, "{one:?} {other:?}");
     }
 }
 

@@ -40,6 +40,13 @@ proptest! {
         prop_assert_eq!(normal.normalized(), one.normalized());
         prop_assert_eq!(normal.canonical(), one.normalized());
         prop_assert!(normal.is_equivalent(&one));
+        prop_assert_eq!((again.digest(), normal.digest()), (one.digest(), one.digest()));
+    }
+
+    #[test]
+    fn equivalent_schemas_share_a_digest(first in bytes(), second in bytes()) {
+        let (one, other) = (parsed(&schema(&mut Choices::new(&first), 2)), parsed(&schema(&mut Choices::new(&second), 2)));
+        prop_assert!(!one.is_equivalent(&other) || one.digest() == other.digest());
     }
 
     #[test]
