@@ -21,7 +21,7 @@ use super::State;
 use super::call::{self, Call};
 use super::error::{ApiError, TransportError};
 use super::facts::Facts;
-use super::hot::{Effect, ForgetAfter, HotAnswers, RemovedContents};
+use super::hot::HotAnswers;
 use super::negotiate::{self, MediaType};
 use super::path::{self, RequestPath};
 use super::problem::Problem;
@@ -35,7 +35,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct Dispatcher {
     routes: RouteTable,
     state: Arc<State>,
-    hot: Arc<HotAnswers>,
+    hot: HotAnswers,
     turns: Arc<Semaphore>,
 }
 
@@ -46,7 +46,8 @@ impl Dispatcher {
     /// A dispatcher over the whole table.
     pub fn new(state: State) -> Self {
         let turns = Arc::new(Semaphore::new(state.limits.max_in_flight.min(Semaphore::MAX_PERMITS)));
-        Self { routes: RouteTable::new(), state: Arc::new(state), hot: Arc::new(HotAnswers::new()), turns }
+        let hot = HotAnswers::new(Arc::clone(&state.registry));
+        Self { routes: RouteTable::new(), state: Arc::new(state), hot, turns }
     }
 
     /// Answers one request; never panics.
@@ -114,14 +115,12 @@ impl Dispatcher {
         };
         // The path of a read says as much; it is spared the copies.
         let asked = (parts.method != Method::GET).then(|| asked_for(&call));
-        let generation = self.hot.generation();
+        let before = self.hot.before();
         let outcome = route.start(call, body, parts.uri.path());
-        let mut answer = match route.effect {
-            Effect::None => outcome.await,
-            effect => self.write(outcome, effect).await.map_err(refused)?,
-        };
+        let mut answer =
+            if route.writes { to_its_end(outcome).await.map_err(refused)? } else { outcome.await };
         if let Some(key) = HotAnswers::key(&parts.method, parts.uri.path_and_query()) {
-            self.hot.keep(key, &mut answer, generation);
+            self.hot.keep(key, &mut answer, before);
         }
         if let Some((subject, version)) = asked {
             Facts::note(&mut answer, |facts| {
@@ -143,20 +142,11 @@ impl Dispatcher {
         let turn = Arc::clone(&self.turns).try_acquire_owned();
         turn.map(Some).map_err(|_| TransportError::Busy)
     }
+}
 
-    /// Runs a write to its end, also when the client hangs up meanwhile: what is kept must learn of the change.
-    async fn write(&self, outcome: Outcome, effect: Effect) -> Result<Response, TransportError> {
-        let mut forget = ForgetAfter::new(&self.hot, effect);
-        let task = tokio::spawn(async move {
-            let answer = outcome.await;
-            if answer.extensions().get::<RemovedContents>().is_some() {
-                forget.effect = Effect::Contents;
-            }
-            drop(forget);
-            answer
-        });
-        task.await.map_err(|_| TransportError::Internal)
-    }
+/// Runs a write to its end, also when the client hangs up meanwhile: some take more than one change.
+async fn to_its_end(outcome: Outcome) -> Result<Response, TransportError> {
+    tokio::spawn(outcome).await.map_err(|_| TransportError::Internal)
 }
 
 /// An answer that is still being made when its handler has returned is work until its end.

@@ -12,7 +12,6 @@ use super::confluent::{
     associations, compatibility, config, contexts, keys, mode, register, schemas, server, subjects, versions,
 };
 use super::error::ApiError;
-use super::hot::Effect;
 use super::own::{compatibility as explanation, document, events, health, lint, settings, validate};
 use super::path::RequestPath;
 use super::problem::Problem;
@@ -54,8 +53,8 @@ pub struct Route {
     pub surface: Surface,
     /// Kind of body.
     pub bodies: Bodies,
-    /// What it may change.
-    pub effect: Effect,
+    /// Whether it may change something.
+    pub writes: bool,
     handler: Handler,
 }
 
@@ -119,12 +118,8 @@ where
         let outcome = handler(call);
         Box::pin(async move { outcome.await.into_response() })
     });
-    let effect = match method {
-        Method::GET => Effect::None,
-        Method::POST => Effect::Versions,
-        _ => Effect::Contents,
-    };
-    Route { method, pattern, surface: Surface::Confluent, bodies, effect, handler }
+    let writes = method != Method::GET;
+    Route { method, pattern, surface: Surface::Confluent, bodies, writes, handler }
 }
 
 fn own<F, Fut>(method: Method, pattern: &'static str, bodies: Bodies, handler: F) -> Route
@@ -148,7 +143,7 @@ where
             response
         })
     });
-    Route { method, pattern, surface: Surface::Own, bodies: Bodies::Stream, effect: Effect::None, handler }
+    Route { method, pattern, surface: Surface::Own, bodies: Bodies::Stream, writes: false, handler }
 }
 
 /// A POST of the Confluent surface that changes nothing.
@@ -157,7 +152,7 @@ where
     F: Fn(Call) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Answer, ApiError>> + Send + 'static,
 {
-    Route { effect: Effect::None, ..confluent(Method::POST, pattern, handler) }
+    Route { writes: false, ..confluent(Method::POST, pattern, handler) }
 }
 
 /// A POST of the Confluent surface that takes no body.

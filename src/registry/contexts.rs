@@ -35,9 +35,8 @@ impl Registry {
         if subject.is_context() {
             return Ok(subject);
         }
-        let alias = self.store.find_config(&subject).await?.and_then(|config| config.alias);
-        Ok(match alias.filter(|alias| !alias.is_empty()) {
-            Some(alias) => Subject::parse_in(&subject.context, &alias),
+        Ok(match &self.view_subject(&subject).await?.alias {
+            Some(alias) => Subject::parse_in(&subject.context, alias),
             None => subject,
         })
     }

@@ -108,9 +108,6 @@ impl Registry {
             }
             Err(other) => return Err(other.into()),
         }
-        if permanent {
-            self.forget_parsed();
-        }
         Ok(true)
     }
 

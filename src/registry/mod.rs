@@ -12,6 +12,7 @@
 //! | `validate` | does this payload keep the promise |
 //! | `associations` | which subject a resource takes its schemas from |
 //! | `keys` | storage of keys for the clients' field encryption |
+//! | `freshness`, `views` | how long what was read may be kept; what is kept of subjects and ids |
 //! | `references`, `parsed`, `histories` | resolved references; what is kept of parsed schemas and long histories |
 //! | `contract`, `tags` | metadata, rule sets and inline tags of data contracts |
 
@@ -25,6 +26,7 @@ mod delete;
 mod document;
 pub mod error;
 mod explain;
+mod freshness;
 mod histories;
 mod keys;
 mod lint;
@@ -40,6 +42,7 @@ mod tags;
 mod turns;
 mod validate;
 mod versions;
+mod views;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,6 +58,7 @@ pub use config::{ConfigPatch, EffectiveConfig, Patch};
 use document::{decode, encode};
 pub use error::{Refusal, RegistryError};
 pub use explain::{ExplainAgainst, ExplainedDifference, Explanation, Location, VersionExplanation, Witness};
+pub use freshness::{DependsOn, Moment};
 pub use keys::{DekRequest, DekSelector, KekChange, KekRequest, KeyError};
 pub use listing::{ListedVersion, SchemaFilter, parse_prefix};
 pub use schemas::{FoundSchema, IdScope};
@@ -123,9 +127,11 @@ pub struct Registry {
     store: Arc<dyn Store>,
     clock: Clock,
     settings: RegistrySettings,
+    freshness: Arc<freshness::Freshness>,
     parsed: parsed::ParsedCache,
     histories: histories::Histories,
-    validators: validate::ValidatorCache,
+    views: views::Views,
+    ready: validate::ReadySchemas,
     turns: turns::Turns,
     /// Writers of associations against each other and against deletes of versions.
     associating: tokio::sync::RwLock<()>,
@@ -135,13 +141,17 @@ impl Registry {
     /// A registry over a store.
     pub fn new(store: Arc<dyn Store>, clock: Clock, settings: RegistrySettings) -> Self {
         let parsed = parsed::ParsedCache::new(settings.parsed_cache_bytes);
+        let ready = validate::ReadySchemas::new(settings.parsed_cache_bytes);
+        let freshness = freshness::Freshness::following(store.as_ref());
         Self {
             store,
             clock,
             settings,
+            freshness,
             parsed,
             histories: histories::Histories::new(),
-            validators: validate::ValidatorCache::new(),
+            views: views::Views::new(),
+            ready,
             turns: turns::Turns::new(),
             associating: tokio::sync::RwLock::new(()),
         }
@@ -157,10 +167,9 @@ impl Registry {
         &self.settings
     }
 
-    /// Drops what a permanent delete or an import may have made stale.
-    fn forget_parsed(&self) {
-        self.parsed.clear();
-        self.validators.clear();
+    /// The present moment: what was read before it and depends on this holds as long as it does.
+    pub fn moment(&self, depends_on: DependsOn<'_>) -> Moment {
+        self.freshness.moment(depends_on)
     }
 
     fn stamp(&self) -> Stamp {

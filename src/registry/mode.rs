@@ -72,7 +72,6 @@ impl Registry {
             } else {
                 None
             };
-        let purges = needs_empty.is_some();
         let command = Command::PutMode { scope: scope.clone(), mode, needs_empty };
         match self.store.apply(command, &self.stamp()).await {
             Ok(_) => {}
@@ -83,9 +82,6 @@ impl Registry {
                 return Err(RegistryError::ReferenceExists(subject, version));
             }
             Err(other) => return Err(other.into()),
-        }
-        if purges {
-            self.forget_parsed();
         }
         Ok(())
     }

@@ -1,7 +1,6 @@
 //! Parsed schemas of stored contents, kept by context and fingerprint.
 //!
-//! A content never changes; what its references resolve to could only change after a permanent delete, so
-//! those drop the whole cache.
+//! A content never changes; what its references resolve to could only change after a permanent delete.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,18 +8,22 @@ use std::sync::Arc;
 use chancery_engine::{EntityTags, Schema, SchemaError, Source, Strictness};
 use moka::sync::Cache;
 
+use super::freshness::{DependsOn, FreshCache, Moment};
 use super::references::Targets;
 use super::{Registry, RegistryError};
 use crate::model::{Content, ContextName, Fingerprint};
 use crate::store::{StoreError, VersionRow};
 
+/// What an entry costs beside its text.
+const ENTRY_BYTES: usize = 256;
+
 pub(super) struct ParsedCache {
-    schemas: Cache<(ContextName, Fingerprint), Arc<Schema>>,
+    schemas: FreshCache<(ContextName, Fingerprint), Arc<Schema>>,
     contents: Cache<Fingerprint, Arc<Content>>,
     /// [`Schema::digest`] of texts without references, which holds for ever.
     digests: Cache<Fingerprint, u64>,
     /// The same of texts with references, whose targets are looked for in a context.
-    digests_in: Cache<(ContextName, Fingerprint), u64>,
+    digests_in: FreshCache<(ContextName, Fingerprint), u64>,
 }
 
 /// Digests that are kept, some hundred bytes each.
@@ -32,32 +35,22 @@ const BATCH: usize = 256;
 impl ParsedCache {
     /// A cache for schemas whose texts sum up to about this many bytes.
     pub(super) fn new(max_bytes: u64) -> Self {
-        let by_text = |_: &(ContextName, Fingerprint), schema: &Arc<Schema>| weight(schema.canonical().len());
-        let by_content = |_: &Fingerprint, content: &Arc<Content>| weight(content.text.len());
+        let by_text =
+            |_: &(ContextName, Fingerprint), schema: &Arc<Schema>| schema.canonical().len() + ENTRY_BYTES;
+        let by_content = |_: &Fingerprint, content: &Arc<Content>| {
+            u32::try_from(content.text.len() + ENTRY_BYTES).unwrap_or(u32::MAX)
+        };
         Self {
-            schemas: Cache::builder().max_capacity(max_bytes).weigher(by_text).build(),
+            schemas: FreshCache::new(max_bytes, by_text),
             contents: Cache::builder().max_capacity(max_bytes / 4).weigher(by_content).build(),
             digests: Cache::new(MAX_DIGESTS),
-            digests_in: Cache::new(MAX_DIGESTS),
+            digests_in: FreshCache::new(MAX_DIGESTS, |_: &(ContextName, Fingerprint), _: &u64| 1),
         }
     }
 
-    /// Forgets everything (after permanent deletes).
-    pub(super) fn clear(&self) {
-        self.schemas.invalidate_all();
-        self.contents.invalidate_all();
-        self.digests_in.invalidate_all();
+    fn find_digest(&self, key: &(ContextName, Fingerprint), now: Moment) -> Option<u64> {
+        self.digests.get(&key.1).or_else(|| self.digests_in.find(key, now))
     }
-
-    fn find_digest(&self, context: &ContextName, fingerprint: Fingerprint) -> Option<u64> {
-        let kept = self.digests.get(&fingerprint);
-        kept.or_else(|| self.digests_in.get(&(context.clone(), fingerprint)))
-    }
-}
-
-/// Bytes of a text plus what an entry costs beside it.
-fn weight(text_bytes: usize) -> u32 {
-    u32::try_from(text_bytes).unwrap_or(u32::MAX).saturating_add(256)
 }
 
 impl Registry {
@@ -80,7 +73,8 @@ impl Registry {
         content: &Arc<Content>,
     ) -> Result<Arc<Schema>, RegistryError> {
         let key = (context.clone(), fingerprint);
-        if let Some(schema) = self.parsed.schemas.get(&key) {
+        let moment = self.moment(DependsOn::Contents);
+        if let Some(schema) = self.parsed.schemas.find(&key, moment) {
             return Ok(schema);
         }
         let resolved = self.resolve(context, content.references.clone(), Targets::Stored).await?;
@@ -91,7 +85,7 @@ impl Registry {
         })
         .await;
         let schema = Arc::new(parsed.map_err(|cause| stored_but_unreadable(&cause))?);
-        self.parsed.schemas.insert(key, schema.clone());
+        self.parsed.schemas.keep(key, moment, schema.clone());
         Ok(schema)
     }
 
@@ -102,8 +96,11 @@ impl Registry {
         context: &ContextName,
         rows: &[&VersionRow],
     ) -> Result<Vec<Option<u64>>, RegistryError> {
-        let mut digests: Vec<_> =
-            rows.iter().map(|row| self.parsed.find_digest(context, row.fingerprint)).collect();
+        let now = self.moment(DependsOn::Contents);
+        let mut digests: Vec<_> = rows
+            .iter()
+            .map(|row| self.parsed.find_digest(&(context.clone(), row.fingerprint), now))
+            .collect();
         let missing: Vec<_> = (0..rows.len()).filter(|at| digests[*at].is_none()).collect();
         for batch in missing.chunks(BATCH) {
             let fingerprints: Vec<_> = batch.iter().map(|at| rows[*at].fingerprint).collect();
@@ -141,6 +138,7 @@ impl Registry {
         fingerprint: Fingerprint,
         content: &Arc<Content>,
     ) -> Result<Option<u64>, RegistryError> {
+        let moment = self.moment(DependsOn::Contents);
         let schema = match self.parse_stored(context, fingerprint, content).await {
             Ok(schema) => schema,
             Err(RegistryError::InvalidSchema(_)) => return Ok(None),
@@ -150,7 +148,7 @@ impl Registry {
         if content.references.is_empty() {
             self.parsed.digests.insert(fingerprint, digest);
         } else {
-            self.parsed.digests_in.insert((context.clone(), fingerprint), digest);
+            self.parsed.digests_in.keep((context.clone(), fingerprint), moment, digest);
         }
         Ok(Some(digest))
     }

@@ -214,10 +214,6 @@ impl Registry {
         let Applied::Registered { id, version } = applied else {
             return Err(moved_too_often(subject));
         };
-        if importing {
-            // An import may replace a version that others reference.
-            self.forget_parsed();
-        }
         let guid = content.guid();
         let (subject, created_ms) = (subject.clone(), stamp.at_ms);
         let registered = SchemaVersion { subject, version, id, guid, content, deleted: false, created_ms };

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::views::IdView;
 use super::{Registry, RegistryError};
-use crate::model::{Content, ContextName, Guid, SchemaId, SchemaVersion, Subject};
-use crate::store::{StoredContent, Use};
+use crate::model::{Content, ContextName, Fingerprint, Guid, SchemaId, SchemaVersion, Subject};
+use crate::store::Use;
 
 /// Where an id is looked for, as the `subject` query of `/schemas/ids` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub struct FoundSchema {
     pub context: ContextName,
     /// Its id there.
     pub id: SchemaId,
+    /// Identity of the content.
+    pub fingerprint: Fingerprint,
     /// Its guid.
     pub guid: Guid,
     /// The content.
@@ -81,11 +84,9 @@ impl Registry {
         scope: &IdScope,
         deleted: bool,
     ) -> Result<Vec<Use>, RegistryError> {
-        let uses = self.store.list_uses(&scope.context(), SchemaId(id)).await?;
-        if uses.is_empty() {
-            return Err(RegistryError::SchemaNotFound(None));
-        }
-        Ok(uses.into_iter().filter(|one| deleted || !one.deleted).collect())
+        let view = self.view_id(&scope.context(), SchemaId(id)).await?;
+        let view = view.filter(|view| !view.uses.is_empty()).ok_or(RegistryError::SchemaNotFound(None))?;
+        Ok(view.uses.iter().filter(|one| deleted || !one.deleted).cloned().collect())
     }
 
     /// Highest id of a context.
@@ -124,7 +125,10 @@ impl Registry {
         id: i32,
         subject: &Subject,
     ) -> Result<Option<FoundSchema>, RegistryError> {
-        for namesake in self.same_name_everywhere(subject).await? {
+        if let Some(found) = self.find_in(&subject.context, id, Some(subject)).await? {
+            return Ok(Some(found));
+        }
+        for namesake in self.namesakes_elsewhere(subject).await? {
             if let Some(found) = self.find_in(&namesake.context, id, Some(&namesake)).await? {
                 return Ok(Some(found));
             }
@@ -139,32 +143,29 @@ impl Registry {
         id: i32,
         holder: Option<&Subject>,
     ) -> Result<Option<FoundSchema>, RegistryError> {
-        let Some(stored) = self.store.find_content(context, SchemaId(id)).await? else {
-            return Ok(None);
-        };
-        let uses = self.store.list_uses(context, SchemaId(id)).await?;
-        let chosen = uses.into_iter().find(|one| holder.is_none_or(|subject| one.subject == *subject));
+        let Some(view) = self.view_id(context, SchemaId(id)).await? else { return Ok(None) };
+        let chosen = view.uses.iter().find(|one| holder.is_none_or(|subject| one.subject == *subject));
         if holder.is_some() && chosen.is_none() {
             return Ok(None);
         }
-        let version = chosen.map(|one| as_version(one, SchemaId(id), &stored));
         Ok(Some(FoundSchema {
             context: context.clone(),
             id: SchemaId(id),
-            guid: stored.guid,
-            content: stored.content,
-            version,
+            fingerprint: view.stored.fingerprint,
+            guid: view.stored.guid,
+            content: view.stored.content.clone(),
+            version: chosen.map(|one| as_version(one, SchemaId(id), &view)),
         }))
     }
 }
 
-fn as_version(one: Use, id: SchemaId, stored: &StoredContent) -> SchemaVersion {
+fn as_version(one: &Use, id: SchemaId, view: &IdView) -> SchemaVersion {
     SchemaVersion {
-        subject: one.subject,
+        subject: one.subject.clone(),
         version: one.version,
         id,
-        guid: stored.guid,
-        content: stored.content.clone(),
+        guid: view.stored.guid,
+        content: view.stored.content.clone(),
         deleted: one.deleted,
         created_ms: one.created_ms,
     }

@@ -41,10 +41,28 @@ impl Registry {
         selector: VersionSelector,
         deleted: bool,
     ) -> Result<SchemaVersion, RegistryError> {
+        let (subject, row) = self.find_row(subject, selector, deleted).await?;
+        Ok(version_of(&subject, &row, self.content_of(&row).await?))
+    }
+
+    /// The row of a version, and the subject that has it.
+    ///
+    /// # Errors
+    /// As [`Registry::get_version`].
+    pub(super) async fn find_row(
+        &self,
+        subject: &Subject,
+        selector: VersionSelector,
+        deleted: bool,
+    ) -> Result<(Subject, VersionRow), RegistryError> {
+        let kept = self.view_subject(subject).await?;
+        if let Ok(row) = select(subject, &kept.history, selector, deleted) {
+            return Ok((subject.clone(), row.clone()));
+        }
         for namesake in self.same_name_everywhere(subject).await? {
-            let history = self.history(&namesake).await?;
-            match select(&namesake, &history, selector, deleted) {
-                Ok(row) => return Ok(version_of(&namesake, row, self.content_of(row).await?)),
+            let loaded = self.load_subject(&namesake).await?;
+            match select(&namesake, &loaded.history, selector, deleted).cloned() {
+                Ok(row) => return Ok((namesake, row)),
                 Err(refusal) => passes_on(subject, &namesake, refusal)?,
             }
         }
@@ -132,11 +150,17 @@ impl Registry {
         subject: &Subject,
     ) -> Result<Vec<Subject>, RegistryError> {
         let mut subjects = vec![subject.clone()];
-        if subject.context.is_default() && !subject.is_context() {
-            let others = self.store.list_namesakes(&subject.name).await?;
-            subjects.extend(others.into_iter().filter(|other| other != subject));
-        }
+        subjects.extend(self.namesakes_elsewhere(subject).await?);
         Ok(subjects)
+    }
+
+    /// For an unqualified name those of the same name in other contexts, else none.
+    pub(super) async fn namesakes_elsewhere(&self, subject: &Subject) -> Result<Vec<Subject>, RegistryError> {
+        if !subject.context.is_default() || subject.is_context() {
+            return Ok(Vec::new());
+        }
+        let others = self.store.list_namesakes(&subject.name).await?;
+        Ok(others.into_iter().filter(|other| other != subject).collect())
     }
 }
 

@@ -14,6 +14,7 @@ mod codec;
 mod command;
 mod document;
 mod error;
+mod feed;
 mod prefix;
 mod query;
 pub mod sqlite;
@@ -21,6 +22,7 @@ pub mod sqlite;
 pub use command::{Applied, Command, Emptied, IdChoice, Registration, Stamp};
 pub use document::{Document, DocumentChange};
 pub use error::{Conflict, OpenError, StoreError};
+pub use feed::{Feed, News, Watcher};
 pub use query::{
     Deletion, History, Page, Referrer, Scope, StoredContent, SubjectQuery, Use, VersionQuery, VersionRow,
 };
@@ -120,6 +122,10 @@ pub trait Store: Send + Sync + 'static {
     /// again) or a rule of the data forbids it. [`StoreError::Unavailable`] with `certainly_not_written: false` when
     /// the outcome of the commit is not known; a retry finds the same id.
     async fn apply(&self, command: Command, stamp: &Stamp) -> Result<Applied, StoreError>;
+
+    /// Has a watcher told of every change from now on, whoever makes it: after its commit, before its caller is
+    /// answered (see [`News`]).
+    fn watch(&self, watcher: Watcher);
 
     /// Answers when the database can read and write.
     async fn check_ready(&self) -> Result<(), StoreError>;

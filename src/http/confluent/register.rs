@@ -7,7 +7,6 @@ use super::wire::SchemaBody;
 use crate::http::Facts;
 use crate::http::call::{Answer, Call, json};
 use crate::http::error::ApiError;
-use crate::http::hot::RemovedContents;
 use crate::http::json::read_object;
 use crate::model::SchemaVersion;
 use crate::registry::{TagRequest, parse_version};
@@ -27,12 +26,7 @@ pub async fn register(call: Call) -> Result<Answer, ApiError> {
     let subject = call.target().await?;
     let (normalize, force) = (call.query.flag("normalize"), call.query.flag("force"));
     let version = call.registry().register(&subject, &candidate, normalize, force).await?;
-    let mut answer = answer(&call, &version).await?;
-    if candidate.given_id().is_some() {
-        // An import may have replaced the last use of another id.
-        answer.extensions_mut().insert(RemovedContents);
-    }
-    Ok(answer)
+    answer(&call, &version).await
 }
 
 /// Registers a copy of a version with other tags, metadata or rules (deprecated in the reference).

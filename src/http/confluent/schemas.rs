@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::wire::{SchemaBody, VersionBody, matching_tags};
 use crate::http::call::{Answer, Call, cut, json, json_bytes};
 use crate::http::error::ApiError;
-use crate::http::hot::{DependsOn, keep};
+use crate::http::hot::keep;
 use crate::model::{SchemaVersion, Subject};
-use crate::registry::{FoundSchema, IdScope, SchemaFilter};
+use crate::registry::{DependsOn, FoundSchema, IdScope, SchemaFilter};
 
 /// Largest page of `/schemas`, also the default.
 const MAX_SCHEMAS: u32 = 1000;
@@ -130,7 +130,7 @@ pub async fn get_by_guid(call: Call) -> Result<Answer, ApiError> {
     let found = call.registry().get_schema_by_guid(call.param("guid")).await?;
     // Which context it is found in may change with every registration, and with it what references mean.
     let depends_on =
-        if call.query.text("format").is_empty() { DependsOn::Content } else { DependsOn::Versions };
+        if call.query.text("format").is_empty() { DependsOn::Contents } else { DependsOn::Everything };
     Ok(keep(json_bytes(&body_of(&call, &found).await?), depends_on))
 }
 
@@ -148,8 +148,8 @@ pub async fn list_types(_: Call) -> Result<Answer, ApiError> {
 }
 
 /// Without a subject only the id decides, and its content never changes.
-fn depends_on(scope: &IdScope) -> DependsOn {
-    if *scope == IdScope::Default { DependsOn::Content } else { DependsOn::Versions }
+fn depends_on(scope: &IdScope) -> DependsOn<'static> {
+    if *scope == IdScope::Default { DependsOn::Contents } else { DependsOn::Everything }
 }
 
 async fn uses(call: &Call) -> Result<Vec<UseBody>, ApiError> {

@@ -3,9 +3,9 @@
 use super::wire::{VersionBody, matching_tags};
 use crate::http::call::{Answer, Call, cut, json, json_bytes};
 use crate::http::error::ApiError;
-use crate::http::hot::{DependsOn, keep};
+use crate::http::hot::keep;
 use crate::model::SchemaVersion;
-use crate::registry::{VersionFilter, parse_version};
+use crate::registry::{DependsOn, VersionFilter, parse_version};
 
 /// Largest page of `…/referencedby`, also the default.
 const MAX_REFERRERS: u32 = 1000;
@@ -37,7 +37,7 @@ pub async fn get(call: Call) -> Result<Answer, ApiError> {
         let tags = call.registry().list_tags(context, &version.content).await?;
         body.schema.schema_tags = Some(matching_tags(tags, &asked));
     }
-    Ok(keep(json_bytes(&body), DependsOn::Versions))
+    Ok(keep(json_bytes(&body), DependsOn::Everything))
 }
 
 /// The text of one version, bare.
@@ -45,7 +45,7 @@ pub async fn get_text(call: Call) -> Result<Answer, ApiError> {
     let version = find(&call).await?;
     let context = &version.subject.context;
     let text = call.registry().formatted(context, &version.content, call.query.text("format")).await?;
-    Ok(keep(text.into(), DependsOn::Versions))
+    Ok(keep(text.into(), DependsOn::Everything))
 }
 
 /// Ids of schemas that reference this version.

@@ -160,7 +160,7 @@ impl Registry {
                 None => foreign = true,
             }
         }
-        claims.extend(self.named_claims(event, hints).await?);
+        claims.extend(self.find_named_claim(event, hints).await?);
         let input = Input { body, framed, message: message_of(&format, selected) };
         match join(&claims) {
             Agreement::NoEvidence if foreign => Ok(DataCheck::Unchecked(Unchecked::ForeignSchema)),
@@ -247,7 +247,7 @@ impl Registry {
         match (found.schema_id, subject, found.version) {
             (_, Some(subject), Some(version)) => {
                 let selector = VersionSelector::Number(i32::try_from(version).unwrap_or(i32::MAX));
-                Ok(vec![Target::of_version(self.get_version(&subject, selector, false).await?, by)])
+                Ok(vec![self.target_of_version(&subject, selector, by).await?])
             }
             (Some(id), _, _) => {
                 let scope = IdScope::Context(context.clone());
@@ -255,12 +255,10 @@ impl Registry {
                 Ok(vec![self.target_of_id(id, &scope, by).await?])
             }
             (None, Some(subject), None) => {
-                let history = self.history(&subject).await?;
+                let view = self.view_subject(&subject).await?;
                 let mut targets = Vec::new();
-                for row in history.active().rev() {
-                    let version =
-                        super::super::lookup::version_of(&subject, row, self.content_of(row).await?);
-                    targets.push(Target::of_version(version, by));
+                for row in view.history.active().rev() {
+                    targets.push(self.target_of_row(&subject, row, by).await?);
                 }
                 Ok(targets)
             }
@@ -303,8 +301,7 @@ impl Registry {
         match target {
             SchemaTarget::Id { id, subject, .. } => {
                 let Ok(id) = i32::try_from(*id) else { return Ok(None) };
-                let known = self.store.find_content(&place, crate::model::SchemaId(id)).await?.is_some();
-                if !known {
+                if self.view_id(&place, crate::model::SchemaId(id)).await?.is_none() {
                     return Ok(None);
                 }
                 let mut claim = self.exact_claim(by, &place, id).await?;
@@ -320,22 +317,26 @@ impl Registry {
             }
             SchemaTarget::SubjectVersion { subject, version, .. } => {
                 let subject = Subject::parse_in(&place, subject);
-                let history = self.history(&subject).await?;
+                let view = self.view_subject(&subject).await?;
                 let number = i32::try_from(*version).unwrap_or(i32::MAX);
-                let known = history.find(number).is_some_and(|row| !row.deleted);
+                let known = view.history.find(number).is_some_and(|row| !row.deleted);
                 Ok(known.then(|| named_claim(by, &subject, Some(*version))))
             }
             SchemaTarget::SubjectLatest { subject, .. } => {
                 let subject = Subject::parse_in(&place, subject);
-                let known = self.history(&subject).await?.latest().is_some();
+                let known = self.view_subject(&subject).await?.history.latest().is_some();
                 Ok(known.then(|| named_claim(by, &subject, None)))
             }
             SchemaTarget::JsonSchemaId(_) => Ok(None),
         }
     }
 
-    /// What `type` and the topic claim: subjects that exist.
-    async fn named_claims(&self, event: &Event<'_>, hints: &EventHints) -> Result<Vec<Claim>, RegistryError> {
+    /// What `type` or else the topic claims: a subject that exists.
+    async fn find_named_claim(
+        &self,
+        event: &Event<'_>,
+        hints: &EventHints,
+    ) -> Result<Option<Claim>, RegistryError> {
         let facts = SubjectFacts {
             event_type: event.find_text("type"),
             source: event.find_text("source"),
@@ -343,19 +344,18 @@ impl Registry {
             is_key: hints.is_key,
             ..SubjectFacts::default()
         };
-        let mut claims = Vec::new();
         for (by, strategy) in
             [(MatchedBy::Type, SubjectStrategy::Type), (MatchedBy::Topic, SubjectStrategy::Topic)]
         {
             let Some(name) = strategy.find_subject(&facts) else { continue };
             let subject = Subject::parse_in(&hints.context, &name);
-            if self.history(&subject).await?.latest().is_some() {
-                claims.push(named_claim(by, &subject, None));
+            if self.view_subject(&subject).await?.history.latest().is_some() {
+                // Two names for one event are a convention of the producer, not a contradiction: the stronger one
+                // counts.
+                return Ok(Some(named_claim(by, &subject, None)));
             }
         }
-        // Two names for one event are a convention of the producer, not a contradiction: the stronger one counts.
-        claims.truncate(1);
-        Ok(claims)
+        Ok(None)
     }
 }
 

@@ -62,7 +62,7 @@ impl Registry {
         if agrees(frame, &target) {
             return Ok(strip_indexes(target, rest));
         }
-        let Some(framed) = self.find_framed(&target.context, frame).await? else {
+        let Some(framed) = self.find_framed(target.context(), frame).await? else {
             if required {
                 return Ok(Err(Refused::new(target, unknown_id())));
             }
@@ -70,7 +70,7 @@ impl Registry {
         };
         // `latest` names the subject; the frame then says which of its versions wrote the payload.
         if let SchemaChoice::Version(subject, VersionSelector::Latest) = choice
-            && let Some(other) = self.version_with_id(subject, &target.context, framed).await?
+            && let Some(other) = self.version_with_id(subject, target.context(), framed).await?
         {
             return Ok(strip_indexes(other, rest));
         }

@@ -1,11 +1,12 @@
 //! Does a payload keep the promise of a registered schema?
 //!
 //! The schema is named by the request (`target`); a Confluent frame around the payload must agree with it
-//! (`frame`). Validators are compiled once per schema and kept; big payloads run on the blocking pool, with a
-//! deadline (`run`), and then face the rules that travel with the schema (`rules`). Events say themselves which schema they claim (`event`).
+//! (`frame`). Validators are compiled once per schema and kept (`ready`); big payloads run on the blocking pool, with
+//! a deadline (`run`), and then face the rules that travel with the schema (`rules`). Events say themselves which schema they claim (`event`).
 
 mod event;
 mod frame;
+mod ready;
 mod rules;
 mod run;
 mod target;
@@ -18,7 +19,7 @@ use chancery_engine::violation::{Encoding, PayloadOptions, Violation};
 use chancery_engine::{Report, SchemaType};
 
 pub use event::{EventHints, EventVerdict, Unchecked};
-pub(in crate::registry) use run::ValidatorCache;
+pub(in crate::registry) use ready::ReadySchemas;
 
 use super::{Candidate, IdScope, Registry, RegistryError};
 use crate::model::{Subject, VersionSelector};

@@ -6,43 +6,28 @@ use chancery_engine::SchemaType;
 use chancery_engine::framing::Frame;
 
 use super::super::{Candidate, IdScope, Registry, RegistryError};
+use super::ready::Ready;
 use super::{Matched, SchemaChoice};
-use crate::model::{
-    Content, ContextName, Fingerprint, Guid, SchemaId, SchemaVersion, Subject, VersionSelector,
-};
-use crate::store::Use;
+use crate::model::{ContextName, Guid, SchemaId, Subject, VersionSelector};
+use crate::store::{Use, VersionRow};
 
 /// A schema that a payload is held against.
 #[derive(Clone, Debug)]
 pub(super) struct Target {
-    pub context: ContextName,
-    pub fingerprint: Fingerprint,
+    pub ready: Arc<Ready>,
     pub guid: Guid,
-    pub content: Arc<Content>,
     pub matched: Matched,
 }
 
 impl Target {
-    /// A registered version.
-    pub fn of_version(found: SchemaVersion, by: &'static str) -> Self {
-        Self {
-            context: found.subject.context.clone(),
-            fingerprint: found.content.fingerprint(),
-            guid: found.guid,
-            matched: Matched {
-                by,
-                subject: Some(found.subject),
-                version: Some(found.version),
-                id: Some(found.id.0),
-                schema_type: found.content.schema_type,
-            },
-            content: found.content,
-        }
-    }
-
     /// The format.
     pub fn schema_type(&self) -> SchemaType {
-        self.content.schema_type
+        self.matched.schema_type
+    }
+
+    /// The context whose ids and references it uses.
+    pub fn context(&self) -> &ContextName {
+        &self.ready.context
     }
 }
 
@@ -52,7 +37,7 @@ impl Registry {
         match choice {
             SchemaChoice::Id(id, scope) => self.target_of_id(*id, scope, "parameter").await,
             SchemaChoice::Version(subject, selector) => {
-                Ok(Target::of_version(self.get_version(subject, *selector, false).await?, "parameter"))
+                self.target_of_version(subject, *selector, "parameter").await
             }
             SchemaChoice::Inline(candidate) => self.target_of_candidate(candidate).await,
         }
@@ -67,8 +52,6 @@ impl Registry {
     ) -> Result<Target, RegistryError> {
         let found = self.get_schema_by_id(id, scope).await?;
         Ok(Target {
-            context: found.context,
-            fingerprint: found.content.fingerprint(),
             guid: found.guid,
             matched: Matched {
                 by,
@@ -77,8 +60,37 @@ impl Registry {
                 id: Some(found.id.0),
                 schema_type: found.content.schema_type,
             },
-            content: found.content,
+            ready: self.ready_content((found.context, found.fingerprint), found.content),
         })
+    }
+
+    /// A version of a subject.
+    pub(super) async fn target_of_version(
+        &self,
+        subject: &Subject,
+        selector: VersionSelector,
+        by: &'static str,
+    ) -> Result<Target, RegistryError> {
+        let (subject, row) = self.find_row(subject, selector, false).await?;
+        self.target_of_row(&subject, &row, by).await
+    }
+
+    /// A version of a subject whose row is at hand.
+    pub(super) async fn target_of_row(
+        &self,
+        subject: &Subject,
+        row: &VersionRow,
+        by: &'static str,
+    ) -> Result<Target, RegistryError> {
+        let ready = self.ready_row(&subject.context, row).await?;
+        let matched = Matched {
+            by,
+            subject: Some(subject.clone()),
+            version: Some(row.version),
+            id: Some(row.id.0),
+            schema_type: ready.content.schema_type,
+        };
+        Ok(Target { ready, guid: row.guid, matched })
     }
 
     /// A schema that comes with the request and is not registered.
@@ -94,7 +106,8 @@ impl Registry {
             id: None,
             schema_type: content.schema_type,
         };
-        Ok(Target { context, fingerprint: content.fingerprint(), guid: content.guid(), content, matched })
+        let (fingerprint, guid) = (content.fingerprint(), content.guid());
+        Ok(Target { ready: self.ready_content((context, fingerprint), content), guid, matched })
     }
 
     /// The id that a frame means in a context, if it is known there.
@@ -111,7 +124,7 @@ impl Registry {
             }
         };
         let Some(id) = id else { return Ok(None) };
-        let known = self.store.find_content(context, SchemaId(id)).await?.is_some();
+        let known = self.view_id(context, SchemaId(id)).await?.is_some();
         Ok(known.then_some(id))
     }
 
@@ -121,8 +134,8 @@ impl Registry {
         context: &ContextName,
         id: i32,
     ) -> Result<Vec<Use>, RegistryError> {
-        let uses = self.store.list_uses(context, SchemaId(id)).await?;
-        Ok(uses.into_iter().filter(|one| !one.deleted).collect())
+        let Some(view) = self.view_id(context, SchemaId(id)).await? else { return Ok(Vec::new()) };
+        Ok(view.uses.iter().filter(|one| !one.deleted).cloned().collect())
     }
 
     /// The newest active version of a subject that has an id.
@@ -137,6 +150,6 @@ impl Registry {
             uses.into_iter().filter(|one| one.subject.name == subject.name).max_by_key(|one| one.version);
         let Some(one) = newest else { return Ok(None) };
         let selector = VersionSelector::Number(one.version);
-        Ok(Some(Target::of_version(self.get_version(&one.subject, selector, false).await?, "framing")))
+        self.target_of_version(&one.subject, selector, "framing").await.map(Some)
     }
 }

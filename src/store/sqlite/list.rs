@@ -3,7 +3,7 @@
 //! Statements are put together from constants only; every value is bound. A prefix is a range of names
 //! (`name >= prefix and name < successor`), which an index answers and in which `%` and `_` mean themselves.
 
-use sqlx::{AssertSqlSafe, SqlitePool, query};
+use sqlx::{AssertSqlSafe, SqliteExecutor, SqlitePool, query};
 
 use super::read::{schema_version, unavailable};
 use super::row;
@@ -127,11 +127,16 @@ pub async fn namesakes(readers: &SqlitePool, name: &str) -> Result<Vec<Subject>,
     rows.iter().map(|row| row::subject(row, At { table: "subjects", row: &key })).collect()
 }
 
-pub async fn changes(readers: &SqlitePool, after: i64, limit: u32) -> Result<Vec<Change>, StoreError> {
+pub async fn changes(
+    connection: impl SqliteExecutor<'_>,
+    after: i64,
+    limit: Option<u32>,
+) -> Result<Vec<Change>, StoreError> {
     let sql = r"
         SELECT sequence, at_ms, principal, kind, context, name, version, id
           FROM changes WHERE sequence > ?1 ORDER BY sequence LIMIT ?2";
-    let rows = query(sql).bind(after).bind(i64::from(limit)).fetch_all(readers).await.map_err(unavailable)?;
+    let limit = limit.map_or(NO_LIMIT, i64::from);
+    let rows = query(sql).bind(after).bind(limit).fetch_all(connection).await.map_err(unavailable)?;
     let key = || format!("after {after}");
     let at = At { table: "changes", row: &key };
     let changes = rows.iter().map(|row| {
@@ -152,9 +157,12 @@ pub async fn changes(readers: &SqlitePool, after: i64, limit: u32) -> Result<Vec
     changes.collect()
 }
 
-/// `LIMIT` and `OFFSET` of a page; SQLite reads a negative limit as none.
+/// SQLite reads a negative limit as none.
+const NO_LIMIT: i64 = -1;
+
+/// `LIMIT` and `OFFSET` of a page.
 fn cut(page: Page) -> (i64, i64) {
-    (page.limit.map_or(-1, i64::from), i64::from(page.offset))
+    (page.limit.map_or(NO_LIMIT, i64::from), i64::from(page.offset))
 }
 
 /// The names a list looks at: bound as `?1` (context), `?2` (from) and `?3` (below).

@@ -9,7 +9,7 @@
 //! | `open` | options, lock, migrations, refusals |
 //! | `row` | columns to values |
 //! | `read`, `list`, `scope` | queries by key, lists, config and mode |
-//! | `writer` | the queue of changes and their transactions |
+//! | `writer`, `log` | the queue of changes and their transactions; telling of what was committed |
 //! | `register` | registrations, many in one transaction |
 //! | `document` | documents of the satellites |
 //! | `change`, `purge` | all other changes; permanent removal of versions |
@@ -17,6 +17,7 @@
 mod change;
 mod document;
 mod list;
+mod log;
 mod open;
 mod purge;
 mod read;
@@ -32,8 +33,8 @@ use std::sync::Arc;
 use sqlx::SqlitePool;
 
 use super::{
-    Applied, Command, Document, History, OpenError, Referrer, Stamp, Store, StoreError, StoredContent,
-    SubjectQuery, Use, VersionQuery,
+    Applied, Command, Document, Feed, History, OpenError, Referrer, Stamp, Store, StoreError, StoredContent,
+    SubjectQuery, Use, VersionQuery, Watcher,
 };
 use crate::model::{
     Change, Config, Content, ContextName, Fingerprint, Guid, Mode, SchemaId, SchemaVersion, Settings, Subject,
@@ -44,6 +45,7 @@ pub struct SqliteStore {
     path: PathBuf,
     readers: SqlitePool,
     writer: writer::Writer,
+    feed: Arc<Feed>,
     /// Held until the store closes; the system lets go of it when the process dies.
     lock: File,
 }
@@ -158,11 +160,15 @@ impl Store for SqliteStore {
     }
 
     async fn list_changes(&self, after: i64, limit: u32) -> Result<Vec<Change>, StoreError> {
-        list::changes(&self.readers, after, limit).await
+        list::changes(&self.readers, after, Some(limit)).await
     }
 
     async fn apply(&self, command: Command, stamp: &Stamp) -> Result<Applied, StoreError> {
         self.writer.apply(command, stamp.clone()).await
+    }
+
+    fn watch(&self, watcher: Watcher) {
+        self.feed.add(watcher);
     }
 
     async fn check_ready(&self) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
@@ -9,8 +10,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Connection, SqliteConnection, query_scalar};
 
 use super::SqliteStore;
+use super::log::Log;
 use super::writer::Writer;
-use crate::store::OpenError;
+use crate::store::{Feed, OpenError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
@@ -52,8 +54,11 @@ pub async fn open(path: &Path) -> Result<SqliteStore, OpenError> {
         .connect_with(options.read_only(true))
         .await
         .map_err(|error| unusable(error.into()))?;
-    let writer = Writer::start(connection);
-    Ok(SqliteStore { path: path.to_owned(), readers, writer, lock })
+    let last = query_scalar("SELECT coalesce(max(sequence), 0) FROM changes");
+    let last = last.fetch_one(&mut connection).await.map_err(|error| unusable(error.into()))?;
+    let feed = Arc::new(Feed::default());
+    let writer = Writer::start(connection, Log::after(last, Arc::clone(&feed)));
+    Ok(SqliteStore { path: path.to_owned(), readers, writer, feed, lock })
 }
 
 /// Locks a file beside the database. Not the database itself: closing any handle of a file drops the locks

@@ -293,16 +293,21 @@ impl Plan {
         for (target, (_, version)) in targets.iter().zip(&item.references) {
             self.references.push(json!([subject_id, item.version, target.subject_id, version]));
         }
-        let kind = ChangeKind::Registered.name();
-        self.changes.push(json!([
-            stamp.at_ms,
-            stamp.principal,
-            kind,
-            context,
-            subject.name,
-            item.version,
-            id.0
-        ]));
+        // What stood under the number before is gone for good.
+        let replaced = state.replaced_id.filter(|replaced| *replaced != id);
+        let changes = replaced.map(|replaced| (ChangeKind::HardDeleted, replaced)).into_iter();
+        for (kind, id) in changes.chain([(ChangeKind::Registered, id)]) {
+            let (kind, principal) = (kind.name(), &stamp.principal);
+            self.changes.push(json!([
+                stamp.at_ms,
+                principal,
+                kind,
+                context,
+                subject.name,
+                item.version,
+                id.0
+            ]));
+        }
         Ok(Applied::Registered { id, version: item.version })
     }
 

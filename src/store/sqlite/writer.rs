@@ -8,6 +8,7 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, SqliteTransaction};
 use tokio::sync::{mpsc, oneshot};
 
+use super::log::Log;
 use super::{change, register};
 use crate::store::{Applied, Command, IdChoice, Registration, Stamp, StoreError};
 
@@ -35,9 +36,9 @@ pub struct Writer {
 
 impl Writer {
     /// Takes the connection over.
-    pub fn start(connection: SqliteConnection) -> Self {
+    pub fn start(connection: SqliteConnection, log: Log) -> Self {
         let (jobs, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(run(connection, waiting));
+        tokio::spawn(run(connection, log, waiting));
         Self { jobs }
     }
 
@@ -74,7 +75,7 @@ pub struct Waiting {
     answer: oneshot::Sender<Outcome>,
 }
 
-async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Job>) {
+async fn run(mut connection: SqliteConnection, mut log: Log, mut waiting: mpsc::Receiver<Job>) {
     let mut jobs = Vec::new();
     let mut closers = Vec::new();
     // Ends when the queue is closed and empty: everything that was handed in is answered.
@@ -87,8 +88,8 @@ async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Job>)
                         group.push(Waiting { registration, stamp, answer });
                     }
                     command => {
-                        register_group(&mut connection, std::mem::take(&mut group)).await;
-                        send(answer, alone(&mut connection, &command, &stamp).await);
+                        register_group(&mut connection, &mut log, std::mem::take(&mut group)).await;
+                        send(answer, alone(&mut connection, &mut log, &command, &stamp).await);
                     }
                 },
                 Job::Ping(answer) => {
@@ -101,7 +102,7 @@ async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Job>)
                 }
             }
         }
-        register_group(&mut connection, group).await;
+        register_group(&mut connection, &mut log, group).await;
     }
     if let Err(error) = connection.close().await {
         tracing::warn!(%error, "the database did not close cleanly");
@@ -123,11 +124,11 @@ fn may_share(registration: &Registration) -> bool {
 
 /// Commits a group at once; when a statement fails, each alone, so that one bad registration fails only
 /// itself.
-async fn register_group(connection: &mut SqliteConnection, group: Vec<Waiting>) {
+async fn register_group(connection: &mut SqliteConnection, log: &mut Log, group: Vec<Waiting>) {
     if group.is_empty() {
         return;
     }
-    let outcomes = match register_together(connection, &group).await {
+    let outcomes = match register_together(connection, log, &group).await {
         Together::Outcomes(outcomes) => outcomes,
         Together::NotBegun(error) => answer_all(&group, &error, StoreError::unavailable),
         Together::CommitFailed(error) => answer_all(&group, &error, StoreError::outcome_unknown),
@@ -136,7 +137,7 @@ async fn register_group(connection: &mut SqliteConnection, group: Vec<Waiting>) 
     for (waiting, outcome) in group.into_iter().zip(outcomes) {
         let outcome = match outcome {
             Some(outcome) => outcome,
-            None => alone(connection, &Command::Register(waiting.registration), &waiting.stamp).await,
+            None => alone(connection, log, &Command::Register(waiting.registration), &waiting.stamp).await,
         };
         send(waiting.answer, outcome);
     }
@@ -154,7 +155,7 @@ enum Together {
     CommitFailed(sqlx::Error),
 }
 
-async fn register_together(connection: &mut SqliteConnection, group: &[Waiting]) -> Together {
+async fn register_together(connection: &mut SqliteConnection, log: &mut Log, group: &[Waiting]) -> Together {
     let mut transaction = match connection.begin_with(BEGIN).await {
         Ok(transaction) => transaction,
         Err(error) => return Together::NotBegun(error),
@@ -163,7 +164,7 @@ async fn register_together(connection: &mut SqliteConnection, group: &[Waiting])
     let Ok(outcomes) = register::register(&mut transaction, &items).await else {
         return Together::StatementFailed;
     };
-    match transaction.commit().await {
+    match log.commit(transaction).await {
         Ok(()) => Together::Outcomes(outcomes),
         Err(error) => Together::CommitFailed(error),
     }
@@ -179,11 +180,16 @@ fn answer_all(
 }
 
 /// One change in one transaction. A refusal or failure before the commit writes nothing.
-async fn alone(connection: &mut SqliteConnection, command: &Command, stamp: &Stamp) -> Outcome {
+async fn alone(
+    connection: &mut SqliteConnection,
+    log: &mut Log,
+    command: &Command,
+    stamp: &Stamp,
+) -> Outcome {
     let mut transaction = begin(connection).await?;
     let outcome = match change::apply(&mut transaction, command, stamp).await {
         Ok(applied) => {
-            transaction.commit().await.map_err(StoreError::outcome_unknown)?;
+            log.commit(transaction).await.map_err(StoreError::outcome_unknown)?;
             return Ok(applied);
         }
         Err(error) => Err(error),

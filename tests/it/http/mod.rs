@@ -10,6 +10,7 @@ mod contracts;
 mod crowds;
 mod deleting;
 mod events;
+mod fresh;
 mod keys;
 mod listing;
 mod long_histories;

@@ -12,6 +12,7 @@ mod model;
 mod opening;
 mod registering;
 mod scopes;
+mod watching;
 mod world;
 
 pub use world::{Backend, Lab, Sqlite};

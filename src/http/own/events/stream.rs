@@ -80,6 +80,8 @@ impl Verdicts {
 
     async fn next_output(&mut self) -> Option<Bytes> {
         while let Some(line) = self.next_line().await {
+            // Verdicts from memory never wait; other requests want their turn.
+            tokio::task::consume_budget().await;
             let verdict = match line {
                 Line::TooLong => too_long(self.setting.options.max_event_bytes),
                 Line::Whole(line) if line.trim_ascii().is_empty() => continue,

@@ -1,0 +1,127 @@
+//! Stored schemas, ready to judge payloads.
+
+use std::sync::Arc;
+
+use chancery_engine::format::Validator;
+use chancery_engine::violation::{Outcome, PayloadOptions, Report, ValidatorOptions};
+use chancery_engine::{Dependency, Schema};
+use tokio::sync::OnceCell;
+
+use super::super::freshness::{DependsOn, FreshCache};
+use super::super::parsed::on_blocking_pool;
+use super::super::references::Targets;
+use super::super::{Registry, RegistryError};
+use super::rules::PayloadRules;
+use crate::model::{Content, ContextName, Fingerprint};
+use crate::store::VersionRow;
+
+/// Compiled forms are of the size of their schemas; small ones cost more than their text.
+const BYTES_OF_TEXT: usize = 8;
+const ENTRY_BYTES: usize = 2048;
+
+/// A compiled schema with its rules.
+pub(super) struct Judge {
+    validator: Validator,
+    rules: PayloadRules,
+}
+
+impl Judge {
+    /// Validates a payload; rules look only into payloads that are valid so far.
+    pub fn judge(&self, body: &[u8], options: &PayloadOptions, now_ms: i64) -> Report {
+        let mut report = self.validator.validate(body, options);
+        if self.rules.is_empty() || report.outcome() != Outcome::Valid {
+            return report;
+        }
+        match self.validator.decode(body, options) {
+            Some(message) => self.rules.check(&message, now_ms, &mut report),
+            None => return Report::undecided("the payload cannot be read for its rules"),
+        }
+        report
+    }
+
+    /// Whether rules are to be evaluated.
+    pub fn has_rules(&self) -> bool {
+        !self.rules.is_empty()
+    }
+}
+
+/// A judge, or why the schema cannot validate.
+pub(super) type Compiled = Result<Arc<Judge>, Arc<str>>;
+
+/// A content in its context, compiled when it is first needed.
+#[derive(Debug)]
+pub(super) struct Ready {
+    pub context: ContextName,
+    pub fingerprint: Fingerprint,
+    pub content: Arc<Content>,
+    compiled: OnceCell<Compiled>,
+}
+
+impl std::fmt::Debug for Judge {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Judge").field("rules", &self.rules).finish_non_exhaustive()
+    }
+}
+
+/// Ready schemas by context and content.
+pub(in crate::registry) struct ReadySchemas(FreshCache<(ContextName, Fingerprint), Arc<Ready>>);
+
+impl ReadySchemas {
+    /// Schemas that weigh about this many bytes together.
+    pub(in crate::registry) fn new(max_bytes: u64) -> Self {
+        Self(FreshCache::new(max_bytes, |_: &(ContextName, Fingerprint), ready: &Arc<Ready>| {
+            ready.content.text.len().saturating_mul(BYTES_OF_TEXT) + ENTRY_BYTES
+        }))
+    }
+}
+
+impl Registry {
+    /// The schema of a version row.
+    pub(super) async fn ready_row(
+        &self,
+        context: &ContextName,
+        row: &VersionRow,
+    ) -> Result<Arc<Ready>, RegistryError> {
+        let key = (context.clone(), row.fingerprint);
+        if let Some(ready) = self.ready.0.find(&key, self.moment(DependsOn::Contents)) {
+            return Ok(ready);
+        }
+        let content = self.content_of(row).await?;
+        Ok(self.ready_content(key, content))
+    }
+
+    /// A content that is at hand.
+    pub(super) fn ready_content(&self, key: (ContextName, Fingerprint), content: Arc<Content>) -> Arc<Ready> {
+        // What references mean is looked up later than this, when the content is compiled.
+        let moment = self.moment(DependsOn::Contents);
+        if let Some(ready) = self.ready.0.find(&key, moment) {
+            return ready;
+        }
+        let (context, fingerprint) = key.clone();
+        let ready = Arc::new(Ready { context, fingerprint, content, compiled: OnceCell::new() });
+        self.ready.0.keep(key, moment, Arc::clone(&ready));
+        ready
+    }
+
+    /// The compiled schema, or why there is none. Compiles at most once while it stays in the cache.
+    pub(super) async fn judge_of(&self, ready: &Ready) -> Result<Compiled, RegistryError> {
+        let compiled = ready.compiled.get_or_try_init(|| async {
+            let (context, content) = (&ready.context, &ready.content);
+            let schema = self.parse_stored(context, ready.fingerprint, content).await?;
+            let resolved = self.resolve(context, content.references.clone(), Targets::Stored).await?;
+            let (content, bytes) = (Arc::clone(content), content.text.len());
+            let work = move || compile(&schema, &content, &resolved.dependencies);
+            Ok::<_, RegistryError>(on_blocking_pool(bytes, work).await)
+        });
+        compiled.await.cloned()
+    }
+}
+
+fn compile(schema: &Schema, content: &Content, dependencies: &[Dependency]) -> Compiled {
+    match schema.validator(&ValidatorOptions::default()) {
+        Ok(validator) => {
+            Ok(Arc::new(Judge { validator, rules: PayloadRules::compile(content, dependencies) }))
+        }
+        Err(reason) => Err(reason.to_string().into()),
+    }
+}

@@ -1,0 +1,101 @@
+//! What requests about a subject or an id read, kept together.
+//!
+//! One view answers what a validation asks of a subject: its versions, its alias, the settings in force. Views are
+//! bounded by bytes and hold as long as their moment does. What is not there is never kept: a 404 comes from the
+//! database.
+
+use std::sync::Arc;
+
+use super::freshness::{DependsOn, FreshCache};
+use super::{Registry, RegistryError};
+use crate::model::{ContextName, SchemaId, Settings, Subject};
+use crate::store::{History, StoredContent, Use};
+
+/// Bytes of all views of subjects together, and of ids.
+const MAX_BYTES: u64 = 32 << 20;
+
+/// What a view costs beside its rows, and what a row costs.
+const VIEW_BYTES: usize = 512;
+const ROW_BYTES: usize = 128;
+
+/// A subject at one moment.
+#[derive(Debug)]
+pub(super) struct SubjectView {
+    /// Its versions.
+    pub history: Arc<History>,
+    /// The alias of its own config; never empty.
+    pub alias: Option<String>,
+    /// The settings in force.
+    pub settings: Settings,
+}
+
+/// An id at one moment.
+#[derive(Debug)]
+pub(super) struct IdView {
+    /// Its content.
+    pub stored: StoredContent,
+    /// Versions that use it, soft-deleted ones included, sorted by subject, then version.
+    pub uses: Vec<Use>,
+}
+
+pub(super) struct Views {
+    subjects: FreshCache<Subject, Arc<SubjectView>>,
+    ids: FreshCache<(ContextName, SchemaId), Arc<IdView>>,
+}
+
+impl Views {
+    pub fn new() -> Self {
+        let of_subject = |subject: &Subject, view: &Arc<SubjectView>| {
+            VIEW_BYTES + subject.name.len() + view.history.versions.len() * ROW_BYTES
+        };
+        // Texts are shared with the cache of contents or weigh as much here.
+        let of_id = |_: &(ContextName, SchemaId), view: &Arc<IdView>| {
+            VIEW_BYTES + view.stored.content.text.len() + view.uses.len() * ROW_BYTES
+        };
+        Self { subjects: FreshCache::new(MAX_BYTES, of_subject), ids: FreshCache::new(MAX_BYTES, of_id) }
+    }
+}
+
+impl Registry {
+    /// A subject with its versions, alias and settings; an unknown one has none.
+    pub(super) async fn view_subject(&self, subject: &Subject) -> Result<Arc<SubjectView>, RegistryError> {
+        let moment = self.moment(DependsOn::Name(&subject.name));
+        if let Some(view) = self.views.subjects.find(subject, moment) {
+            return Ok(view);
+        }
+        self.load_subject(subject).await
+    }
+
+    /// The same from the database: where the answer is going to be that something is not there.
+    pub(super) async fn load_subject(&self, subject: &Subject) -> Result<Arc<SubjectView>, RegistryError> {
+        let moment = self.moment(DependsOn::Name(&subject.name));
+        let config = self.store.find_config(subject).await?;
+        let view = Arc::new(SubjectView {
+            history: self.history(subject).await?,
+            alias: config.and_then(|config| config.alias).filter(|alias| !alias.is_empty()),
+            settings: self.effective_settings(subject).await?,
+        });
+        if !view.history.versions.is_empty() || view.alias.is_some() {
+            self.views.subjects.keep(subject.clone(), moment, Arc::clone(&view));
+        }
+        Ok(view)
+    }
+
+    /// An id with its content and uses.
+    pub(super) async fn view_id(
+        &self,
+        context: &ContextName,
+        id: SchemaId,
+    ) -> Result<Option<Arc<IdView>>, RegistryError> {
+        let moment = self.moment(DependsOn::Id(id));
+        let key = (context.clone(), id);
+        if let Some(view) = self.views.ids.find(&key, moment) {
+            return Ok(Some(view));
+        }
+        let Some(stored) = self.store.find_content(context, id).await? else { return Ok(None) };
+        let uses = self.store.list_uses(context, id).await?;
+        let view = Arc::new(IdView { stored, uses });
+        self.views.ids.keep(key, moment, Arc::clone(&view));
+        Ok(Some(view))
+    }
+}

@@ -1,0 +1,181 @@
+//! Nothing that was acknowledged is forgotten by what is kept in memory: readers run against writers, and every
+//! answer is at least as new as the last write that was acknowledged before the question was asked.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+
+use super::app::{App, JSON};
+
+/// A schema that only the events of one version keep.
+fn schema(version: i64) -> Value {
+    let text = json!({ "type": "object", "properties": { "version": { "const": version } } });
+    json!({ "schemaType": "JSON", "schema": text.to_string() })
+}
+
+async fn validate(app: &App, body: &Value) -> Value {
+    let headers = [("content-type", "application/cloudevents+json")];
+    app.send("POST", "/v1/validate", &headers, body.to_string().into_bytes()).await.is(200)
+}
+
+fn event(kind: &str, version: i64) -> Value {
+    json!({ "specversion": "1.0", "id": "1", "source": "/s", "type": kind,
+        "datacontenttype": "application/json", "data": { "version": version } })
+}
+
+/// One record held against the latest version of a subject: the version that answered, and the outcome.
+async fn against_latest(app: &App, subject: &str, version: i64) -> (i64, String) {
+    let record = json!({ "schema": { "subject": subject }, "data": { "version": version } });
+    let body = json!({ "records": [record] }).to_string().into_bytes();
+    let reply = app.send("POST", "/v1/validate", &[("content-type", "application/json")], body).await.is(200);
+    let verdict = &reply["results"][0];
+    (verdict["match"]["version"].as_i64().unwrap_or(0), verdict["outcome"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_verdict_is_as_new_as_the_last_acknowledged_registration() {
+    const VERSIONS: i64 = 30;
+    const SUBJECTS: [&str; 3] = ["a", "b", "c"];
+    let app = Arc::new(App::new().await);
+    app.put("/config", json!({ "compatibility": "NONE" })).await.is(200);
+    let acknowledged = Arc::new(SUBJECTS.map(|_| AtomicI64::new(0)));
+    let done = Arc::new(AtomicBool::new(false));
+    let readers: Vec<_> = (0..2)
+        .map(|_| {
+            let (app, acknowledged, done) = (app.clone(), acknowledged.clone(), done.clone());
+            tokio::spawn(async move {
+                let mut asked = 0;
+                while !done.load(Ordering::SeqCst) {
+                    // Answers from memory never wait; the writers want their turn.
+                    tokio::task::yield_now().await;
+                    for (subject, acknowledged) in SUBJECTS.iter().zip(acknowledged.iter()) {
+                        let known = acknowledged.load(Ordering::SeqCst);
+                        if known > 0 {
+                            check_as_new(&app, subject, known).await;
+                            asked += 1;
+                        }
+                    }
+                }
+                asked
+            })
+        })
+        .collect();
+    join_all(SUBJECTS.iter().zip(acknowledged.iter()).map(async |(subject, acknowledged)| {
+        for version in 1..=VERSIONS {
+            app.register_body(subject, schema(version)).await;
+            acknowledged.store(version, Ordering::SeqCst);
+            // The writer itself is the most demanding reader.
+            assert_eq!(against_latest(&app, subject, version).await, (version, "valid".to_owned()));
+        }
+    }))
+    .await;
+    done.store(true, Ordering::SeqCst);
+    for reader in readers {
+        assert!(reader.await.unwrap() > 0, "a reader that never asked proves nothing");
+    }
+}
+
+/// All that is answered about a subject knows a version that was acknowledged.
+async fn check_as_new(app: &App, subject: &str, known: i64) {
+    let (seen, _) = against_latest(app, subject, known).await;
+    assert!(seen >= known, "{subject}: version {known} was acknowledged, {seen} answered");
+    let verdict = validate(app, &event(subject, known)).await;
+    assert_eq!(verdict["outcome"], "valid", "{subject} version {known}: {verdict}");
+    let latest = app.get(&format!("/subjects/{subject}/versions/latest")).await.is(200);
+    assert!(latest["version"].as_i64().unwrap() >= known, "{latest}");
+}
+
+/// All that a validation reads of a subject, changed one after the other; each verdict follows at once.
+#[tokio::test]
+async fn every_kind_of_change_is_seen_by_the_next_verdict() {
+    let app = App::new().await;
+    app.put("/config", json!({ "compatibility": "NONE" })).await.is(200);
+    for round in 0..3 {
+        let unknown = validate(&app, &event("s", 1)).await;
+        assert_eq!(unknown["outcome"], "unchecked", "round {round}");
+        app.register_body("s", schema(1)).await;
+        assert_eq!(against_latest(&app, "s", 1).await, (round * 2 + 1, "valid".to_owned()));
+        app.register_body("s", schema(2)).await;
+        assert_eq!(against_latest(&app, "s", 1).await, (round * 2 + 2, "invalid".to_owned()));
+        app.register_body("other", schema(1)).await;
+        app.put("/config/s", json!({ "alias": "other" })).await.is(200);
+        assert_eq!(against_latest(&app, "s", 1).await, (1, "valid".to_owned()));
+        app.delete("/config/s").await.is(200);
+        assert_eq!(against_latest(&app, "s", 2).await, (round * 2 + 2, "valid".to_owned()));
+        app.delete(&format!("/subjects/s/versions/{}", round * 2 + 2)).await.is(200);
+        assert_eq!(against_latest(&app, "s", 2).await, (round * 2 + 1, "invalid".to_owned()));
+        app.delete("/subjects/s").await.is(200);
+        assert_eq!(against_latest(&app, "s", 1).await, (0, "invalid".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn settings_of_a_wider_scope_are_seen_by_the_next_verdict() {
+    let app = App::new().await;
+    let text = "syntax = \"proto3\"; message Empty {}";
+    app.register_body("s", json!({ "schemaType": "PROTOBUF", "schema": text })).await;
+    // A field that the message does not have.
+    let verdict = async || {
+        let path = "/v1/subjects/s/versions/latest/validate";
+        let headers = [("content-type", "application/x-protobuf")];
+        let found = app.send("POST", path, &headers, vec![0x08, 0x01]).await.is(200);
+        (found["outcome"].as_str().unwrap().to_owned(), found["warnings"].as_array().unwrap().len())
+    };
+    assert_eq!(verdict().await, ("valid".to_owned(), 1));
+    for (scope, policy, expected) in
+        [("s", "ignore", ("valid", 0)), ("s", "reject", ("invalid", 0)), (":.:", "ignore", ("invalid", 0))]
+    {
+        let path = format!("/v1/subjects/{scope}/settings");
+        app.send("PUT", &path, &JSON, json!({ "unknownFields": policy }).to_string().into_bytes())
+            .await
+            .is(200);
+        assert_eq!(verdict().await, (expected.0.to_owned(), expected.1), "{scope}: {policy}");
+    }
+    app.delete("/v1/subjects/s/settings").await.is(204);
+    assert_eq!(verdict().await, ("valid".to_owned(), 0), "the context's own settings stand now");
+    app.delete("/v1/subjects/:.:/settings").await.is(204);
+    assert_eq!(verdict().await, ("valid".to_owned(), 1));
+}
+
+/// A client that hangs up after its write was handed in has changed something all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_whose_client_went_away_is_seen_when_it_stands() {
+    let app = App::new().await;
+    app.put("/config", json!({ "compatibility": "NONE" })).await.is(200);
+    for version in 1..=30 {
+        let before = against_latest(&app, "s", version).await.0;
+        let hasty = app.register_body("s", schema(version));
+        let _ = tokio::time::timeout(std::time::Duration::from_micros(version as u64 * 60), hasty).await;
+        // Repeating it finds it, or makes it; either way it stands now.
+        app.register_body("s", schema(version)).await;
+        assert_eq!(against_latest(&app, "s", version).await, (before + 1, "valid".to_owned()));
+    }
+}
+
+/// What references mean may change after a permanent delete.
+#[tokio::test]
+async fn a_schema_is_compiled_again_when_what_it_refers_to_was_replaced() {
+    let app = App::new().await;
+    app.put("/config", json!({ "compatibility": "NONE" })).await.is(200);
+    let holder = json!({ "schemaType": "JSON", "schema": json!({ "$ref": "part.json" }).to_string(),
+        "references": [{ "name": "part.json", "subject": "part", "version": 1 }] });
+    let path = "/subjects/holder/versions";
+    for kind in ["string", "integer"] {
+        let part = json!({ "schemaType": "JSON", "schema": json!({ "type": kind }).to_string() });
+        assert_eq!(app.register_body("part", part).await["version"], 1);
+        app.post(path, holder.clone()).await.is(200);
+        for (data, fits) in [(json!("text"), "string"), (json!(7), "integer")] {
+            let record = json!({ "schema": { "subject": "holder" }, "data": data });
+            let body = json!({ "records": [record] }).to_string().into_bytes();
+            let json = [("content-type", "application/json")];
+            let reply = app.send("POST", "/v1/validate", &json, body).await.is(200);
+            assert_eq!(reply["results"][0]["valid"], fits == kind, "{kind} {data}: {reply}");
+        }
+        for subject in ["holder", "part"] {
+            app.delete(&format!("/subjects/{subject}")).await.is(200);
+            app.delete(&format!("/subjects/{subject}?permanent=true")).await.is(200);
+        }
+    }
+}
