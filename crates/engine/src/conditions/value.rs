@@ -64,7 +64,8 @@ impl Value {
                 .as_i64()
                 .map(Self::from)
                 .or_else(|| number.as_u64().map(Self::from))
-                .unwrap_or_else(|| Self::from(number.as_f64().unwrap_or(f64::NAN))),
+                // The text of a number always reads as a double; beyond its range as an infinity.
+                .unwrap_or_else(|| Self::from(number.to_string().parse().unwrap_or(f64::NAN))),
             Json::String(text) => Self::from(text.as_str()),
             Json::Array(items) => Self::list(items.iter().map(Self::from_json).collect()),
             Json::Object(members) => {

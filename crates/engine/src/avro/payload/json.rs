@@ -280,8 +280,10 @@ impl Check<'_> {
     }
 }
 
+/// A number that a double can hold, or one of the three words.
 fn is_float(value: &Value) -> bool {
-    value.is_number() || matches!(value.as_str(), Some("NaN" | "Infinity" | "-Infinity"))
+    value.as_f64().is_some_and(f64::is_finite)
+        || matches!(value.as_str(), Some("NaN" | "Infinity" | "-Infinity"))
 }
 
 /// The bytes that a text stands for; `None` when a character is no byte.
@@ -293,8 +295,8 @@ fn word(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
-        Value::Number(number) if number.is_f64() => "a number",
-        Value::Number(_) => "an integer",
+        Value::Number(number) if number.is_i64() || number.is_u64() => "an integer",
+        Value::Number(_) => "a number",
         Value::String(_) => "a string",
         Value::Array(_) => "an array",
         Value::Object(_) => "an object",

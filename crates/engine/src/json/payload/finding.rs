@@ -10,18 +10,19 @@ use serde_json::Value;
 use crate::tree::{self, Leniency, pointer_token};
 use crate::{Limits, Report, Violation};
 
+use super::keyword;
+
 /// Characters of an expectation or of a list of names.
 const SHOWN: usize = 200;
 
 /// A payload that could not be parsed.
 pub(super) fn unreadable(error: &serde_json::Error) -> Report {
-    let text = error.to_string();
-    if text.starts_with("number out of range") {
-        // Well-formed JSON that no double can hold: the schema was not asked.
-        return Report::undecided("a number of the payload is outside the range of a double");
-    }
     Report {
-        findings: vec![Violation::data("schema.json.syntax", "", format!("the payload is not JSON: {text}"))],
+        findings: vec![Violation::data(
+            "schema.json.syntax",
+            "",
+            format!("the payload is not JSON: {error}"),
+        )],
         ..Report::default()
     }
 }
@@ -41,25 +42,23 @@ pub(super) fn undecided(error: &ValidationError<'_>) -> Option<String> {
 
 /// One error as a violation.
 pub(super) fn violation(error: &ValidationError<'_>) -> Violation {
-    let (message, expected) = words(error);
+    let schema_pointer = error.schema_path().as_str();
+    let keyword = match error.kind() {
+        // The place is inside the schema of the names; the payload fails at `propertyNames`.
+        Kind::PropertyNames { .. } => "propertyNames",
+        // A `false` schema under no keyword: the id names the schema.
+        _ => keyword::at(schema_pointer).unwrap_or("false"),
+    };
+    let (message, expected) = words(error, keyword);
     Violation {
-        schema_pointer: Some(error.schema_path().as_str().to_owned()),
+        schema_pointer: Some(schema_pointer.to_owned()),
         expected,
-        ..Violation::data(rule(error.kind()), error.instance_path().as_str(), message)
+        ..Violation::data(format!("schema.json.{keyword}"), error.instance_path().as_str(), message)
     }
 }
 
-fn rule(kind: &Kind) -> String {
-    let keyword = match kind {
-        // A `false` schema has no keyword; the id names the schema.
-        Kind::FalseSchema => "false",
-        other => other.keyword(),
-    };
-    format!("schema.json.{keyword}")
-}
-
 /// Message and expectation.
-fn words(error: &ValidationError<'_>) -> (String, Option<String>) {
+fn words(error: &ValidationError<'_>, keyword: &str) -> (String, Option<String>) {
     let value = error.instance().as_ref();
     let expected = match error.kind() {
         Kind::Type { kind } => types(kind),
@@ -88,6 +87,8 @@ fn words(error: &ValidationError<'_>) -> (String, Option<String>) {
         Kind::MaxProperties { limit } => format!("at most {limit} properties"),
         Kind::UnevaluatedItems { .. } => "no further items".to_owned(),
         Kind::UniqueItems => "items that differ from each other".to_owned(),
+        Kind::Contains if keyword == "minContains" => "more items that match `contains`".to_owned(),
+        Kind::Contains if keyword == "maxContains" => "fewer items that match `contains`".to_owned(),
         Kind::Contains => "an item that matches `contains`".to_owned(),
         Kind::AnyOf { .. } => "a match of at least one schema of `anyOf`".to_owned(),
         Kind::OneOfNotValid { .. } => "a match of exactly one schema of `oneOf`, none matches".to_owned(),
@@ -95,7 +96,17 @@ fn words(error: &ValidationError<'_>) -> (String, Option<String>) {
             "a match of exactly one schema of `oneOf`, several match".to_owned()
         }
         Kind::Not { .. } => "no match of the schema under `not`".to_owned(),
-        Kind::FalseSchema => "no value here".to_owned(),
+        Kind::FalseSchema => match keyword {
+            // The crate reports these at the object or array that has the member too many.
+            "additionalProperties" | "unevaluatedProperties" => {
+                return ("no further properties are allowed here".to_owned(), None);
+            }
+            "propertyNames" => return ("no properties are allowed here".to_owned(), None),
+            "dependentSchemas" | "dependencies" => {
+                return ("a property of the object excludes every value here".to_owned(), None);
+            }
+            _ => "no value here".to_owned(),
+        },
         Kind::PropertyNames { error } => {
             return (
                 format!("a property name does not match `propertyNames` ({})", error.kind().keyword()),

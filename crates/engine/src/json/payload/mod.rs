@@ -10,18 +10,18 @@
 //! - `cost`: how often a schema is walked for one place of a payload. The crate has no fuel, so schemas
 //!   and payloads that would multiply are refused before they run;
 //! - `scan`: depth, number length and count of values, before the payload is parsed;
-//! - `finding`: the crate's error as a [`Violation`](crate::Violation) without payload values;
+//! - `finding`: the crate's error as a [`Violation`](crate::Violation) without payload values, named after
+//!   the `keyword` that stands at its place in the schema;
 //! - `formats`: which `format` names are asserted.
 //!
-//! Numbers are those of `serde_json` without `arbitrary_precision`: integers of 64 bits are exact, other
-//! numbers are IEEE doubles. The feature would be exact, and is global to a build: every number then
-//! reaches `deserialize_any` as a map, which breaks the proto3 JSON reader of `prost-reflect` (it reads all
-//! numbers that way) and serde's `flatten` and `untagged`. A number outside the range of a double gives no
-//! verdict (indeterminate), never a wrong one. Two decimals that are the same double compare as equal.
+//! Numbers are exact: the crate compares them as decimals (`arbitrary-precision`), and `scan` bounds their
+//! length. The feature is global to a build: serde's `flatten` and `untagged` then see a number as a map,
+//! so no request body of ours combines them with numbers.
 
 mod cost;
 mod finding;
 mod formats;
+mod keyword;
 mod resources;
 mod scan;
 #[cfg(test)]
@@ -158,5 +158,5 @@ fn unusable(reason: &str) -> SchemaError {
     if shown.len() < reason.len() {
         shown.push('…');
     }
-    SchemaError::Unsupported(format!("the schema cannot validate payloads: {shown}"))
+    SchemaError::Unsupported(shown)
 }

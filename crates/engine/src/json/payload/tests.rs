@@ -125,13 +125,93 @@ fn deep_payloads_meet_the_limit_before_the_parser() {
 }
 
 #[test]
-fn integers_of_64_bits_are_exact_and_numbers_beyond_a_double_give_no_verdict() {
-    let schema = r#"{"exclusiveMinimum": 9007199254740992}"#;
-    assert_eq!(outcome(schema, "9007199254740993"), Outcome::Valid);
-    assert_eq!(outcome(schema, "9007199254740992"), Outcome::Invalid);
-    assert_eq!(outcome(r#"{"type": "integer"}"#, "123456789012345678901234567890"), Outcome::Valid);
-    assert_eq!(outcome(r#"{"type": "integer"}"#, "1e400"), Outcome::Indeterminate);
-    assert_eq!(outcome(r#"{"multipleOf": 0.1}"#, "0.3"), Outcome::Valid);
+fn numbers_of_any_size_are_compared_exactly() {
+    for (schema, valid, invalid) in [
+        (r#"{"exclusiveMinimum": 9007199254740992}"#, "9007199254740993", "9007199254740992"),
+        (r#"{"maximum": 9007199254740992}"#, "9007199254740992.0", "9007199254740992.5"),
+        (r#"{"maximum": 18446744073709551616}"#, "18446744073709551616", "18446744073709551617"),
+        (r#"{"exclusiveMaximum": 1e-400}"#, "0", "1e-400"),
+        (r#"{"minimum": 1e400}"#, "1e401", "1e399"),
+        (
+            r#"{"const": 100000000000000000000000001}"#,
+            "100000000000000000000000001",
+            "100000000000000000000000002",
+        ),
+        (r#"{"enum": [0.1, 7]}"#, "0.10", "0.10000000000000000001"),
+        (r#"{"const": 1e400}"#, "10e399", "1e401"),
+        (r#"{"multipleOf": 3}"#, "100000000000000000000000002", "100000000000000000000000001"),
+        (r#"{"multipleOf": 0.1}"#, "0.3", "0.35"),
+        (r#"{"type": "integer"}"#, "123456789012345678901234567890", "1e-400"),
+        (r#"{"type": "integer"}"#, "1e400", "1.0000000000000000000001"),
+        (r#"{"uniqueItems": true}"#, "[1, 1.0000000000000000000001, 1e400]", "[1e400, 10e399]"),
+    ] {
+        assert_eq!(outcome(schema, valid), Outcome::Valid, "{schema} {valid}");
+        assert_eq!(outcome(schema, invalid), Outcome::Invalid, "{schema} {invalid}");
+    }
+}
+
+#[test]
+fn a_number_is_cheap_however_it_is_written() {
+    let long = format!("1{}", "0".repeat(1_000));
+    assert_eq!(found("true", &long), [("schema.json.limit".to_owned(), String::new())]);
+    for number in ["1e999999999", "-1e-999999999", "1e99999999999999999999"] {
+        for schema in [
+            r#"{"type": "integer"}"#,
+            r#"{"multipleOf": 0.01}"#,
+            r#"{"minimum": 5, "maximum": 1e400}"#,
+            r#"{"enum": [1, 1e308, 0.5]}"#,
+        ] {
+            let started = std::time::Instant::now();
+            let _verdict = report(schema, number);
+            assert!(started.elapsed().as_secs() < 5, "{schema} {number}");
+        }
+        let many = format!("[{}]", vec![number; 100].join(","));
+        assert_eq!(outcome(r#"{"uniqueItems": true}"#, &many), Outcome::Invalid);
+    }
+}
+
+#[test]
+fn a_finding_is_named_after_the_keyword_at_its_place() {
+    let newest = r#""$schema": "https://json-schema.org/draft/2020-12/schema""#;
+    for (schema, payload, keyword, pointer) in [
+        (r#"{"additionalProperties": false}"#.to_owned(), r#"{"a": 1}"#, "additionalProperties", ""),
+        (
+            r#"{"properties": {"b": true}, "additionalProperties": false}"#.to_owned(),
+            r#"{"a": 1}"#,
+            "additionalProperties",
+            "",
+        ),
+        (r#"{"properties": {"items": false}}"#.to_owned(), r#"{"items": 1}"#, "properties", "/items"),
+        (r#"{"patternProperties": {"^a": false}}"#.to_owned(), r#"{"a": 1}"#, "patternProperties", "/a"),
+        (r#"{"items": false}"#.to_owned(), "[1]", "items", "/0"),
+        (r#"{"items": [false]}"#.to_owned(), "[1]", "items", "/0"),
+        (format!(r#"{{{newest}, "prefixItems": [true, false]}}"#), "[1, 2]", "prefixItems", "/1"),
+        (r#"{"propertyNames": false}"#.to_owned(), r#"{"a": 1}"#, "propertyNames", ""),
+        (r#"{"propertyNames": {"minLength": 3}}"#.to_owned(), r#"{"a": 1}"#, "propertyNames", ""),
+        (
+            format!(r#"{{{newest}, "dependentSchemas": {{"a": false}}}}"#),
+            r#"{"a": 1}"#,
+            "dependentSchemas",
+            "",
+        ),
+        (
+            format!(r#"{{{newest}, "dependentRequired": {{"a": ["b"]}}}}"#),
+            r#"{"a": 1}"#,
+            "dependentRequired",
+            "",
+        ),
+        (r#"{"dependencies": {"a": false}}"#.to_owned(), r#"{"a": 1}"#, "dependencies", ""),
+        (r#"{"dependencies": {"a": ["b"]}}"#.to_owned(), r#"{"a": 1}"#, "dependencies", ""),
+        (format!(r#"{{{newest}, "contains": {{"type": "null"}}}}"#), "[1]", "contains", ""),
+        (format!(r#"{{{newest}, "contains": true, "minContains": 2}}"#), "[1]", "minContains", ""),
+        (format!(r#"{{{newest}, "contains": true, "maxContains": 1}}"#), "[1, 2]", "maxContains", ""),
+        (r#"{"allOf": [{"type": "integer"}, false]}"#.to_owned(), "1", "allOf", ""),
+        (r##"{"$ref": "#/definitions/none", "definitions": {"none": false}}"##.to_owned(), "1", "false", ""),
+        ("false".to_owned(), "1", "false", ""),
+    ] {
+        let expected = [(format!("schema.json.{keyword}"), pointer.to_owned())];
+        assert_eq!(found(&schema, payload), expected, "{schema}");
+    }
 }
 
 #[test]

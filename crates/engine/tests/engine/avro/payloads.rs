@@ -216,6 +216,8 @@ fn plain_json_takes_the_first_branch_that_fits() {
         (r#"{"id":1,"kind":7,"hash":null,"rates":{}}"#, vec!["type /kind"]),
         (r#"{"kind":null,"hash":null,"rates":{}}"#, vec!["missing-field "]),
         (r#"{"id":1,"hash":null,"rates":{}}"#, vec!["missing-field "]),
+        // A number that no double can hold is well-formed JSON, and no number of Avro.
+        (r#"{"id":1e400,"kind":null,"hash":null,"rates":{"x":1e400}}"#, vec!["type /id", "type /rates/x"]),
     ] {
         let report = event.validate(payload.as_bytes(), &options);
         assert_eq!(findings(&report), expected, "{payload}");
