@@ -4,7 +4,7 @@ use chancery_engine::verdict::{CheckOptions, Earlier};
 use chancery_engine::{CompatibilityLevel, Strictness, Verdict, verdict};
 
 use super::lookup::Posted;
-use super::{Candidate, EffectiveConfig, Registry, RegistryError, contract};
+use super::{Candidate, EffectiveConfig, Registry, RegistryError, contract, cpu};
 use crate::model::{Content, Subject, VersionSelector};
 use crate::store::History;
 
@@ -104,8 +104,7 @@ impl Registry {
         earlier.reverse();
         let (candidate, level) = (posted.schema.clone(), config.level);
         let (validate_fields, limits) = (config.validate_fields, self.settings.limits);
-        let bytes = posted.content.text.len() * earlier.len().max(1);
-        Ok(super::parsed::on_blocking_pool(bytes, move || {
+        Ok(cpu::apart(move || {
             let history: Vec<_> =
                 earlier.iter().map(|(version, schema)| Earlier { version: Some(*version), schema }).collect();
             let options = CheckOptions { level, policy, validate_fields, reserved: &reserved, limits };

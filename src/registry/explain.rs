@@ -6,14 +6,13 @@
 use std::sync::Arc;
 
 use chancery_engine::difference::{CompareOptions, Difference, Policy, Side};
-use chancery_engine::tree::line_column;
+use chancery_engine::tree::Lines;
 use chancery_engine::verdict::Direction;
 use chancery_engine::{CompatibilityLevel, Schema, SchemaType, Strictness};
 use serde::Serialize;
 
-use super::parsed::on_blocking_pool;
 use super::versions::select;
-use super::{Candidate, Registry, RegistryError};
+use super::{Candidate, Registry, RegistryError, cpu};
 use crate::model::{Subject, VersionSelector};
 
 /// Which versions a candidate is explained against.
@@ -172,8 +171,8 @@ impl Registry {
         let sent = candidate.schema.clone().unwrap_or_default();
         let options = CompareOptions { policy, limits: self.settings.limits };
         let (schema, level) = (posted.schema, config.level);
-        let bytes = sent.len().saturating_mul(earlier.len());
-        let versions = on_blocking_pool(bytes, move || {
+        let versions = cpu::apart(move || {
+            let sent = Lines::of(&sent);
             let explain = |one: &EarlierVersion| explain_version(&schema, &sent, one, level, &options);
             earlier.iter().map(explain).collect::<Vec<_>>()
         })
@@ -192,7 +191,7 @@ impl Registry {
 
 fn explain_version(
     candidate: &Schema,
-    sent: &str,
+    sent: &Lines<'_>,
     earlier: &EarlierVersion,
     level: CompatibilityLevel,
     options: &CompareOptions,
@@ -211,6 +210,7 @@ fn explain_version(
         (explained.backward, explained.forward) = (false, false);
         return explained;
     }
+    let texts = Texts { sent, stored: &Lines::of(&earlier.text), version: earlier.version };
     for direction in [Direction::Forward, Direction::Backward] {
         let comparison = direction.compare(candidate, &earlier.schema, options);
         let compatible = comparison.is_compatible();
@@ -218,7 +218,6 @@ fn explain_version(
             Direction::Backward => explained.backward = compatible,
             Direction::Forward => explained.forward = compatible,
         }
-        let texts = Texts { sent, stored: &earlier.text, version: earlier.version };
         let in_force = level.directions().contains(&direction);
         if explained.witness.is_none() && in_force && compatible {
             explained.witness = lost_document(direction, candidate, earlier);
@@ -249,8 +248,8 @@ fn lost_document(direction: Direction, candidate: &Schema, earlier: &EarlierVers
 
 /// The two texts a difference points into.
 struct Texts<'a> {
-    sent: &'a str,
-    stored: &'a str,
+    sent: &'a Lines<'a>,
+    stored: &'a Lines<'a>,
     version: i32,
 }
 
@@ -307,8 +306,8 @@ fn policies_of(format: SchemaType) -> &'static [Policy] {
     }
 }
 
-fn locate(side: &Side, text: &str) -> Location {
-    let place = side.offset.map(|offset| line_column(text, offset));
+fn locate(side: &Side, lines: &Lines<'_>) -> Location {
+    let place = side.offset.map(|offset| lines.place(offset));
     Location {
         pointer: side.pointer.clone(),
         line: place.map(|(line, _)| line),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chancery_engine::{Schema, SchemaType, Source, Strictness};
 
 use super::contract::{self, metadata_matches};
-use super::parsed::on_blocking_pool;
+use super::cpu;
 use super::references::{Resolved, Targets};
 use super::versions::passes_on;
 use super::{Candidate, EffectiveConfig, Registry, RegistryError};
@@ -118,7 +118,7 @@ impl Registry {
         normalize: bool,
     ) -> Result<(Arc<Schema>, String, Resolved), chancery_engine::SchemaError> {
         let limits = self.settings.limits;
-        on_blocking_pool(text.len(), move || {
+        cpu::by_size(text.len() + resolved.bytes(), move || {
             let source = Source { text: &text, dependencies: &resolved.dependencies };
             let schema = Schema::parse(schema_type, &source, strictness, &limits)?;
             if !normalize {

@@ -22,6 +22,7 @@ mod compatibility;
 mod config;
 mod contexts;
 mod contract;
+mod cpu;
 mod delete;
 mod document;
 pub mod error;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chancery_engine::{EntityTags, Schema, SchemaError, Source, Strictness};
 use moka::sync::Cache;
 
+use super::cpu;
 use super::freshness::{DependsOn, FreshCache, Moment};
 use super::references::Targets;
 use super::{Registry, RegistryError};
@@ -79,7 +80,7 @@ impl Registry {
         }
         let resolved = self.resolve(context, content.references.clone(), Targets::Stored).await?;
         let (content, limits) = (content.clone(), self.settings.limits);
-        let parsed = on_blocking_pool(content.text.len(), move || {
+        let parsed = cpu::by_size(content.text.len() + resolved.bytes(), move || {
             let source = Source { text: &content.text, dependencies: &resolved.dependencies };
             Schema::parse(content.schema_type, &source, Strictness::Stored, &limits)
         })
@@ -204,21 +205,4 @@ fn lost(row: &VersionRow) -> RegistryError {
 /// A stored text that no longer parses: an older release was more lenient, or the database was edited.
 fn stored_but_unreadable(cause: &SchemaError) -> RegistryError {
     RegistryError::InvalidSchema(format!("Invalid schema: a stored schema cannot be read: {cause}"))
-}
-
-/// Text length from which parsing leaves the async threads (about half a millisecond of work).
-const BLOCKING_BYTES: usize = 16 * 1024;
-
-/// Runs CPU work on the blocking pool when it is big enough to matter.
-pub(super) async fn on_blocking_pool<T: Send + 'static>(
-    bytes: usize,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> T {
-    if bytes < BLOCKING_BYTES {
-        return work();
-    }
-    match tokio::task::spawn_blocking(work).await {
-        Ok(value) => value,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    }
 }

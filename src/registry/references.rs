@@ -30,6 +30,13 @@ pub(super) struct Resolved {
     pub dependencies: Vec<Dependency>,
 }
 
+impl Resolved {
+    /// Bytes of all texts.
+    pub(super) fn bytes(&self) -> usize {
+        self.dependencies.iter().map(|dependency| dependency.text.len()).sum()
+    }
+}
+
 /// A walk over the graph of references.
 struct Walk<'a> {
     registry: &'a Registry,

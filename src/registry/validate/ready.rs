@@ -7,8 +7,8 @@ use chancery_engine::violation::{Outcome, PayloadOptions, Report, ValidatorOptio
 use chancery_engine::{Dependency, Schema};
 use tokio::sync::OnceCell;
 
+use super::super::cpu;
 use super::super::freshness::{DependsOn, FreshCache};
-use super::super::parsed::on_blocking_pool;
 use super::super::references::Targets;
 use super::super::{Registry, RegistryError};
 use super::rules::PayloadRules;
@@ -109,9 +109,9 @@ impl Registry {
             let (context, content) = (&ready.context, &ready.content);
             let schema = self.parse_stored(context, ready.fingerprint, content).await?;
             let resolved = self.resolve(context, content.references.clone(), Targets::Stored).await?;
-            let (content, bytes) = (Arc::clone(content), content.text.len());
+            let content = Arc::clone(content);
             let work = move || compile(&schema, &content, &resolved.dependencies);
-            Ok::<_, RegistryError>(on_blocking_pool(bytes, work).await)
+            Ok::<_, RegistryError>(cpu::apart(work).await)
         });
         compiled.await.cloned()
     }

@@ -161,3 +161,58 @@ async fn a_reference_and_the_delete_of_its_target_cannot_both_win() {
     }
     check_database(&app).await;
 }
+
+/// On one thread: what a comparison costs does not follow from the size of its texts, so a few kilobytes must not
+/// hold the thread that answers everybody.
+#[tokio::test]
+async fn a_long_comparison_keeps_nobody_waiting() {
+    let app = app_without_tests().await;
+    let union = |field: &str| {
+        let branches: Vec<_> = (0..200)
+            .map(|number| {
+                format!(
+                    r#"{{"type":"record","name":"R{number}","fields":[{{"name":"{field}","type":"int"}}]}}"#
+                )
+            })
+            .collect();
+        format!("[{}]", branches.join(","))
+    };
+    let (stored, posted) = (union("a"), union("b"));
+    assert!(posted.len() < 16 * 1024, "small enough to be parsed at once");
+    app.register("s", &stored).await;
+    app.put("/config/s", json!({ "compatibility": "FULL" })).await.is(200);
+    for path in ["/compatibility/subjects/s/versions", "/v1/subjects/s/compatibility"] {
+        let compared = std::sync::atomic::AtomicBool::new(false);
+        let comparison = async {
+            app.post(path, json!({ "schema": posted })).await.is(200);
+            compared.store(true, std::sync::atomic::Ordering::SeqCst);
+        };
+        let others = async {
+            // Behind the comparison's own reads.
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            for _ in 0..3 {
+                app.get("/subjects").await.is(200);
+            }
+            assert!(!compared.load(std::sync::atomic::Ordering::SeqCst), "{path} came first");
+        };
+        tokio::join!(comparison, others);
+    }
+}
+
+/// Places are looked up in two texts for every difference; that once took minutes for one request.
+#[tokio::test]
+async fn thousands_of_differences_are_explained_at_once() {
+    let app = app_without_tests().await;
+    let schema = |kind: &str| {
+        let properties: Vec<_> =
+            (0..3_000).map(|number| format!(r#""p{number}":{{"type":"{kind}"}}"#)).collect();
+        json!({ "schemaType": "JSON", "schema": format!("{{\"properties\":{{{}}}}}", properties.join(",")) })
+    };
+    app.register_body("s", schema("string")).await;
+    let started = std::time::Instant::now();
+    let answer = app.post("/v1/subjects/s/compatibility", schema("integer")).await.is(200);
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    let differences = answer["versions"][0]["differences"].as_array().unwrap();
+    assert_eq!(differences.len(), 6_000, "both directions");
+    assert!(differences.iter().all(|difference| difference["candidate"]["line"] == 1));
+}

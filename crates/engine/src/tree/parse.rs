@@ -50,7 +50,7 @@ impl Parser<'_> {
     fn error(&self, message: &str) -> SchemaError {
         let shown: String = self.text[self.at.min(self.text.len())..].chars().take(20).collect();
         let found = if shown.is_empty() { "end of text".to_owned() } else { format!("`{shown}`") };
-        let (line, column) = super::line_column(self.text, self.at);
+        let (line, column) = super::Lines::of(self.text).place(self.at);
         SchemaError::invalid_at(format!("{message}: found {found} at line {line}, column {column}"), self.at)
     }
 
