@@ -20,6 +20,13 @@ pub(super) struct Carried<'a> {
     pub at: usize,
 }
 
+impl Carried<'_> {
+    /// Whether it declares a content type, readable or not.
+    pub fn is_content_type(&self) -> bool {
+        self.name == "datacontenttype" && !matches!(self.value, CarriedValue::Null)
+    }
+}
+
 /// A value as it was carried.
 pub(super) enum CarriedValue<'a> {
     /// Unset.

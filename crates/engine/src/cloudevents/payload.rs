@@ -31,7 +31,7 @@ impl Content {
     }
 }
 
-/// What the attributes say about the payload; `None` without a `datacontenttype`.
+/// What the attributes say about the payload; `None` without a readable `datacontenttype`.
 pub(super) fn content(attributes: &[Attribute<'_>]) -> Option<Content> {
     let attribute = attributes.iter().find(|attribute| attribute.name == "datacontenttype")?;
     Some(attribute.value.as_text().map_or(Content::Unknown, Content::of))

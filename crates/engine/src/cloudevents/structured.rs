@@ -130,8 +130,10 @@ fn read_members<'a>(members: Vec<Member<'a>>, prefix: &str, findings: &mut Findi
             _ => carried.push(carry(member)),
         }
     }
+    // A content type that cannot be read says that there is one: JSON is implied by none only.
+    let is_declared = carried.iter().any(Carried::is_content_type);
     let attributes = attributes::check(carried, findings);
-    let content = payload::content(&attributes);
+    let content = payload::content(&attributes).or(is_declared.then_some(Content::Unknown));
     let data = if is_data_repeated {
         Data::Absent
     } else {

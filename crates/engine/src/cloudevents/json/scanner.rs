@@ -272,7 +272,8 @@ impl<'a> Scanner<'a> {
         let first = self.open.last().map_or(0, |frame| frame.first_name);
         let names = &self.names.open[first..];
         for (at, _) in find_repeated(names.len(), |at| &names[at]) {
-            if self.names.repeated.len() < MAX_FINDINGS {
+            // One more than is reported tells that there are more.
+            if self.names.repeated.len() <= MAX_FINDINGS {
                 let name = &self.names.open[first + at];
                 let pointer = format!("{}/{}", self.pointer(), pointer_token(name));
                 self.names.repeated.push(pointer);

@@ -44,6 +44,22 @@ const BODIES: &[Case<&[u8]>] = &[
 /// Members added to a valid event.
 const MEMBERS: &[Case<&str>] = &[
     ("no data", "", &[]),
+    (
+        "a content type of no type implies nothing",
+        r#""datacontenttype":{},"data":"{}""#,
+        &["datacontenttype.type /datacontenttype"],
+    ),
+    (
+        "a content type that is a number",
+        r#""datacontenttype":5,"data":"[]""#,
+        &["datacontenttype.type /datacontenttype"],
+    ),
+    (
+        "a content type that is repeated",
+        r#""datacontenttype":"text/json","data":"{}","datacontenttype":"text/json""#,
+        &["json.duplicate-member /datacontenttype"],
+    ),
+    ("a content type that is unset", r#""datacontenttype":null,"data":"{}""#, &["data.double-encoded /data"]),
     ("data of every kind is JSON", r#""data":{"a":[1,"x",null,true,{}]}"#, &[]),
     ("null is data", r#""data":null"#, &[]),
     ("a JSON subtype", r#""datacontenttype":"application/x+JSON;v=1","data":[]"#, &[]),
@@ -244,4 +260,22 @@ fn findings_are_bounded_and_the_outcome_survives() {
     assert!(events.iter().all(|reading| reading.report.outcome() == Outcome::Invalid));
     let total: usize = events.iter().map(|reading| reading.report.findings.len()).sum();
     assert!(total < 10_000 + events.len() + 4, "{total}");
+}
+
+#[test]
+fn findings_over_the_limit_are_cut_and_the_report_says_so() {
+    let data = |repeated: usize| {
+        let members: Vec<_> = (0..repeated).map(|n| format!(r#""m{n}":1,"m{n}":2"#)).collect();
+        event(&format!(r#""data":{{{}}}"#, members.join(",")))
+    };
+    for (repeated, kept, truncated) in [(100, 100, false), (101, 100, true), (150, 100, true)] {
+        let text = data(repeated);
+        let report = single(read_json(text.as_bytes(), &EventOptions::default())).report;
+        assert_eq!((report.findings.len(), report.truncated), (kept, truncated), "{repeated}");
+        let body = format!("[{text}]");
+        let Reading::Batch { events, .. } = read_json_batch(body.as_bytes(), &EventOptions::default()) else {
+            panic!("a batch");
+        };
+        assert_eq!((events[0].report.findings.len(), events[0].report.truncated), (kept, truncated));
+    }
 }
