@@ -101,7 +101,7 @@ rules! {
 
     "rule.<name>" Any Error "a condition of the schema or of its rule set does not hold";
     "rules.not-evaluable" Any Error "a condition could not be evaluated";
-    "rules.not-evaluated" Any Warning "conditions behind a TRANSFORM are not evaluated";
+    "rules.not-evaluated" Any Warning "conditions behind a TRANSFORM, and inline rules without a name or an expression, are not evaluated";
 }
 
 /// Finds a rule by the id of a finding.

@@ -7,7 +7,9 @@
 mod avro;
 mod json;
 
-use crate::tree::{Node, pointer_token};
+use std::collections::BTreeSet;
+
+use crate::tree::{self, Node, pointer_token};
 use crate::{SchemaError, SchemaType, Source};
 
 use super::Value;
@@ -28,9 +30,12 @@ pub(super) struct WrittenRule {
 /// A schema as far as conditions need it. Shape 0 is the root.
 #[derive(Debug, Default)]
 pub(super) struct Shapes {
-    shapes: Vec<Shape>,
+    list: Vec<Shape>,
     /// What paths start with: `$` in JSON Schema, nothing in Avro.
     root: &'static str,
+    /// Places of inline rules that cannot be read: pointers into the schema text, behind the name of the
+    /// referenced document (`addr.json#/properties/zip/confluent:rules/0`).
+    unreadable: Vec<String>,
 }
 
 /// One type.
@@ -94,9 +99,14 @@ impl Shapes {
         }
     }
 
+    /// Places of entries that are no rules, in order of the text, referenced documents last.
+    pub(super) fn unreadable(&self) -> &[String] {
+        &self.unreadable
+    }
+
     /// Every inline rule, in order of the text.
     pub(super) fn rules(&self) -> impl Iterator<Item = &WrittenRule> {
-        self.shapes.iter().flat_map(|shape| {
+        self.list.iter().flat_map(|shape| {
             let of_fields = match &shape.parts {
                 Parts::Fields(fields) => &fields[..],
                 _ => &[],
@@ -107,14 +117,9 @@ impl Shapes {
 
     /// Calls `visit` for every value that has a shape. Returns whether the whole value was walked.
     pub(super) fn walk(&self, value: &Value, visit: &mut dyn FnMut(&Site<'_>)) -> bool {
-        let mut walk = Walk {
-            shapes: &self.shapes,
-            visit,
-            steps: 0,
-            path: self.root.to_owned(),
-            pointer: String::new(),
-        };
-        if !self.shapes.is_empty() {
+        let mut walk =
+            Walk { shapes: &self.list, visit, steps: 0, path: self.root.to_owned(), pointer: String::new() };
+        if !self.list.is_empty() {
             walk.value(value, 0, &Place::default(), 0);
         }
         walk.steps <= MAX_STEPS
@@ -284,14 +289,36 @@ fn fits(kind: &str, value: &Value) -> bool {
     }
 }
 
-/// The list under `confluent:rules`; entries without a name or an expression are left out.
-fn written_rules(node: &Node) -> Vec<WrittenRule> {
-    let entries = node.get("confluent:rules").and_then(Node::as_array).unwrap_or_default();
+/// The list under `confluent:rules`. What is no list, and entries without a name or an expression, are left out;
+/// where they start is noted.
+fn written_rules(node: &Node, unreadable: &mut BTreeSet<usize>) -> Vec<WrittenRule> {
     let text = |entry: &Node, name: &str| entry.get(name).and_then(Node::as_str).map(str::to_owned);
     let rule = |entry: &Node| {
         Some(WrittenRule { name: text(entry, "name")?, doc: text(entry, "doc"), expr: text(entry, "expr")? })
     };
-    entries.iter().filter_map(rule).collect()
+    let mut rules = Vec::new();
+    match node.get("confluent:rules") {
+        None | Some(Node { value: tree::Value::Null, .. }) => {}
+        Some(Node { value: tree::Value::Array(entries), .. }) => {
+            for entry in entries {
+                match rule(entry) {
+                    Some(rule) => rules.push(rule),
+                    None => _ = unreadable.insert(entry.offset),
+                }
+            }
+        }
+        Some(other) => _ = unreadable.insert(other.offset),
+    }
+    rules
+}
+
+/// Places in one document, named if it is a referenced one.
+fn places(name: Option<&str>, document: &Node, offsets: &BTreeSet<usize>) -> Vec<String> {
+    let pointers = offsets.iter().filter_map(|offset| tree::find_pointer(document, *offset));
+    match name {
+        Some(name) => pointers.map(|pointer| format!("{name}#{pointer}")).collect(),
+        None => pointers.collect(),
+    }
 }
 
 /// The texts under `confluent:tags`.

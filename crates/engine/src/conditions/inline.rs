@@ -2,7 +2,8 @@
 //!
 //! `this` is the value there, `now` the time. A missing or null value is skipped. `false` or a text that is
 //! not empty is a violation; every violation is reported. The text is shown when the expression itself
-//! contains it, since a computed one may carry values of the payload.
+//! contains it, since a computed one may carry values of the payload. An entry that is no rule is reported on
+//! every payload: somebody meant it.
 
 use std::collections::HashMap;
 
@@ -40,7 +41,7 @@ impl InlineRules {
 
     /// Whether there is nothing to evaluate.
     pub fn is_empty(&self) -> bool {
-        self.conditions.is_empty()
+        self.conditions.is_empty() && self.shapes.unreadable().is_empty()
     }
 
     /// Rules that do not compile, sorted by text.
@@ -67,6 +68,11 @@ impl InlineRules {
         });
         if !walked {
             report.push(not_evaluable("", "the payload has too many places to evaluate inline rules on"));
+        }
+        for place in self.shapes.unreadable() {
+            let message = "an inline rule without a name or an expression is not evaluated";
+            let finding = Violation::data("rules.not-evaluated", "", message).warning();
+            report.push(Violation { schema_pointer: Some(place.clone()), ..finding });
         }
         report
     }

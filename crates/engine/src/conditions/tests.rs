@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::Severity::{Error, Warning};
-use crate::{Outcome, Report, SchemaType, Source};
+use crate::{Dependency, Outcome, Report, SchemaType, Source};
 
 const NOW: Timestamp = Timestamp { seconds: 1_780_000_000, nanos: 0 };
 
@@ -210,6 +210,60 @@ fn inline_rules_that_do_not_compile_count_against_the_payload() {
     let report = rules.check(&json("{}"), NOW);
     assert_eq!(report.findings[0].rule, "rules.not-evaluable");
     assert_eq!(report.outcome(), Outcome::Invalid);
+}
+
+#[test]
+fn inline_rules_that_cannot_be_read_are_reported_on_every_payload() {
+    let fields = |rules: &str| {
+        format!(
+            r#"{{"type": "record", "name": "R", "fields": [
+                {{"name": "a", "type": ["null", {{"type": "record", "name": "I", "confluent:rules": {rules}, "fields": []}}]}}]}}"#
+        )
+    };
+    let property = |rules: &str| format!(r#"{{"properties": {{"a": {{"confluent:rules": {rules}}}}}}}"#);
+    for (rules, places) in [
+        (r#"[{"expr": "false"}]"#, &["/0"][..]),
+        (r#"[{"name": "a"}, {"name": "b", "expr": "true"}, 1]"#, &["/0", "/2"]),
+        (r#"[{"name": 1, "expr": "true"}, {"name": "b", "expr": null}]"#, &["/0", "/1"]),
+        (r#""x""#, &[""]),
+        (r#"{"name": "a", "expr": "true"}"#, &[""]),
+        ("[]", &[]),
+        ("null", &[]),
+    ] {
+        for (schema_type, schema, place) in [
+            (SchemaType::Avro, fields(rules), "/fields/0/type/1/confluent:rules"),
+            (SchemaType::Json, property(rules), "/properties/a/confluent:rules"),
+        ] {
+            let report = inline(schema_type, &schema, r#"{"a": null}"#);
+            let found: Vec<_> = report
+                .findings
+                .iter()
+                .map(|f| (f.rule.as_str(), f.severity, f.pointer.as_str(), f.schema_pointer.clone()))
+                .collect();
+            let expected: Vec<_> = places
+                .iter()
+                .map(|entry| ("rules.not-evaluated", Warning, "", Some(format!("{place}{entry}"))))
+                .collect();
+            assert_eq!(found, expected, "{schema}");
+        }
+    }
+}
+
+#[test]
+fn rules_that_cannot_be_read_name_the_document_they_stand_in() {
+    let dependency = Dependency {
+        name: "addr.json".to_owned(),
+        text: r#"{"properties": {"zip": {"confluent:rules": [{"expr": "false"}]}}}"#.to_owned(),
+        origin: None,
+    };
+    let source = Source {
+        text: r#"{"properties": {"a": {"$ref": "addr.json"}, "b": {"$ref": "addr.json"}}}"#,
+        dependencies: &[dependency],
+    };
+    let rules = InlineRules::compile(SchemaType::Json, &source).expect("a schema");
+    let report = rules.check(&json("{}"), NOW);
+    let places: Vec<_> = report.findings.iter().filter_map(|f| f.schema_pointer.as_deref()).collect();
+    assert_eq!(places, ["addr.json#/properties/zip/confluent:rules/0"]);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Where something stands in a text, for people and for annotations in a pull request.
 
+use super::{Node, Value};
+
 /// Bytes between two remembered counts of characters.
 const STRIDE: usize = 1024;
 
@@ -53,9 +55,51 @@ pub fn pointer_token(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
+/// JSON Pointer of the value that starts at a byte offset of its text. As deep as the text was parsed.
+pub fn find_pointer(root: &Node, offset: usize) -> Option<String> {
+    if root.offset == offset {
+        return Some(String::new());
+    }
+    // Values come in the order of the text: the last child that starts before the offset holds it.
+    let (token, child) = match &root.value {
+        Value::Array(items) => {
+            let position = items.iter().rposition(|item| item.offset <= offset)?;
+            (position.to_string(), &items[position])
+        }
+        Value::Object(members) => {
+            let holder = members.iter().filter(|(_, member)| member.offset <= offset);
+            let (name, member) = holder.max_by_key(|(_, member)| member.offset)?;
+            (pointer_token(name), member)
+        }
+        _ => return None,
+    };
+    Some(format!("/{token}{}", find_pointer(child, offset)?))
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::{Leniency, parse};
     use super::*;
+    use crate::Limits;
+
+    #[test]
+    fn a_value_is_found_by_where_it_starts() {
+        let text = r#"{"a": [1, {"b/c": [true]}], "d": "x", "a~": {}}"#;
+        let root = parse(text, Leniency::Strict, &Limits::default()).expect(text);
+        let at = |part: &str| find_pointer(&root, text.find(part).expect(part));
+        for (part, pointer) in [
+            ("{\"a", ""),
+            ("[1", "/a"),
+            ("1", "/a/0"),
+            ("[t", "/a/1/b~1c"),
+            ("true", "/a/1/b~1c/0"),
+            ("\"x", "/d"),
+            ("{}", "/a~0"),
+        ] {
+            assert_eq!(at(part).as_deref(), Some(pointer), "{part}");
+        }
+        assert_eq!(at("b/c"), None);
+    }
 
     #[test]
     fn columns_count_characters() {

@@ -11,7 +11,7 @@ mod locate;
 mod parse;
 mod print;
 
-pub use locate::{Lines, pointer_token};
+pub use locate::{Lines, find_pointer, pointer_token};
 pub use parse::{Leniency, parse};
 pub use print::{NumberStyle, print, quote};
 

@@ -1,11 +1,11 @@
 //! Shapes of an Avro schema.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::tree::{self, Leniency, Node, Value};
 use crate::{Limits, SchemaError, Source};
 
-use super::{Field, Parts, Shape, Shapes, written_rules, written_tags};
+use super::{Field, Parts, Shape, Shapes, places, written_rules, written_tags};
 
 /// Reads a schema. References come first, so that their names are known.
 pub(super) fn read(source: &Source<'_>) -> Result<Shapes, SchemaError> {
@@ -13,18 +13,27 @@ pub(super) fn read(source: &Source<'_>) -> Result<Shapes, SchemaError> {
     let mut reader = Reader::default();
     // The root is shape 0: its place is kept while references are read.
     reader.shapes.push(Shape::default());
+    let mut of_references = Vec::new();
     for dependency in source.dependencies {
-        reader.add(&parse(&dependency.text)?, "");
+        let document = parse(&dependency.text)?;
+        reader.add(&document, "");
+        let unreadable = std::mem::take(&mut reader.unreadable);
+        of_references.extend(places(Some(&dependency.name), &document, &unreadable));
     }
-    let root = reader.add(&parse(source.text)?, "");
+    let document = parse(source.text)?;
+    let root = reader.add(&document, "");
     reader.shapes[0] = Shape { parts: Parts::AllOf(vec![root]), ..Shape::default() };
-    Ok(Shapes { shapes: reader.shapes, root: "" })
+    let mut unreadable = places(None, &document, &reader.unreadable);
+    unreadable.append(&mut of_references);
+    Ok(Shapes { list: reader.shapes, root: "", unreadable })
 }
 
 #[derive(Default)]
 struct Reader {
     shapes: Vec<Shape>,
     names: HashMap<String, usize>,
+    /// Where rules start that cannot be read, in the document at hand.
+    unreadable: BTreeSet<usize>,
 }
 
 impl Reader {
@@ -80,9 +89,10 @@ impl Reader {
 
     fn record(&mut self, node: &Node, space: &str) -> usize {
         let full_name = name_of(node, space);
+        let rules = written_rules(node, &mut self.unreadable);
         let id = self.push(Shape {
             type_name: "RECORD",
-            rules: written_rules(node),
+            rules,
             tags: written_tags(node),
             full_name: full_name.clone(),
             parts: Parts::None,
@@ -96,7 +106,8 @@ impl Reader {
                 continue;
             };
             let shape = self.add(kind, space);
-            let field = Field { shape, rules: written_rules(field), tags: written_tags(field) };
+            let rules = written_rules(field, &mut self.unreadable);
+            let field = Field { shape, rules, tags: written_tags(field) };
             fields.push((name.to_owned(), field));
         }
         self.shapes[id].parts = Parts::Fields(fields);

@@ -3,12 +3,12 @@
 //! Members of `oneOf` and `anyOf` are told apart by the kind of the value alone; schemas under `not`, `if`
 //! and patterns are not looked at.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::tree::{self, Leniency, Node, Value};
 use crate::{Limits, SchemaError, Source};
 
-use super::{Field, Parts, Shape, Shapes, written_rules, written_tags};
+use super::{Field, Parts, Shape, Shapes, places, written_rules, written_tags};
 
 /// Reads a schema. A reference to another document is followed when the text before `#` is the name of a
 /// dependency.
@@ -18,15 +18,23 @@ pub(super) fn read(source: &Source<'_>) -> Result<Shapes, SchemaError> {
     for dependency in source.dependencies {
         documents.push((dependency.name.trim_end_matches('#').to_owned(), parse(&dependency.text)?));
     }
-    let mut reader =
-        Reader { documents: &documents, shapes: Vec::new(), known: HashMap::new(), open: Vec::new() };
+    let mut reader = Reader {
+        documents: &documents,
+        shapes: Vec::new(),
+        known: HashMap::new(),
+        open: Vec::new(),
+        unreadable: vec![BTreeSet::new(); documents.len()],
+    };
     reader.schema(0, &documents[0].1);
     // Targets of references are read one after the other, not inside each other.
     while let Some((document, node, id)) = reader.open.pop() {
         let target = reader.schema(document, node);
         reader.shapes[id].parts = Parts::AllOf(vec![target]);
     }
-    Ok(Shapes { shapes: reader.shapes, root: "$" })
+    let unreadable = documents.iter().zip(&reader.unreadable).flat_map(|((name, document), offsets)| {
+        places(Some(name.as_str()).filter(|name| !name.is_empty()), document, offsets)
+    });
+    Ok(Shapes { unreadable: unreadable.collect(), list: reader.shapes, root: "$" })
 }
 
 struct Reader<'d> {
@@ -34,6 +42,8 @@ struct Reader<'d> {
     shapes: Vec<Shape>,
     known: HashMap<*const Node, usize>,
     open: Vec<(usize, &'d Node, usize)>,
+    /// Where rules start that cannot be read, by document.
+    unreadable: Vec<BTreeSet<usize>>,
 }
 
 impl<'d> Reader<'d> {
@@ -43,7 +53,7 @@ impl<'d> Reader<'d> {
         self.shapes.push(Shape {
             type_name: type_name(node),
             full_name: String::new(),
-            rules: written_rules(node),
+            rules: written_rules(node, &mut self.unreadable[document]),
             tags: written_tags(node),
             parts: Parts::None,
         });
