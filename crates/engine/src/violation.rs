@@ -55,7 +55,8 @@ pub struct Violation {
     /// JSON Pointer; for [`Place::Header`] the header name. Avro and Protobuf: the logical path by field
     /// names and indexes, map keys as tokens, union branches not shown.
     pub pointer: String,
-    /// JSON Pointer into the schema, where there is one.
+    /// JSON Pointer into the schema, where there is one; into a referenced document its name stands before:
+    /// `addr.json#/properties/zip/type`.
     pub schema_pointer: Option<String>,
     /// For people. Never carries payload values.
     pub message: String,

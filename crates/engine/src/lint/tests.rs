@@ -189,6 +189,29 @@ fn events_are_judged_by_attributes_and_data() {
 }
 
 #[test]
+fn properties_are_found_under_every_keyword_that_holds_schemas() {
+    const MONEY: &str = r#"{"type":"object","properties":{"tax":{"type":"number"}}}"#;
+    for (schema, pointer) in [
+        (format!(r#"{{"patternProperties":{{"^x/":{MONEY}}}}}"#), "/patternProperties/^x~1/properties/tax"),
+        (format!(r#"{{"dependentSchemas":{{"a":{MONEY}}}}}"#), "/dependentSchemas/a/properties/tax"),
+        (format!(r#"{{"contains":{MONEY}}}"#), "/contains/properties/tax"),
+        (format!(r#"{{"unevaluatedProperties":{MONEY}}}"#), "/unevaluatedProperties/properties/tax"),
+        (format!(r#"{{"items":[{{}}],"additionalItems":{MONEY}}}"#), "/additionalItems/properties/tax"),
+        (format!(r#"{{"dependencies":{{"a":["b"],"b":{MONEY}}}}}"#), "/dependencies/b/properties/tax"),
+        (format!(r#"{{"if":{{}},"then":{MONEY}}}"#), "/then/properties/tax"),
+    ] {
+        let lints = super::lint(
+            &LintInput::Schema(SchemaInput { schema_type: SchemaType::Json, source: Source::bare(&schema) }),
+            &LintOptions::default(),
+        );
+        let lints = lints.expect("a schema");
+        let money: Vec<_> =
+            lints.iter().filter(|one| one.id == "L11").map(|one| one.pointer.as_str()).collect();
+        assert_eq!(money, [pointer], "{schema}");
+    }
+}
+
+#[test]
 fn a_broken_schema_text_is_an_error_and_no_finding() {
     for (schema_type, text) in
         [(SchemaType::Avro, "{"), (SchemaType::Json, "{"), (SchemaType::Protobuf, "message {")]

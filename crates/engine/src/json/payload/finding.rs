@@ -11,6 +11,7 @@ use crate::tree::{self, Leniency, pointer_token};
 use crate::{Limits, Report, Violation};
 
 use super::keyword;
+use super::resources::Homes;
 
 /// Characters of an expectation or of a list of names.
 const SHOWN: usize = 200;
@@ -40,8 +41,9 @@ pub(super) fn undecided(error: &ValidationError<'_>) -> Option<String> {
     }
 }
 
-/// One error as a violation.
-pub(super) fn violation(error: &ValidationError<'_>) -> Violation {
+/// One error as a violation. Its place in the schema is a pointer, behind the name of the document where that
+/// is a referenced one: `addr.json#/properties/zip/type`.
+pub(super) fn violation(error: &ValidationError<'_>, homes: &Homes) -> Violation {
     let schema_pointer = error.schema_path().as_str();
     let keyword = match error.kind() {
         // The place is inside the schema of the names; the payload fails at `propertyNames`.
@@ -50,8 +52,12 @@ pub(super) fn violation(error: &ValidationError<'_>) -> Violation {
         _ => keyword::at(schema_pointer).unwrap_or("false"),
     };
     let (message, expected) = words(error, keyword);
+    let home = error.absolute_keyword_location().and_then(|uri| homes.find(uri.as_str()));
     Violation {
-        schema_pointer: Some(schema_pointer.to_owned()),
+        schema_pointer: Some(match home {
+            Some(name) => format!("{name}#{schema_pointer}"),
+            None => schema_pointer.to_owned(),
+        }),
         expected,
         ..Violation::data(format!("schema.json.{keyword}"), error.instance_path().as_str(), message)
     }

@@ -49,6 +49,7 @@ const MAX_LISTING_VISITS: u64 = 20_000_000;
 pub struct JsonValidator {
     validator: jsonschema::Validator,
     cost: Cost,
+    homes: resources::Homes,
 }
 
 impl JsonValidator {
@@ -63,7 +64,8 @@ impl JsonValidator {
         dependencies: &[Dependency],
         options: &ValidatorOptions,
     ) -> Result<Self, SchemaError> {
-        let resources = resources::Resources::read(text, dependencies)?;
+        let mut resources = resources::Resources::read(text, dependencies)?;
+        let homes = resources.take_homes();
         let cost = Cost::of(&resources)?;
         let mut registry = jsonschema::Registry::new().draft(resources.draft());
         for (uri, document) in resources.referenced() {
@@ -81,7 +83,7 @@ impl JsonValidator {
             .offline();
         let builder = formats::apply(builder, resources.draft(), options.formats);
         let validator = builder.build(resources.root()).map_err(|error| unusable(&error.to_string()))?;
-        Ok(Self { validator, cost })
+        Ok(Self { validator, cost, homes })
     }
 
     /// Validates one payload. Findings come in document order.
@@ -124,7 +126,7 @@ impl JsonValidator {
         for error in self.validator.iter_errors(value) {
             match finding::undecided(&error) {
                 Some(reason) => report.indeterminate = Some(reason),
-                None => found.push(finding::violation(&error)),
+                None => found.push(finding::violation(&error, &self.homes)),
             }
         }
         finding::sort(&mut found, payload);

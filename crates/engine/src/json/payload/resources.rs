@@ -16,8 +16,8 @@ use super::walk::address;
 use crate::tree::{self, Leniency, pointer_token};
 use crate::{Dependency, Limits, SchemaError};
 
-/// Base URI of a schema without an absolute `$id`.
-pub(super) const BASE: &str = "json-schema:///";
+/// Base URI of a schema without an absolute `$id`. Not the crate's own, under which findings have no URI.
+pub(super) const BASE: &str = "schema:///";
 /// URIs that may stand for documents: a document referred to from many bases has one for each.
 const MAX_URIS: usize = 4_000;
 
@@ -35,6 +35,26 @@ pub(super) struct Resources {
     /// Schemas that hold a reference, by address, with the places it leads to. A reference that leads
     /// nowhere we know (a meta-schema, or nothing) has no place.
     targets: HashMap<usize, Vec<Place>>,
+    homes: Homes,
+}
+
+/// Which referenced document a URI stands in.
+#[derive(Debug, Default)]
+pub(super) struct Homes {
+    names: Vec<String>,
+    /// Documents by the URIs of the schemas in them; the root's are left out.
+    documents: HashMap<String, usize>,
+}
+
+impl Homes {
+    /// Name of the referenced document that a URI with a fragment points into; `None`: the root.
+    pub(super) fn find(&self, uri: &str) -> Option<&str> {
+        if self.documents.is_empty() {
+            return None;
+        }
+        let document = self.documents.get(uri.split('#').next().unwrap_or(uri))?;
+        self.names.get(document - 1).map(String::as_str)
+    }
 }
 
 impl Resources {
@@ -55,8 +75,17 @@ impl Resources {
         }
         let mut finder = Finder::new(dependencies, draft, &documents);
         finder.find(&documents)?;
+        let homes = Homes {
+            names: dependencies.iter().map(|known| known.name.trim_end_matches('#').to_owned()).collect(),
+            documents: finder.index.homes(),
+        };
         let (referenced, targets) = (finder.referenced, finder.index.targets());
-        Ok(Self { draft, documents, referenced, targets })
+        Ok(Self { draft, documents, referenced, targets, homes })
+    }
+
+    /// Which document a URI stands in, to be kept beyond the texts.
+    pub(super) fn take_homes(&mut self) -> Homes {
+        std::mem::take(&mut self.homes)
     }
 
     /// The draft of the root.
@@ -300,6 +329,13 @@ impl Index {
                 self.references.push((address(schema), Reference::Dynamic { anchor: fragment.to_owned() }));
             }
         }
+    }
+
+    /// URIs of schemas in referenced documents.
+    fn homes(&self) -> HashMap<String, usize> {
+        let of_references =
+            self.schemas.iter().filter(|(uri, (document, _))| *document > 0 && !uri.contains('#'));
+        of_references.map(|(uri, (document, _))| (uri.clone(), *document)).collect()
     }
 
     /// Where each reference leads.

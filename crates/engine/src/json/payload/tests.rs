@@ -73,6 +73,74 @@ fn findings_come_in_the_order_of_the_text_with_both_pointers() {
     assert_eq!(findings[1].expected.as_deref(), Some("integer"));
 }
 
+/// Place in the schema of the only finding.
+fn place_of(schema: &str, dependencies: &[(&str, &str)], payload: &str) -> String {
+    let validator = with_references(schema, dependencies);
+    let findings = validator.validate(payload.as_bytes(), &PayloadOptions::default()).findings;
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    findings[0].schema_pointer.clone().expect("a place")
+}
+
+#[test]
+fn a_finding_of_a_referenced_document_names_it() {
+    const ZIP: &str =
+        r#"{"properties": {"zip": {"type": "string"}}, "definitions": {"n": {"type": "integer"}}}"#;
+    let identified = ZIP.replacen('{', r#"{"$id": "https://a.example/addr", "#, 1);
+    let inside = r#"{"definitions": {"a": {"$id": "https://a.example/inside", "properties": {"zip": {"type": "string"}}}}}"#;
+    for (schema, document, payload, expected) in [
+        (
+            r#"{"properties": {"a": {"$ref": "addr.json"}}}"#,
+            ZIP,
+            r#"{"a": {"zip": 1}}"#,
+            "addr.json#/properties/zip/type",
+        ),
+        (
+            r#"{"properties": {"a": {"$ref": "addr.json"}}}"#,
+            &identified,
+            r#"{"a": {"zip": 1}}"#,
+            "addr.json#/properties/zip/type",
+        ),
+        (
+            r#"{"properties": {"a": {"$ref": "./addr.json#/definitions/n"}}}"#,
+            ZIP,
+            r#"{"a": "x"}"#,
+            "addr.json#/definitions/n/type",
+        ),
+        (
+            r#"{"properties": {"a": {"$ref": "addr.json#/definitions/a"}}}"#,
+            inside,
+            r#"{"a": {"zip": 1}}"#,
+            "addr.json#/definitions/a/properties/zip/type",
+        ),
+        (
+            r#"{"$id": "https://a.example/root", "properties": {"a": {"$ref": "addr.json"}}}"#,
+            ZIP,
+            r#"{"a": {"zip": 1}}"#,
+            "addr.json#/properties/zip/type",
+        ),
+        (
+            r#"{"$id": "https://a.example/root", "properties": {"a": {"$ref": "addr.json"}, "b": {"type": "null"}}}"#,
+            ZIP,
+            r#"{"b": 1}"#,
+            "/properties/b/type",
+        ),
+        (
+            r##"{"properties": {"a": {"$ref": "#/definitions/n"}, "b": {"$ref": "addr.json"}}, "definitions": {"n": {"type": "null"}}}"##,
+            ZIP,
+            r#"{"a": 1}"#,
+            "/definitions/n/type",
+        ),
+    ] {
+        assert_eq!(place_of(schema, &[("addr.json", document)], payload), expected, "{schema}");
+    }
+}
+
+#[test]
+fn a_finding_inside_an_identified_schema_points_from_the_root() {
+    let schema = r#"{"$id": "https://a.example/root", "properties": {"a": {"$id": "inside", "properties": {"zip": {"type": "string"}}}}}"#;
+    assert_eq!(place_of(schema, &[], r#"{"a": {"zip": 1}}"#), "/properties/a/properties/zip/type");
+}
+
 #[test]
 fn messages_never_carry_values_of_the_payload() {
     let schemas = [

@@ -32,8 +32,23 @@ fn schema(model: &mut Model, root: &Node, node: &Node, pointer: &str, depth: usi
                     schema(model, root, item, &format!("{pointer}/{position}"), depth);
                 }
             }
-            ("items" | "additionalProperties" | "not" | "if" | "then" | "else", Value::Object(_)) => {
-                schema(model, root, child, &pointer, depth);
+            (
+                "items"
+                | "additionalItems"
+                | "unevaluatedItems"
+                | "contains"
+                | "additionalProperties"
+                | "unevaluatedProperties"
+                | "not"
+                | "if"
+                | "then"
+                | "else",
+                Value::Object(_),
+            ) => schema(model, root, child, &pointer, depth),
+            ("patternProperties" | "dependentSchemas" | "dependencies", Value::Object(members)) => {
+                for (name, member) in members.iter() {
+                    schema(model, root, member, &format!("{pointer}/{}", pointer_token(name)), depth);
+                }
             }
             ("properties", Value::Object(properties)) => {
                 for (name, property) in properties.iter() {
