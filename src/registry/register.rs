@@ -18,13 +18,16 @@ use super::{
 use crate::model::{Content, Mode, SchemaId, SchemaVersion, Subject};
 use crate::store::{Applied, Command, Conflict, History, IdChoice, Registration, StoreError};
 
+/// The reference's text for a version number that cannot be the next one.
+const NOT_NEXT: &str = "Version is not one more than previous version";
+
 impl Registry {
     /// Registers a candidate, or returns the version it already is. Idempotent: a repeated request gives the
     /// same id and version.
     ///
     /// # Errors
     /// `InvalidRuleSet`, `InvalidSubject`, `InvalidSchema`, `OperationNotPermitted`, `Incompatible`,
-    /// `SchemaTooLarge`, `Store`.
+    /// `ReferenceExists` (an import over a version that others reference), `SchemaTooLarge`, `Store`.
     pub async fn register(
         &self,
         subject: &Subject,
@@ -46,6 +49,9 @@ impl Registry {
                     // A reference that went away is refused by name when it is resolved again.
                     Conflict::Moved { .. } | Conflict::ReferenceGone { .. } => {
                         self.turns.take(&mut turn, subject).await;
+                    }
+                    Conflict::Referenced { subject, version } => {
+                        return Err(RegistryError::ReferenceExists(subject, version));
                     }
                     Conflict::IdTaken(id) => return Err(refused(subject, Refusal::IdTaken(id.0))),
                     other => return Err(StoreError::Conflict(other).into()),
@@ -111,18 +117,19 @@ impl Registry {
         if !importing {
             self.check_targets(subject, &posted).await?;
         }
-        let next = history.next_version();
-        let version = if importing && candidate.version > 0 { candidate.version } else { next };
+        let version = if importing && candidate.version > 0 {
+            candidate.version
+        } else {
+            history.next_version().ok_or_else(no_version_left)?
+        };
         if !importing {
             let asked = candidate.version != 0 || candidate.tags.is_some();
             contract::stamp_version(&mut posted.content, asked, version);
             if !force && mode != Mode::Forward {
                 self.check_candidate(subject, &posted, &history, &config).await?;
             }
-            if candidate.version > 0 && candidate.version != next {
-                return Err(RegistryError::InvalidSchema(
-                    "Version is not one more than previous version".into(),
-                ));
+            if candidate.version > 0 && candidate.version != version {
+                return Err(RegistryError::InvalidSchema(NOT_NEXT.to_owned()));
             }
         }
         self.write(subject, candidate, posted, history, version, importing).await
@@ -207,7 +214,7 @@ impl Registry {
             references: posted.targets,
             references_must_be_active: !importing,
             replaces_deleted: !importing,
-            overwrites: importing,
+            overwrites: importing && candidate.version > 0,
         };
         let stamp = self.stamp();
         let applied = self.store.apply(Command::Register(registration), &stamp).await?;
@@ -220,6 +227,11 @@ impl Registry {
         self.extend_history(history, &registered);
         Ok(registered)
     }
+}
+
+/// The highest number there is stands in the subject.
+fn no_version_left() -> RegistryError {
+    RegistryError::InvalidSchema(format!("{NOT_NEXT}: {} is the highest there is", i32::MAX))
 }
 
 /// READONLY refuses all; an id needs IMPORT or FORWARD, no id needs READWRITE.

@@ -55,14 +55,15 @@ pub struct Registration {
     /// Lower soft-deleted versions of this subject with the same id disappear, unless something
     /// references them.
     pub replaces_deleted: bool,
-    /// An existing version of the same number is replaced (import).
+    /// An existing version of the same number is replaced (import), unless something references it and would
+    /// mean other content then.
     pub overwrites: bool,
 }
 
 /// One change.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// Registers a version. Conflicts: `Moved`, `ReferenceGone`, `IdTaken`.
+    /// Registers a version. Conflicts: `Moved`, `ReferenceGone`, `Referenced`, `IdTaken`, `IdsExhausted`.
     Register(Registration),
     /// Soft-deletes versions of a subject. Conflicts: `Moved`, `Referenced`.
     SoftDelete {

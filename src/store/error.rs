@@ -21,7 +21,7 @@ pub enum Conflict {
         /// Target version.
         version: i32,
     },
-    /// A version to be deleted is referenced.
+    /// A version to be deleted or replaced is referenced.
     #[error("`{subject}` version {version} is referenced")]
     Referenced {
         /// The referenced subject.

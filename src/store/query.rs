@@ -47,9 +47,10 @@ impl History {
         self.versions.binary_search_by_key(&version, |row| row.version).ok().map(|at| &self.versions[at])
     }
 
-    /// The number a next registration gets: highest present, counting soft-deleted ones, plus one.
-    pub fn next_version(&self) -> i32 {
-        self.versions.last().map_or(1, |row| row.version.saturating_add(1))
+    /// The number a next registration gets: highest present, counting soft-deleted ones, plus one. `None` when
+    /// the highest present is the highest there is.
+    pub fn next_version(&self) -> Option<i32> {
+        self.versions.last().map_or(Some(1), |row| row.version.checked_add(1))
     }
 }
 

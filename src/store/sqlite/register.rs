@@ -60,8 +60,8 @@ async fn remove_replaced(
     state: &State,
     id: SchemaId,
 ) -> Result<(), StoreError> {
-    if let Some(replaced) = state.replaced_id.filter(|replaced| *replaced != id) {
-        purge::remove_unused_ids(connection, &[(item.subject.context.clone(), replaced)]).await?;
+    if let Some(replaced) = state.replaced.as_ref().filter(|replaced| replaced.id != id) {
+        purge::remove_unused_ids(connection, &[(item.subject.context.clone(), replaced.id)]).await?;
     }
     if item.replaces_deleted && state.has_deleted {
         purge::remove_superseded(connection, &item.subject, item.version, id, stamp).await?;
@@ -76,6 +76,18 @@ fn check_references(item: &Registration, targets: &[Target]) -> Result<(), Confl
         if !holds {
             return Err(Conflict::ReferenceGone { subject: subject.clone(), version: *version });
         }
+    }
+    Ok(())
+}
+
+/// Other content may not take the place of a version that is referenced, nor of one that it references itself:
+/// whoever references it would mean another schema from then on.
+fn check_replaced(item: &Registration, identity: &Identity, state: &State) -> Result<(), Conflict> {
+    let Some(replaced) = &state.replaced else { return Ok(()) };
+    let references_itself =
+        item.references.iter().any(|(subject, version)| (subject, *version) == (&item.subject, item.version));
+    if replaced.content != identity.fingerprint && (replaced.is_referenced || references_itself) {
+        return Err(Conflict::Referenced { subject: item.subject.clone(), version: item.version });
     }
     Ok(())
 }
@@ -95,8 +107,8 @@ impl Identity {
 struct State {
     subject_id: Option<i64>,
     revision: i64,
-    /// Id under which the version to be written stands already.
-    replaced_id: Option<SchemaId>,
+    /// The version to be written, if it stands already.
+    replaced: Option<Replaced>,
     has_deleted: bool,
     /// Lowest id of the content in the context.
     known_id: Option<SchemaId>,
@@ -105,6 +117,14 @@ struct State {
     id_owner: Option<Fingerprint>,
     max_id: Option<i32>,
     registered: bool,
+}
+
+/// A version that would be written over.
+struct Replaced {
+    id: SchemaId,
+    content: Fingerprint,
+    /// Whether any version references it, a soft-deleted one included.
+    is_referenced: bool,
 }
 
 struct States {
@@ -119,10 +139,12 @@ async fn read_states(
 ) -> Result<States, StoreError> {
     let sql = r"
         SELECT s.subject_id, coalesce(s.revision, 0) AS revision,
-               (SELECT v.id FROM versions v
-                 WHERE v.subject_id = s.subject_id AND v.version = item.value ->> 2) AS replaced_id,
-               EXISTS (SELECT 1 FROM versions v
-                        WHERE v.subject_id = s.subject_id AND v.deleted = 1) AS has_deleted,
+               v.id AS replaced_id, r.fingerprint AS replaced_content,
+               EXISTS (SELECT 1 FROM version_references f
+                        WHERE f.target_subject_id = v.subject_id
+                          AND f.target_version = v.version) AS is_referenced,
+               EXISTS (SELECT 1 FROM versions d
+                        WHERE d.subject_id = s.subject_id AND d.deleted = 1) AS has_deleted,
                (SELECT min(i.id) FROM ids i
                  WHERE i.fingerprint = unhex(item.value ->> 3) AND i.context = item.value ->> 0) AS known_id,
                EXISTS (SELECT 1 FROM contents c
@@ -134,6 +156,8 @@ async fn read_states(
           FROM json_each(?1) item
           LEFT JOIN subjects s ON s.context = item.value ->> 0 AND s.name = item.value ->> 1
           LEFT JOIN contexts x ON x.name = item.value ->> 0
+          LEFT JOIN versions v ON v.subject_id = s.subject_id AND v.version = item.value ->> 2
+          LEFT JOIN ids r ON r.context = v.context AND r.id = v.id
          ORDER BY item.key";
     let asked: Vec<Value> = items
         .iter()
@@ -163,16 +187,21 @@ async fn read_states(
             let value: Option<i64> = row::get(row, at(table), column)?;
             value.map(|value| at(table).number(column, value)).transpose()
         };
-        let owner: Option<&[u8]> = row::get(row, at("ids"), "id_owner")?;
+        let content = |column| -> Result<Option<Fingerprint>, StoreError> {
+            let bytes: Option<&[u8]> = row::get(row, at("ids"), column)?;
+            bytes.map(|bytes| at("ids").fingerprint("fingerprint", bytes)).transpose()
+        };
+        let replaced = number("versions", "replaced_id")?.map(SchemaId).zip(content("replaced_content")?);
+        let is_referenced = row::get(row, at("version_references"), "is_referenced")?;
         states.next_subject_id = row::get(row, at("subjects"), "next_subject_id")?;
         states.of_items.push(State {
             subject_id: row::get(row, at("subjects"), "subject_id")?,
             revision: row::get(row, at("subjects"), "revision")?,
-            replaced_id: number("versions", "replaced_id")?.map(SchemaId),
+            replaced: replaced.map(|(id, content)| Replaced { id, content, is_referenced }),
             has_deleted: row::get(row, at("versions"), "has_deleted")?,
             known_id: number("ids", "known_id")?.map(SchemaId),
             content_known: row::get(row, at("contents"), "content_known")?,
-            id_owner: owner.map(|bytes| at("ids").fingerprint("fingerprint", bytes)).transpose()?,
+            id_owner: content("id_owner")?,
             max_id: number("contexts", "max_id")?,
             registered: row::get(row, at("contexts"), "registered")?,
         });
@@ -272,12 +301,13 @@ impl Plan {
         let subject = &item.subject;
         let place = (subject.context.clone(), subject.name.clone());
         let moved = state.revision != item.revision
-            || (state.replaced_id.is_some() && !item.overwrites)
+            || (state.replaced.is_some() && !item.overwrites)
             || self.touched_subjects.contains(&place);
         if moved {
             return Err(Conflict::Moved { subject: subject.clone() });
         }
         check_references(item, targets)?;
+        check_replaced(item, identity, state)?;
         let id = self.choose_id(item, identity, state)?;
 
         self.touched_subjects.insert(place);
@@ -287,14 +317,14 @@ impl Plan {
         let revision = state.revision + 1;
         self.subjects.push(json!([subject_id, context, subject.name, subject.qualified(), revision]));
         self.versions.push(json!([subject_id, item.version, context, id.0, stamp.at_ms]));
-        if state.replaced_id.is_some() {
+        if state.replaced.is_some() {
             self.overwritten.push(json!([subject_id, item.version]));
         }
         for (target, (_, version)) in targets.iter().zip(&item.references) {
             self.references.push(json!([subject_id, item.version, target.subject_id, version]));
         }
         // What stood under the number before is gone for good.
-        let replaced = state.replaced_id.filter(|replaced| *replaced != id);
+        let replaced = state.replaced.as_ref().map(|replaced| replaced.id).filter(|replaced| *replaced != id);
         let changes = replaced.map(|replaced| (ChangeKind::HardDeleted, replaced)).into_iter();
         for (kind, id) in changes.chain([(ChangeKind::Registered, id)]) {
             let (kind, principal) = (kind.name(), &stamp.principal);

@@ -11,6 +11,7 @@ mod crowds;
 mod deleting;
 mod events;
 mod fresh;
+mod imports;
 mod keys;
 mod listing;
 mod long_histories;

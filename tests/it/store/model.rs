@@ -41,7 +41,7 @@ impl Pick {
 #[derive(Clone, Debug)]
 enum Step {
     Register { subject: usize, text: usize, target: Option<(usize, Pick)>, stale: bool },
-    Import { subject: usize, version: i32, id: i32, text: usize },
+    Import { subject: usize, version: i32, id: i32, text: usize, target: Option<(usize, Pick)> },
     SoftDelete { subject: usize, versions: Pick, whole_subject: bool },
     HardDelete { subject: usize, versions: Pick, whole_subject: bool },
     PutConfig { subject: usize, normalize: bool, knows_current: bool },
@@ -53,12 +53,12 @@ enum Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let subject = || 0..NAMES.len();
     let pick = || prop_oneof![6 => any::<u8>().prop_map(Pick::Fitting), 1 => (1..5_i32).prop_map(Pick::Any)];
-    let target = prop::option::weighted(0.5, (subject(), pick()));
+    let target = || prop::option::weighted(0.5, (subject(), pick()));
     let step = prop_oneof![
-        12 => (subject(), 0..3_usize, target, prop::bool::weighted(0.05))
+        12 => (subject(), 0..3_usize, target(), prop::bool::weighted(0.05))
             .prop_map(|(subject, text, target, stale)| Step::Register { subject, text, target, stale }),
-        3 => (subject(), 1..5_i32, 0..9_i32, 0..3_usize)
-            .prop_map(|(subject, version, id, text)| Step::Import { subject, version, id, text }),
+        3 => (subject(), 1..5_i32, 0..9_i32, 0..3_usize, target())
+            .prop_map(|(subject, version, id, text, target)| Step::Import { subject, version, id, text, target }),
         5 => (subject(), pick(), any::<bool>())
             .prop_map(|(subject, versions, whole_subject)| Step::SoftDelete { subject, versions, whole_subject }),
         5 => (subject(), pick(), any::<bool>())
@@ -131,6 +131,12 @@ impl Model {
             if found.is_none_or(|deleted| deleted && wanted.references_must_be_active) {
                 return Err(Conflict::ReferenceGone { subject: target.clone(), version: *version });
             }
+        }
+        let other_content = history.get(&wanted.version).is_some_and(|kept| kept.content != wanted.content);
+        let itself = (subject.clone(), wanted.version);
+        let is_referenced = !self.referrers(subject, wanted.version).is_empty();
+        if other_content && (is_referenced || wanted.references.contains(&itself)) {
+            return Err(Conflict::Referenced { subject: itself.0, version: itself.1 });
         }
         let max_id = self.max_ids.get(context).copied();
         let id = match wanted.id {
@@ -283,14 +289,14 @@ async fn step(lab: &mut Lab<Sqlite>, model: &mut Model, step: &Step) -> Result<(
             let outcome = expected(model.register(&wanted, *stale));
             (Command::Register(wanted), outcome)
         }
-        Step::Import { subject, version, id, text } => {
+        Step::Import { subject, version, id, text, target } => {
             let wanted = Registration {
                 version: *version,
                 id: IdChoice::Exactly(SchemaId(*id)),
                 references_must_be_active: false,
                 replaces_deleted: false,
                 overwrites: true,
-                ..lab.next(NAMES[*subject], &content(model, *text, None)).await
+                ..lab.next(NAMES[*subject], &content(model, *text, *target)).await
             };
             let outcome = expected(model.register(&wanted, false));
             (Command::Register(wanted), outcome)

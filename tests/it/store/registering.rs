@@ -167,6 +167,26 @@ async fn an_import_writes_over_a_version_with_its_references<B: Backend>(lab: La
     assert_eq!(lab.versions("orders").await, ["1"], "an imported version is active");
 }
 
+async fn other_content_is_not_written_over_a_version_that_is_referenced<B: Backend>(lab: Lab<B>) {
+    let base = avro("\"int\"");
+    lab.import("base", 1, 1, &base).await.unwrap();
+    lab.import(":.dr:user", 1, 2, &referring("\"u\"", &[(":.:base", 1)])).await.unwrap();
+    let referenced = Conflict::Referenced { subject: Subject::parse("base"), version: 1 };
+    for hidden in [false, true] {
+        if hidden {
+            lab.soft_delete(":.dr:user", &[1]).await.unwrap();
+        }
+        assert_eq!(conflict(lab.import("base", 1, 3, &avro("\"long\"")).await), referenced);
+        assert_eq!(lab.schemas(every_version(Deletion::All)).await, [":.dr:user/1#2", "base/1#1"]);
+    }
+    lab.import("base", 1, 1, &base).await.unwrap();
+    assert_eq!(registered(lab.import("base", 1, 3, &base).await.unwrap()), (3, 1), "the same content");
+    lab.hard_delete(":.dr:user", &[1]).await.unwrap();
+    let itself = lab.import("base", 1, 4, &referring("\"b\"", &[("base", 1)])).await;
+    assert_eq!(conflict(itself), referenced, "it would reference itself");
+    assert_eq!(registered(lab.import("base", 1, 4, &avro("\"long\"")).await.unwrap()), (4, 1));
+}
+
 async fn the_last_id_can_be_given_out_but_none_beyond<B: Backend>(lab: Lab<B>) {
     lab.import("top", 1, i32::MAX, &avro("\"top\"")).await.unwrap();
     let beyond = lab.next("orders", &avro("\"int\"")).await;
@@ -295,6 +315,7 @@ on_every_backend!(
     imports_keep_id_and_version_and_move_the_counter,
     an_import_over_other_content_is_refused,
     an_import_writes_over_a_version_with_its_references,
+    other_content_is_not_written_over_a_version_that_is_referenced,
     the_last_id_can_be_given_out_but_none_beyond,
     registering_deleted_content_again_replaces_the_soft_deleted_version,
     a_referenced_soft_deleted_version_is_not_replaced,

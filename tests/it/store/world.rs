@@ -113,7 +113,7 @@ impl<B: Backend> Lab<B> {
                 .collect(),
             subject,
             revision: history.revision,
-            version: history.next_version(),
+            version: history.next_version().expect("a number is left"),
             content: content.clone(),
             id: IdChoice::Allocate,
             references_must_be_active: true,
