@@ -28,9 +28,10 @@ use crate::{Limits, SchemaError};
 /// # Errors
 /// [`SchemaError::Invalid`] with the byte offset where reading stopped, [`SchemaError::Limit`].
 pub fn parse(text: &str, limits: &Limits) -> Result<File, SchemaError> {
-    let mut parser = Parser { reader: Reader::new(text, limits), file: File::default(), declarations: 0 };
+    let mut parser =
+        Parser { reader: Reader::new(text, limits), file: File::default(), declarations: 0, odd_key: None };
     parser.file()?;
-    Ok(parser.file)
+    parser.odd_key.map_or(Ok(parser.file), Err)
 }
 
 /// Where a declaration stands.
@@ -64,6 +65,8 @@ struct Parser<'a> {
     reader: Reader<'a>,
     file: File,
     declarations: usize,
+    /// The first map key that is no scalar; told only when the rest of the text parses (reference behaviour).
+    odd_key: Option<SchemaError>,
 }
 
 impl Parser<'_> {
@@ -104,20 +107,22 @@ impl Parser<'_> {
             return Ok(Declared::Nothing);
         }
         let start = self.reader.at();
-        let word = self.reader.word()?;
+        let word =
+            if context == Context::Enum { self.reader.constant_name()? } else { self.reader.word()? };
         Ok(match (word, context) {
             ("package", Context::File) => self.package()?,
-            ("import", Context::File) => self.import()?,
+            ("import", Context::File) => self.import(start)?,
             ("syntax", Context::File) => self.syntax(index, start)?,
             ("edition", Context::File) => {
-                return Err(self.reader.error_at("edition is not currently supported", start));
+                return Err(self.reader.error("edition is not currently supported"));
             }
             ("option", _) => {
                 let option = options::option(&mut self.reader, b'=', depth)?;
                 self.reader.require(b';')?;
                 Declared::Option(option)
             }
-            ("reserved", Context::Message | Context::Enum) => Declared::Reserved(self.reserved(start)?),
+            // Outside messages and enums it is read and forgotten.
+            ("reserved", _) => Declared::Reserved(self.reserved(start)?),
             ("message", Context::File | Context::Message) => {
                 Declared::Type(TypeNode::Message(self.message(start, depth)?))
             }
@@ -128,9 +133,7 @@ impl Parser<'_> {
             ("extend", Context::File | Context::Message) => Declared::Extend(self.extend(start, depth)?),
             ("rpc", Context::Service) => Declared::Rpc(self.rpc(start, depth)?),
             ("oneof", Context::Message) => Declared::Oneof(self.oneof(start, depth)?),
-            ("extensions", context) if context != Context::File => {
-                Declared::Extensions(self.extensions(start, depth)?)
-            }
+            ("extensions", Context::Message) => Declared::Extensions(self.extensions(start, depth)?),
             (word, Context::Message | Context::Extend) => self.labelled(word, start, depth)?,
             (word, Context::Enum) => Declared::Constant(self.constant(word, start, depth)?),
             (word, _) => {
@@ -145,19 +148,16 @@ impl Parser<'_> {
         Ok(Declared::Nothing)
     }
 
-    fn import(&mut self) -> Result<Declared, SchemaError> {
-        let first = self.reader.string()?;
-        match first.as_str() {
-            "public" => {
-                let path = self.reader.string()?;
-                self.file.public_imports.push(path);
-            }
-            "weak" => {
-                let path = self.reader.string()?;
-                self.file.weak_imports.push(path);
-            }
-            _ => self.file.imports.push(first),
-        }
+    fn import(&mut self, start: usize) -> Result<Declared, SchemaError> {
+        let is_plain = matches!(self.reader.peek()?, b'"' | b'\'');
+        let word = if is_plain { "" } else { self.reader.word()? };
+        let paths = match word {
+            "" => &mut self.file.imports,
+            "public" => &mut self.file.public_imports,
+            "weak" => &mut self.file.weak_imports,
+            _ => return Err(self.reader.error_at("expected quoted string", start)),
+        };
+        paths.push(self.reader.quoted()?);
         self.reader.require(b';')?;
         Ok(Declared::Nothing)
     }
@@ -186,7 +186,7 @@ impl Parser<'_> {
     }
 
     fn message(&mut self, start: usize, depth: usize) -> Result<Message, SchemaError> {
-        let mut message = Message { name: self.reader.declared_name()?.to_owned(), ..Message::default() };
+        let mut message = Message { name: self.reader.name()?.to_owned(), ..Message::default() };
         self.reader.require(b'{')?;
         while !self.reader.take_if(b'}')? {
             match self.declaration(Context::Message, depth + 1)? {
@@ -225,6 +225,7 @@ impl Parser<'_> {
         let number = self.reader.integer()?;
         let options = options::list(&mut self.reader, depth)?;
         self.reader.require(b';')?;
+        self.reader.trailing_comment()?;
         Ok(EnumConstant { name: name.to_owned(), number, options, span: self.span(start) })
     }
 
@@ -268,8 +269,9 @@ impl Parser<'_> {
         // `stream` alone is a type of that name.
         let stream = word == "stream" && self.reader.peek()? != b')';
         let name = if stream { self.reader.word()? } else { word };
+        let name = self.reader.type_name(name)?.into_owned();
         self.reader.require(b')')?;
-        Ok((name.to_owned(), stream))
+        Ok((name, stream))
     }
 
     fn extend(&mut self, start: usize, depth: usize) -> Result<Extend, SchemaError> {
@@ -333,18 +335,20 @@ impl Parser<'_> {
 
     fn field_type(&mut self, word: &str) -> Result<FieldType, SchemaError> {
         if word != "map" {
-            return Ok(FieldType::from_name(word));
+            return Ok(FieldType::from_name(&self.reader.type_name(word)?));
         }
-        self.reader.require(b'<')?;
+        self.reader.require_plainly(b'<')?;
         let start = self.reader.at();
         let key = self.reader.word()?;
-        let Some(key) = Scalar::from_name(key).filter(|key| key.is_map_key()) else {
-            return Err(SchemaError::invalid_at(format!("non-scalar map key: {key}"), start));
-        };
-        self.reader.require(b',')?;
-        let value = FieldType::from_name(self.reader.word()?);
-        self.reader.require(b'>')?;
-        Ok(FieldType::Map(key, Box::new(value)))
+        let scalar = Scalar::from_name(key).filter(|key| key.is_map_key());
+        if scalar.is_none() && self.odd_key.is_none() {
+            self.odd_key = Some(SchemaError::invalid_at(format!("non-scalar map key: {key}"), start));
+        }
+        self.reader.require_plainly(b',')?;
+        let value = self.reader.word()?;
+        let value = FieldType::from_name(&self.reader.type_name(value)?);
+        self.reader.require_plainly(b'>')?;
+        Ok(FieldType::Map(scalar.unwrap_or(Scalar::String), Box::new(value)))
     }
 
     fn field(
@@ -354,19 +358,20 @@ impl Parser<'_> {
         start: usize,
         depth: usize,
     ) -> Result<Field, SchemaError> {
-        let name = self.reader.declared_name()?.to_owned();
+        let name = self.reader.field_name()?.to_owned();
         self.reader.require(b'=')?;
         let number = self.reader.integer()?;
         let mut options = options::list(&mut self.reader, depth)?;
         let default = strip(&mut options, "default");
         let json_name = strip(&mut options, "json_name");
         self.reader.require(b';')?;
+        self.reader.trailing_comment()?;
         Ok(Field { label, kind, name, number, default, json_name, options, span: self.span(start) })
     }
 
     fn group(&mut self, label: Option<Label>, start: usize, depth: usize) -> Result<Group, SchemaError> {
         self.reader.check_depth(depth)?;
-        let name = self.reader.word()?.to_owned();
+        let name = self.reader.name()?.to_owned();
         self.reader.require(b'=')?;
         let number = self.reader.integer()?;
         self.reader.require(b'{')?;
@@ -387,20 +392,22 @@ impl Parser<'_> {
         loop {
             values.push(match self.reader.peek()? {
                 b'"' | b'\'' => ReservedValue::Name(self.reader.quoted()?),
-                _ => ReservedValue::Range(self.range(b";,", "expected ',', ';', or 'to'")?),
+                _ => ReservedValue::Range(self.range(start, b";,", "expected ',', ';', or 'to'")?),
             });
             match self.reader.take()? {
-                b';' => return Ok(Reserved { values, span: self.span(start) }),
+                b';' => break,
                 b',' => {}
                 _ => return Err(self.reader.error("expected ',' or ';'")),
             }
         }
+        self.reader.trailing_comment()?;
+        Ok(Reserved { values, span: self.span(start) })
     }
 
     fn extensions(&mut self, start: usize, depth: usize) -> Result<Extensions, SchemaError> {
         let mut ranges = Vec::new();
         loop {
-            ranges.push(self.range(b";,[", "expected ',', ';' or 'to'")?);
+            ranges.push(self.range(start, b";,[", "expected ',', ';', '[' or 'to'")?);
             match self.reader.peek()? {
                 b',' => {
                     self.reader.take()?;
@@ -417,20 +424,22 @@ impl Parser<'_> {
         Ok(Extensions { ranges, options, span: self.span(start) })
     }
 
-    fn range(&mut self, ends: &[u8], expected: &str) -> Result<Range, SchemaError> {
+    /// One number or a range of a statement that begins at `declared`.
+    fn range(&mut self, declared: usize, ends: &[u8], expected: &str) -> Result<Range, SchemaError> {
         let start = self.reader.integer()?;
         if ends.contains(&self.reader.peek()?) {
             return Ok(Range { start, end: None });
         }
-        if self.reader.peek()? != b't' || self.reader.word()? != "to" {
-            return Err(self.reader.error(expected));
+        if self.reader.word()? != "to" {
+            return Err(self.reader.error_at(expected, declared));
         }
-        let word = self.reader.word()?;
-        let end = match word {
-            "max" => Ok(MAX_FIELD_NUMBER),
-            number => number.parse(),
+        let end = match self.reader.word()? {
+            "max" => MAX_FIELD_NUMBER,
+            // The bare words of Java's `Integer.parseInt`.
+            word => word.parse().map_err(|_| {
+                SchemaError::invalid_at(format!("For input string: \"{word}\""), self.reader.at())
+            })?,
         };
-        let end = end.map_err(|_| self.reader.error(&format!("expected an integer but was {word}")))?;
         Ok(Range { start, end: Some(end) })
     }
 }

@@ -18,7 +18,8 @@ pub(super) fn list(reader: &mut Reader<'_>, depth: usize) -> Result<Vec<OptionNo
             return Ok(options);
         }
         if !reader.take_if(b',')? {
-            return Err(reader.error("Expected ',' or ']'"));
+            // Without the closing quote: the reference's words.
+            return Err(reader.error("Expected ',' or ']"));
         }
     }
 }

@@ -4,6 +4,8 @@
 //! string literals are one string; a string may span lines. Errors carry line and column as the
 //! reference prints them: the place where reading stopped, columns in UTF-16 units.
 
+use std::borrow::Cow;
+
 use crate::{Limits, SchemaError};
 
 /// A cursor over one text.
@@ -37,11 +39,16 @@ impl<'a> Reader<'a> {
 
     /// A place as the reference prints it for a file without a name: `:LINE:COLUMN`.
     pub(super) fn place(&self, at: usize) -> String {
+        let (line, column) = self.line_column(at);
+        format!(":{line}:{}", column + 1)
+    }
+
+    /// Line from 1, column from 0.
+    fn line_column(&self, at: usize) -> (usize, usize) {
         let before = self.text.get(..at).unwrap_or(self.text);
         let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
         let start = before.rfind('\n').map_or(0, |position| position + 1);
-        let column = before[start..].encode_utf16().count() + 1;
-        format!(":{line}:{column}")
+        (line, before[start..].encode_utf16().count())
     }
 
     /// Refuses a nesting depth beyond the limit.
@@ -84,16 +91,35 @@ impl<'a> Reader<'a> {
                     self.at = body + end + 2;
                     Ok(())
                 }
+                // The reference looks at two characters at a time and stops before the last one.
                 None => {
-                    self.at = self.text.len();
+                    let last = self.text[body..].char_indices().next_back();
+                    self.at = last.map_or(body, |(at, _)| body + at);
                     Err(self.error("unterminated comment"))
                 }
             },
             _ => {
                 self.at += 1;
+                self.skip_character();
                 Err(self.error("unexpected '/'"))
             }
         }
+    }
+
+    /// Goes on by one character, if there is one.
+    fn skip_character(&mut self) {
+        self.at += self.text[self.at..].chars().next().map_or(0, char::len_utf8);
+    }
+
+    /// What may follow a declaration on its line: nothing, or a comment. The text must not end there
+    /// (reference behaviour).
+    pub(super) fn trailing_comment(&mut self) -> Result<(), SchemaError> {
+        let rest = self.text[self.at..].trim_start_matches([' ', '\t']);
+        let at = self.text.len() - rest.len();
+        if rest.is_empty() || rest.starts_with('/') && !rest.starts_with("//") && !rest.starts_with("/*") {
+            return Err(self.error_at("expected '//' or '/*'", at));
+        }
+        Ok(())
     }
 
     /// Whether only white space and comments are left.
@@ -114,10 +140,7 @@ impl<'a> Reader<'a> {
     /// Takes the next character that is not blank.
     pub(super) fn take(&mut self) -> Result<u8, SchemaError> {
         let byte = self.peek()?;
-        self.at += 1;
-        while !self.text.is_char_boundary(self.at) {
-            self.at += 1;
-        }
+        self.skip_character();
         Ok(byte)
     }
 
@@ -135,7 +158,8 @@ impl<'a> Reader<'a> {
         if self.take()? == wanted {
             return Ok(());
         }
-        Err(self.error(&format!("expected '{}'", wanted as char)))
+        let found = self.text[..self.at].chars().next_back().unwrap_or_default();
+        Err(self.error(&format!("expected '{}' but was '{found}'", wanted as char)))
     }
 
     /// A non-empty word.
@@ -161,15 +185,50 @@ impl<'a> Reader<'a> {
         };
         self.at += 1;
         let word = self.word()?;
-        self.require(close)?;
+        self.require_plainly(close)?;
         Ok(word)
     }
 
-    /// The name of a message or field.
-    pub(super) fn declared_name(&mut self) -> Result<&'a str, SchemaError> {
+    /// Takes exactly this character; the reference does not always say what it found.
+    pub(super) fn require_plainly(&mut self, wanted: u8) -> Result<(), SchemaError> {
+        if self.take()? == wanted {
+            return Ok(());
+        }
+        Err(self.error(&format!("expected '{}'", wanted as char)))
+    }
+
+    /// The name of a field.
+    pub(super) fn field_name(&mut self) -> Result<&'a str, SchemaError> {
         let name = self.name()?;
-        if name.starts_with(|first: char| first.is_ascii_digit()) {
-            return Err(self.error("field and message names cannot start with digits"));
+        self.refuse_digit(name)?;
+        Ok(name)
+    }
+
+    /// The name of a constant, or another word in its place.
+    pub(super) fn constant_name(&mut self) -> Result<&'a str, SchemaError> {
+        let word = self.word()?;
+        self.refuse_digit(word)?;
+        Ok(word)
+    }
+
+    /// The reference tells the place before the word that was just read.
+    fn refuse_digit(&self, word: &str) -> Result<(), SchemaError> {
+        if !word.starts_with(|first: char| first.is_ascii_digit()) {
+            return Ok(());
+        }
+        let at = self.text[..self.at].rfind(word).unwrap_or(self.at);
+        let (line, column) = self.line_column(at);
+        let message = "field and constant names cannot start with a digit";
+        Err(SchemaError::invalid_at(format!("Syntax error in :{line}:{column}: {message}"), at))
+    }
+
+    /// The name of a type whose first word is read: parts may stand apart before their dots.
+    pub(super) fn type_name<'w>(&mut self, first: &'w str) -> Result<Cow<'w, str>, SchemaError> {
+        let mut name = Cow::Borrowed(first);
+        while self.take_if(b'.')? {
+            let name = name.to_mut();
+            name.push('.');
+            name.push_str(self.word()?);
         }
         Ok(name)
     }
@@ -179,15 +238,8 @@ impl<'a> Reader<'a> {
         let word = self.word()?;
         let hex = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X"));
         let parsed = hex.map_or_else(|| word.parse(), |digits| i32::from_str_radix(digits, 16));
-        parsed.map_err(|_| self.error(&format!("expected an integer but was {word}")))
-    }
-
-    /// A string in quotes, or a word.
-    pub(super) fn string(&mut self) -> Result<String, SchemaError> {
-        match self.peek()? {
-            b'"' | b'\'' => self.quoted(),
-            _ => self.word().map(str::to_owned),
-        }
+        let digits = hex.unwrap_or(word);
+        parsed.map_err(|_| self.error(&format!("expected an integer but was {digits}")))
     }
 
     /// A string in quotes; literals that follow each other are one string.
@@ -195,7 +247,7 @@ impl<'a> Reader<'a> {
         self.count()?;
         let mut quote = self.take()?;
         if quote != b'"' && quote != b'\'' {
-            return Err(self.error("expected a quoted string"));
+            return Err(self.error("expected quoted string"));
         }
         let mut out = String::new();
         while let Some(character) = self.text[self.at..].chars().next() {

@@ -28,6 +28,8 @@ fn tolerated_texts_parse() {
         "syntax = \"proto3\"; message M { reserved 2, 9 to 11, 40 to max; reserved \"foo\", 'bar'; }",
         "syntax = \"proto3\"; message M { int32 a = 0x1F; message message { int32 enum = 1; } }",
         "syntax = \"proto3\"; message M { int32 a = 1; /* same line */ int32 b = 2; }",
+        "message 1M {} reserved 4; service 2S { reserved \"a\"; } extend M { reserved 1; } enum 3E {}",
+        "syntax = \"proto3\"; message M { .a\n .b.C c = 1; map<string, a .b> m = 2; } service S { rpc R (a .b) returns (M); }",
     ];
     for text in texts {
         if let Err(error) = read(text) {
@@ -48,7 +50,7 @@ fn refused_texts_say_where_and_why() {
             "syntax = \"proto2\"; message M { optional map<string, string> m = 1; }",
             ":1:32: 'map' type cannot have label",
         ),
-        ("edition = \"2023\"; message M {}", ":1:1: edition is not currently supported"),
+        ("edition = \"2023\"; message M {}", ":1:8: edition is not currently supported"),
         (
             "message M {} syntax = \"proto3\";",
             ":1:14: 'syntax' element must be the first declaration in a file",
@@ -59,15 +61,36 @@ fn refused_texts_say_where_and_why() {
         ("message M {} enum M {}", ":1:14: M (:1:14) is already defined at :1:1"),
         ("record R {}", ":1:1: unexpected label: record"),
         ("message M {", ":1:12: unexpected end of file"),
-        ("message 1M {}", ":1:11: field and message names cannot start with digits"),
+        ("enum E { 1A = 0; }", ":1:9: field and constant names cannot start with a digit"),
+        ("enum E {\n1A = 0; }", ":2:0: field and constant names cannot start with a digit"),
+        (
+            "syntax = \"proto3\"; message M { int32 1a = 1; }",
+            ":1:37: field and constant names cannot start with a digit",
+        ),
         ("syntax = \"proto3\"; message M { int32 a = x; }", ":1:43: expected an integer but was x"),
-        ("syntax = \"proto3\"; message M { int32 a = 1 }", ":1:45: expected ';'"),
-        ("syntax = \"proto3\"; message M { int32 a = 1 [a = 1 b]; }", ":1:51: Expected ',' or ']'"),
+        ("syntax = \"proto3\"; message M { int32 a = 1 }", ":1:45: expected ';' but was '}'"),
+        ("syntax = \"proto3\"; message M { int32 a = 1 [a = 1 b]; }", ":1:51: Expected ',' or ']"),
         ("{\"type\": \"record\"}", ":1:1: expected a word"),
-        ("/* never", ":1:9: unterminated comment"),
+        ("/* never", ":1:8: unterminated comment"),
+        ("/*", ":1:3: unterminated comment"),
+        ("/ /", ":1:3: unexpected '/'"),
         ("import \"a", ":1:10: unterminated string"),
         ("service S { rpc A (B) gives (C); }", ":1:13: expected 'returns'"),
-        ("message M { reserved 1 until 3; }", ":1:24: expected ',', ';', or 'to'"),
+        ("message M { reserved 1 until 3; }", ":1:13: expected ',', ';', or 'to'"),
+        ("message M { extensions 4 x; }", ":1:13: expected ',', ';', '[' or 'to'"),
+        ("message M { extensions 4 -; }", ":1:13: expected ',', ';', '[' or 'to'"),
+        ("message M { extensions 4 @; }", ":1:26: expected a word"),
+        ("syntax = proto3;", ":1:11: expected quoted string"),
+        ("import foo;", ":1:1: expected quoted string"),
+        ("import public foo;", ":1:16: expected quoted string"),
+        ("reserved 1;", ":1:12: expected '//' or '/*'"),
+        ("enum E { A = 0; /", ":1:17: expected '//' or '/*'"),
+        ("syntax = \"proto3\"; message M { string a = 1;", ":1:45: expected '//' or '/*'"),
+        ("service S { extensions 4; }", ":1:13: unexpected label: extensions"),
+        ("enum E { extensions 4; }", ":1:22: expected '=' but was '4'"),
+        ("option (a .b) = 1;", ":1:12: expected ')'"),
+        ("package a .b;", ":1:12: expected ';' but was '.'"),
+        ("syntax = \"proto3\"; message M { int32 a = 0x1g; }", ":1:46: expected an integer but was 1g"),
         ("\u{feff}message M {}", ":1:1: expected a word"),
     ];
     for (text, expected) in cases {
@@ -83,6 +106,18 @@ fn map_keys_are_integers_booleans_or_strings() {
         let text = format!("syntax = \"proto3\"; message M {{ map<{key}, string> m = 1; }}");
         assert_eq!(read(&text).expect_err(key).to_string(), format!("non-scalar map key: {key}"));
     }
+}
+
+#[test]
+fn a_map_key_is_looked_at_after_the_rest_of_the_text() {
+    let text = "syntax = \"proto3\"; message M { map<float, string> m = 1; map<M, M> n = 2; } mess";
+    assert_eq!(read(text).expect_err(text).to_string(), "Syntax error in :1:77: unexpected label: mess");
+}
+
+#[test]
+fn the_end_of_a_range_is_a_number_in_the_words_of_java() {
+    let text = "message M { reserved 1 to 9x; }";
+    assert_eq!(read(text).expect_err(text).to_string(), "For input string: \"9x\"");
 }
 
 #[test]
