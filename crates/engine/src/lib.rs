@@ -23,6 +23,8 @@ pub mod json;
 pub mod limits;
 pub mod lint;
 pub mod protobuf;
+#[cfg(test)]
+mod random;
 pub mod source;
 pub mod tags;
 pub mod tree;

@@ -14,6 +14,7 @@
 
 use std::collections::HashMap;
 
+use super::apart::{Apart, CHEAPER};
 use super::model::{Enum, Field, Fixed, Graph, Kind, Named, Record, Type, TypeId};
 use super::names::Primitive;
 use super::path::{Location, Paths, Step};
@@ -59,6 +60,11 @@ pub(super) struct Findings {
 
 /// Compares two graphs. The list is empty exactly when the reader can read all data of the writer.
 pub(super) fn compare(reader: &Graph, writer: &Graph, limits: &Limits) -> Findings {
+    compare_with(reader, writer, limits, Apart::new(reader, writer))
+}
+
+/// The same, with what is known of pairs that need no look inside.
+pub(super) fn compare_with(reader: &Graph, writer: &Graph, limits: &Limits, apart: Apart) -> Findings {
     let mut comparer = Comparer {
         reader,
         writer,
@@ -67,6 +73,7 @@ pub(super) fn compare(reader: &Graph, writer: &Graph, limits: &Limits) -> Findin
         results: Vec::new(),
         found: Vec::new(),
         paths: Paths::new(),
+        apart,
         steps: 0,
         nesting: 0,
     };
@@ -113,6 +120,7 @@ struct Comparer<'a> {
     results: Vec<PairResult>,
     found: Vec<Found>,
     paths: Paths,
+    apart: Apart,
     steps: u64,
     nesting: usize,
 }
@@ -123,6 +131,7 @@ impl<'a> Comparer<'a> {
             return Ok(self.outcome(*known));
         }
         self.spend(1, pair, at)?;
+        let at = self.first_place(pair, at)?;
         if self.nesting == MAX_NESTING {
             return Err(Box::new(undecided(format!("{MAX_NESTING} nested types"), pair, at)));
         }
@@ -134,6 +143,16 @@ impl<'a> Comparer<'a> {
         self.nesting -= 1;
         self.results[id as usize] = PairResult::Done(parts);
         Ok(self.outcome(id))
+    }
+
+    /// Where a pair that is compared for the first time was met first.
+    fn first_place(&mut self, pair: Pair, at: Location) -> Result<Location, Box<Stop>> {
+        if !self.apart.is_apart((self.reader, self.writer), pair) {
+            return Ok(at);
+        }
+        let (is_known, cost) = self.apart.was_tested(self.reader, pair);
+        self.spend(cost, pair, at)?;
+        Ok(if is_known { self.paths.root() } else { at })
     }
 
     fn outcome(&self, pair: PairId) -> Outcome {
@@ -179,7 +198,7 @@ impl<'a> Comparer<'a> {
                 }
             }
             (Kind::Union(branches), _) => {
-                if !self.is_read_by_any(branches, pair.1)? {
+                if !self.is_read_by_any(branches, pair)? {
                     self.report(Id::UnionBranch, pair, at, None, &mut parts);
                 }
             }
@@ -206,9 +225,17 @@ impl<'a> Comparer<'a> {
         Ok(self.compare_pair(pair, alone)?.is_none())
     }
 
-    fn is_read_by_any(&mut self, branches: &[TypeId], writer: TypeId) -> Result<bool, Box<Stop>> {
-        for branch in branches {
-            if self.is_readable((*branch, writer))? {
+    /// Whether a branch of the reader's union reads the writer's type.
+    fn is_read_by_any(&mut self, branches: &[TypeId], pair: Pair) -> Result<bool, Box<Stop>> {
+        let test = self.apart.test(pair.0, pair.1);
+        let (alone, mut work) = (self.paths.root(), 0);
+        for (index, branch) in branches.iter().enumerate() {
+            self.apart.passed(pair.1, test, index + 1);
+            if self.apart.is_apart((self.reader, self.writer), (*branch, pair.1)) {
+                work += 1 + self.reader.get(*branch).kind.named().map_or(0, |named| named.aliases.len());
+                self.spend((work / CHEAPER) as u64, pair, alone)?;
+                work %= CHEAPER;
+            } else if self.is_readable((*branch, pair.1))? {
                 return Ok(true);
             }
         }
@@ -257,7 +284,6 @@ impl<'a> Comparer<'a> {
         self.found.push(found);
     }
 
-    /// Simple names are equal, or the reader has the writer's full name as an alias.
     fn compare_names(
         &mut self,
         reader: &Named,
@@ -266,8 +292,7 @@ impl<'a> Comparer<'a> {
         at: Location,
         parts: &mut Vec<Part>,
     ) {
-        let same = reader.name.simple() == writer.name.simple() || reader.aliases.contains(&writer.name);
-        if !same {
+        if !reader.reads(writer) {
             self.report(Id::Name, pair, at, Some(Step::Name), parts);
         }
     }

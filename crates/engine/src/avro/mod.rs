@@ -10,6 +10,7 @@
 //! and verdicts. The model is our own: no public crate keeps what identity needs (member order, properties
 //! on primitives, empty namespaces) or reports all differences with their paths.
 
+mod apart;
 mod compare;
 mod defaults;
 mod digest;

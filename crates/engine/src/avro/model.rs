@@ -68,6 +68,14 @@ pub(crate) struct Named {
     pub(crate) aliases: Vec<Name>,
 }
 
+impl Named {
+    /// Whether the name of a reader's type fits a writer's: simple names are equal, or an alias is the
+    /// writer's full name.
+    pub(crate) fn reads(&self, writer: &Self) -> bool {
+        self.name.simple() == writer.name.simple() || self.aliases.contains(&writer.name)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
     pub(crate) named: Named,

@@ -263,10 +263,7 @@ impl Builder {
             default,
             order,
             aliases,
-            properties: object
-                .iter()
-                .filter(|(name, _)| !FIELD_RESERVED.contains(name))
-                .fold(Object::default(), with_member),
+            properties: members(object, |name| !FIELD_RESERVED.contains(&name)),
             place: self.place(node),
         })
     }
@@ -388,16 +385,15 @@ fn keep_first<T: Clone + Eq + std::hash::Hash>(items: &mut Vec<T>) {
 }
 
 fn properties(object: &Object, is_enum: bool) -> Object {
-    object
-        .iter()
-        .filter(|(name, _)| !TYPE_RESERVED.contains(name) && *name != "aliases")
-        .filter(|(name, _)| !(is_enum && *name == "default"))
-        .fold(Object::default(), with_member)
+    members(object, |name| {
+        !TYPE_RESERVED.contains(&name) && name != "aliases" && !(is_enum && name == "default")
+    })
 }
 
-fn with_member(mut object: Object, (name, node): (&str, &Node)) -> Object {
-    object.set(name, node.clone());
-    object
+/// The members whose names are wanted.
+fn members(object: &Object, is_wanted: impl Fn(&str) -> bool) -> Object {
+    let wanted = object.iter().filter(|(name, _)| is_wanted(name));
+    Object::from_unique(wanted.map(|(name, node)| (name.to_owned(), node.clone())).collect())
 }
 
 fn text_of<'a>(object: &'a Object, name: &str) -> Option<&'a str> {

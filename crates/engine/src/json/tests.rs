@@ -46,6 +46,7 @@ fn what_the_reference_accepts_is_accepted_in_both_loaders() {
         r#"{"format":"no-such-format"}"#,
         r#"{"x-anything":[1]}"#,
         r#"{"pattern":"a++"}"#,
+        r#"{"$id":"a/b:"}"#,
         r#"{"pattern":"(?i)x\\Z\\Q.\\E[\\w-.]"}"#,
         r#"{"definitions":{"unused":7}}"#,
         r##"{"properties":{"a":{"$ref":"#"}}}"##,
@@ -77,6 +78,10 @@ fn what_the_reference_accepts_is_accepted_in_both_loaders() {
 #[test]
 fn what_the_reference_trips_over_is_refused_in_both_loaders() {
     for body in [
+        r#"{"$id":"//"}"#,
+        r#"{"$id":"x_y:z"}"#,
+        r#"{"$id":"http://example.com/[a]"}"#,
+        r#"{"pattern":"(?<=a*)b"}"#,
         r#"{"$schema":1}"#,
         r#"{"type":"any"}"#,
         r#"{"type":1}"#,
@@ -153,6 +158,46 @@ fn references_find_what_came_with_the_schema() {
     assert!(parse(&format!(r##"{{{DRAFT4},"$ref":"#n","definitions":{{"x":{{"id":"#n"}}}}}}"##)).is_ok());
     assert!(parse_with("{}", &[("unused", "not json")]).is_ok());
     assert!(parse_with(r#"{"$ref":"broken"}"#, &[("broken", "{")]).is_err());
+}
+
+#[test]
+fn anchors_and_identifiers_are_found_under_any_name() -> Result<(), SchemaError> {
+    for name in ["default", "enum", "const", "examples", "other", "properties"] {
+        for map in ["properties", "patternProperties", "definitions", "$defs"] {
+            let classic = format!(r##"{{"{map}":{{"{name}":{{"$id":"#x"}}}},"allOf":[{{"$ref":"#x"}}]}}"##);
+            parse(&classic)?;
+            let anchored =
+                format!(r##"{{{MODERN},"{map}":{{"{name}":{{"$anchor":"x"}}}},"allOf":[{{"$ref":"#x"}}]}}"##);
+            parse(&anchored)?;
+            let embedded = format!(
+                r#"{{{MODERN},"{map}":{{"{name}":{{"$id":"sub.json"}}}},"allOf":[{{"$ref":"sub.json"}}]}}"#
+            );
+            parse(&embedded)?;
+        }
+        let data = format!(r##"{{"{name}":{{"$id":"#x"}},"allOf":[{{"$ref":"#x"}}]}}"##);
+        assert_eq!(parse(&data).is_ok(), name == "other", "{data}");
+    }
+    Ok(())
+}
+
+#[test]
+fn only_what_is_reached_is_read_in_both_loaders() -> Result<(), SchemaError> {
+    for body in [r#"{"$defs":{"a":{"type":"zzz"}}}"#, r#"{"$defs":{"a":5}}"#, r#"{"then":5}"#] {
+        parse(&format!("{{{MODERN},{}", &body[1..]))?;
+    }
+    parse(r#"{"$defs":{"a":{"type":"zzz"}}}"#).map(drop)
+}
+
+#[test]
+fn references_into_wide_objects_take_linear_time() -> Result<(), SchemaError> {
+    // A quadratic search takes minutes here.
+    let count = 30_000;
+    let mut definitions = String::new();
+    for number in 0..count {
+        let _ = write!(definitions, r##""d{number}":{{"$ref":"#/definitions/d{}"}},"##, number + 1);
+    }
+    let text = format!(r##"{{"definitions":{{{definitions}"d{count}":{{}}}},"$ref":"#/definitions/d0"}}"##);
+    parse(&text).map(drop)
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::ast::{Field, File, Message, OptionNode, OptionValue, Span, messages};
 use super::files::joined;
-use super::normalize::{into_entries, join};
+use super::normalize::{Joined, into_entries};
 use crate::{EntityTags, EntityType, SchemaError};
 
 const META_FILE: &str = "confluent/meta.proto";
@@ -114,10 +114,11 @@ fn collect(value: OptionValue, tags: &mut Vec<String>) {
 /// Writes the tags as one aggregate at the place of the first setting; an empty one goes.
 fn set_tags(options: &mut Vec<OptionNode>, entity: EntityType, tags: Vec<String>) {
     let position = options.iter().position(|option| is_meta(option, entity)).unwrap_or(options.len());
-    let mut entries = Vec::new();
+    let mut joined = Joined::default();
     for option in options.iter().filter(|option| is_meta(option, entity)) {
-        entries = join(entries, into_entries(option.value.clone()));
+        joined.add(into_entries(option.value.clone()));
     }
+    let mut entries = joined.into_entries();
     options.retain(|option| !is_meta(option, entity));
     let list = OptionValue::List(tags.into_iter().map(OptionValue::String).collect());
     let is_empty = matches!(&list, OptionValue::List(items) if items.is_empty());

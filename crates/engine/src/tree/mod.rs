@@ -7,10 +7,12 @@
 //!
 //! Payloads do not use it: they are walked or parsed by the validators.
 
+mod index;
 mod locate;
 mod parse;
 mod print;
 
+use index::Index;
 pub use locate::{Lines, find_pointer, pointer_token};
 pub use parse::{Leniency, parse};
 pub use print::{NumberStyle, print, quote};
@@ -43,9 +45,16 @@ pub enum Value {
 }
 
 /// Members in order of first appearance; names are unique.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Object {
     members: Vec<(String, Node)>,
+    index: Index,
+}
+
+impl PartialEq for Object {
+    fn eq(&self, other: &Self) -> bool {
+        self.members == other.members
+    }
 }
 
 impl PartialEq for Node {
@@ -129,14 +138,14 @@ impl Node {
 }
 
 impl Object {
-    /// Member by name. Linear: schema objects are small; wide ones are iterated.
+    /// Member by name.
     pub fn get(&self, name: &str) -> Option<&Node> {
-        self.members.iter().find(|(known, _)| known == name).map(|(_, node)| node)
+        self.index.find(&self.members, name).map(|position| &self.members[position].1)
     }
 
     /// Member by name, to change it.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Node> {
-        self.members.iter_mut().find(|(known, _)| known == name).map(|(_, node)| node)
+        self.index.find(&self.members, name).map(|position| &mut self.members[position].1)
     }
 
     /// Whether a member of this name exists.
@@ -169,24 +178,31 @@ impl Object {
         let (name, node) = (name.into(), node.into());
         match self.get_mut(&name) {
             Some(known) => *known = node,
-            None => self.members.push((name, node)),
+            None => {
+                self.members.push((name, node));
+                self.index.added(&self.members);
+            }
         }
     }
 
     /// Removes a member and returns its value.
     pub fn remove(&mut self, name: &str) -> Option<Node> {
-        let position = self.members.iter().position(|(known, _)| known == name)?;
-        Some(self.members.remove(position).1)
+        let position = self.index.find(&self.members, name)?;
+        let (_, node) = self.members.remove(position);
+        self.index = Index::of(&self.members);
+        Some(node)
     }
 
     /// Sorts members by name in UTF-16 code unit order (the order of Java strings).
     pub fn sort(&mut self) {
         self.members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+        self.index = Index::of(&self.members);
     }
 
     /// Builds an object from members whose names are known to be unique.
     pub(crate) fn from_unique(members: Vec<(String, Node)>) -> Self {
-        Self { members }
+        let index = Index::of(&members);
+        Self { members, index }
     }
 }
 

@@ -3,6 +3,8 @@
 //! RFC 8259 grammar with the reference parser's tolerances chosen by [`Leniency`]. Recursion is bounded
 //! by `max_depth`, so no input can overflow the stack.
 
+use std::collections::HashMap;
+
 use super::{Node, Object, Value};
 use crate::{Limits, SchemaError};
 
@@ -271,22 +273,38 @@ impl Parser<'_> {
     }
 }
 
+/// Members from which on names are looked up in a map instead of one by one.
+const WIDE: usize = 16;
+
 /// Members under construction; the map keeps wide objects linear.
 #[derive(Default)]
 struct Members {
     list: Vec<(String, Node)>,
-    positions: std::collections::HashMap<String, usize>,
+    /// Empty while the object is narrow.
+    positions: HashMap<String, usize>,
 }
 
 impl Members {
     fn put(&mut self, name: String, node: Node) {
-        match self.positions.get(&name) {
-            Some(position) => self.list[*position].1 = node,
-            None => {
-                self.positions.insert(name.clone(), self.list.len());
-                self.list.push((name, node));
-            }
+        if let Some(position) = self.find(&name) {
+            self.list[position].1 = node;
+            return;
         }
+        if self.list.len() >= WIDE {
+            self.positions.insert(name.clone(), self.list.len());
+        }
+        self.list.push((name, node));
+    }
+
+    fn find(&mut self, name: &str) -> Option<usize> {
+        if self.list.len() < WIDE {
+            return self.list.iter().position(|(known, _)| known == name);
+        }
+        if self.positions.is_empty() {
+            let names = self.list.iter().enumerate().map(|(position, (name, _))| (name.clone(), position));
+            self.positions = names.collect();
+        }
+        self.positions.get(name).copied()
     }
 }
 

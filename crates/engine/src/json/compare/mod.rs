@@ -20,11 +20,10 @@ mod value;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use fancy_regex::Regex;
-
 use self::found::{Builder, Found};
 use super::node::{Kind, NodeId, Tree, TypedNode};
-use super::{pattern, rules};
+use super::pattern::Pattern;
+use super::rules;
 use crate::difference::{Policy, Rule};
 use crate::limits::Limits;
 
@@ -32,6 +31,9 @@ pub(super) use self::found::Leaf;
 
 /// Pairs that may be open at once. Each costs a few stack frames.
 const MAX_OPEN_PAIRS: usize = 400;
+
+/// Steps that making a pattern ready costs.
+const COMPILING: usize = 50;
 
 /// What a comparison of two trees gives.
 pub(super) struct Outcome {
@@ -98,7 +100,7 @@ struct Comparer<'t> {
     steps: u64,
     /// Why and where the comparison ended before it was done.
     stopped: Option<(&'static str, String)>,
-    patterns: HashMap<&'t str, Option<Regex>>,
+    patterns: HashMap<&'t str, Pattern>,
     /// Results of this pass.
     known: HashMap<Pair, Rc<Found>>,
     /// Pairs that are being compared.
@@ -138,8 +140,11 @@ impl<'t> Comparer<'t> {
 
     /// Counts work; once the budget is spent everything returns at once.
     fn charge(&mut self, steps: usize, pair: Pair) -> bool {
+        if self.stopped.is_some() {
+            return false;
+        }
         self.steps = self.steps.saturating_add(steps as u64);
-        if self.stopped.is_none() && self.steps > self.limits.max_steps {
+        if self.steps > self.limits.max_steps {
             self.stop("the step budget is spent", pair);
         }
         self.stopped.is_none()
@@ -268,10 +273,16 @@ impl<'t> Comparer<'t> {
         self.leaf(out, pair, rule, "not", String::new());
     }
 
-    /// Whether a pattern of `patternProperties` is found in a name.
-    fn is_matched(&mut self, expression: &'t str, name: &str) -> bool {
-        let regex = self.patterns.entry(expression).or_insert_with(|| pattern::compile(expression));
-        pattern::is_found(regex.as_ref(), name)
+    /// Whether a pattern of `patternProperties` is found in a name; `None` once the budget is spent.
+    fn is_matched(&mut self, pair: Pair, expression: &'t str, name: &str) -> Option<bool> {
+        if !self.patterns.contains_key(expression) {
+            if !self.charge(COMPILING, pair) {
+                return None;
+            }
+            self.patterns.insert(expression, Pattern::compile(expression));
+        }
+        let cost = self.patterns.get(expression)?.cost(name);
+        self.charge(cost, pair).then(|| self.patterns[expression].is_found(name))
     }
 }
 

@@ -124,11 +124,10 @@ impl<'t> Comparer<'t> {
             return Model::Open;
         }
         for (expression, schema) in &part.patterns {
-            if !self.charge(1, pair) {
-                return Model::Closed;
-            }
-            if self.is_matched(expression, name) {
-                return Model::Partial(*schema);
+            match self.is_matched(pair, expression, name) {
+                None => return Model::Closed,
+                Some(true) => return Model::Partial(*schema),
+                Some(false) => {}
             }
         }
         match (part.additional, part.unevaluated) {

@@ -95,6 +95,30 @@ fn wide_unions_of_unions_are_bounded() -> Result<(), SchemaError> {
 }
 
 #[test]
+fn matches_of_patterns_are_paid_for() -> Result<(), SchemaError> {
+    let schema = |patterns: usize, names: usize, hard: &str| {
+        let patterns: Vec<String> =
+            (0..patterns).map(|number| format!(r#""^{hard}{number}b$":{{"type":"string"}}"#)).collect();
+        let long = "a".repeat(60);
+        let names: Vec<String> = (0..names).map(|number| format!(r#""{long}!{number}":{{}}"#)).collect();
+        format!(r#"{{"patternProperties":{{{}}},"properties":{{{}}}}}"#, patterns.join(","), names.join(","))
+    };
+    let steps = |hard: &str| -> Result<u64, SchemaError> {
+        let comparison = compare(&schema(10, 0, hard), &schema(10, 20, hard))?;
+        assert!(!is_undecided(&comparison), "{hard}");
+        Ok(comparison.steps)
+    };
+    let (plain, hard) = (steps("a+")?, steps("(a|a)*\\\\1")?);
+    assert!((10 * 20..2_000).contains(&plain), "{plain}");
+    assert!(hard >= 10 * 20 * 100, "{hard}");
+    let limits = Limits { max_steps: 100_000, ..Limits::default() };
+    let (old, new) = (parse(&schema(40, 0, "(a*)*\\\\1"))?, parse(&schema(40, 50, "(a*)*\\\\1"))?);
+    let comparison = JsonSchema::compare(&new, &old, &CompareOptions { limits, ..CompareOptions::default() });
+    assert!(is_undecided(&comparison) && comparison.steps == 100_000, "{}", comparison.steps);
+    Ok(())
+}
+
+#[test]
 fn the_step_budget_ends_a_comparison_with_the_place() -> Result<(), SchemaError> {
     let text = r#"{"properties":{"a":{"properties":{"b":{"type":"string"}}}}}"#;
     let schema = parse(text)?;

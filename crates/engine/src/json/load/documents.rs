@@ -20,6 +20,9 @@ const MODERN_BASE: &str = "mem://input";
 
 /// Keywords whose values hold data, not schemas.
 const DATA_KEYWORDS: [&str; 4] = ["enum", "const", "default", "examples"];
+/// Keywords whose members are names of schemas, so that no name among them is a keyword.
+const NAMING_KEYWORDS: [&str; 6] =
+    ["properties", "patternProperties", "definitions", "$defs", "dependentSchemas", "dependencies"];
 
 /// A place in one of the documents.
 #[derive(Clone, Debug)]
@@ -175,22 +178,32 @@ impl<'a> Documents<'a> {
         match &place.node.value {
             Value::Array(items) => {
                 for (position, item) in items.iter().enumerate() {
-                    if matches!(item.value, Value::Object(_) | Value::Array(_)) {
-                        self.index(&place.inside(item, &position.to_string()), false);
-                    }
+                    self.index_inside(place, item, &position.to_string());
                 }
             }
             Value::Object(object) => {
                 let place = if is_root { place.clone() } else { self.enter(place) };
                 self.note_anchors(&place);
                 for (name, member) in object.iter() {
-                    let is_nested = matches!(member.value, Value::Object(_) | Value::Array(_));
-                    if is_nested && !DATA_KEYWORDS.contains(&name) {
-                        self.index(&place.inside(member, name), false);
+                    if DATA_KEYWORDS.contains(&name) {
+                        continue;
+                    }
+                    match &member.value {
+                        Value::Object(named) if NAMING_KEYWORDS.contains(&name) => {
+                            let inside = place.inside(member, name);
+                            named.iter().for_each(|(name, schema)| self.index_inside(&inside, schema, name));
+                        }
+                        _ => self.index_inside(&place, member, name),
                     }
                 }
             }
             _ => {}
+        }
+    }
+
+    fn index_inside(&mut self, place: &Place<'a>, node: &'a Node, token: &str) {
+        if matches!(node.value, Value::Object(_) | Value::Array(_)) {
+            self.index(&place.inside(node, token), false);
         }
     }
 

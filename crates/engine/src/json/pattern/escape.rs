@@ -32,17 +32,23 @@ impl Translator {
             }
             'Z' => {
                 self.at += 2;
+                self.backtracks = true;
                 self.out.push_str("(?=\\r?\\n?\\z)");
             }
             'R' => {
                 self.at += 2;
                 self.out.push_str("(?:\\r\\n|[\\n\\x0B\\f\\r\\u{85}\\u{2028}\\u{2029}])");
             }
+            'N' => {
+                self.at += 2;
+                self.character_name()?;
+            }
             'X' => {
                 self.at += 2;
                 self.out.push_str("(?:\\P{M}\\p{M}*)");
             }
             '1'..='9' => {
+                (self.backtracks, self.endless) = (true, self.endless + 1);
                 self.at += 1;
                 self.out.push('\\');
                 self.out.push(next);
@@ -57,6 +63,7 @@ impl Translator {
                 if !self.groups.contains(&name) {
                     return Err("named group does not exist");
                 }
+                (self.backtracks, self.endless) = (true, self.endless + 1);
                 self.write(format_args!("\\k<{name}>"));
             }
             _ => {
@@ -125,6 +132,17 @@ impl Translator {
         Ok((escaped(character), Some(character)))
     }
 
+    /// `\N{WHITE SMILING FACE}`: only Java knows the names, so every one is accepted and found nowhere.
+    fn character_name(&mut self) -> Result<(), Refusal> {
+        if !self.take_if("{") {
+            return Err("illegal character name escape sequence");
+        }
+        let length = self.text[self.at..].iter().position(|c| *c == '}');
+        self.at += length.filter(|length| *length > 0).ok_or("unclosed character name escape sequence")? + 1;
+        self.out.push_str("[^\\x00-\\u{10FFFF}]");
+        Ok(())
+    }
+
     fn octal(&mut self) -> Result<char, Refusal> {
         let mut value = 0;
         let mut digits = 0;
@@ -168,6 +186,8 @@ impl Translator {
         let posix = match name.as_str() {
             "Lower" | "javaLowerCase" => Some("a-z"),
             "Upper" | "javaUpperCase" => Some("A-Z"),
+            "all" => Some("\\x00-\\u{10FFFF}"),
+            "L1" => Some("\\x00-\\u{ff}"),
             "ASCII" => Some("\\x00-\\x7F"),
             "Alpha" => Some("A-Za-z"),
             "Digit" => Some("0-9"),
@@ -186,7 +206,8 @@ impl Translator {
             return Ok(format!("[{mark}{members}]"));
         }
         // Blocks (`InGreek`) are no property of the engine; all that Java knows of them is their name.
-        if name.strip_prefix("In").is_some_and(|block| block.starts_with(|c: char| c.is_ascii_uppercase())) {
+        let block = ["In", "blk=", "block="].iter().find_map(|prefix| name.strip_prefix(prefix));
+        if block.is_some_and(|block| block.starts_with(|c: char| c.is_ascii_uppercase())) {
             return Ok(format!("[{}\\x00-\\u{{10FFFF}}]", if negated { "^" } else { "" }));
         }
         let plain = name.strip_prefix("Is").unwrap_or(&name);

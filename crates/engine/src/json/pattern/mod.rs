@@ -14,7 +14,11 @@ mod tests;
 use fancy_regex::{Regex, RegexBuilder};
 
 /// Backtracking steps of one match; beyond it the name does not match.
-const BACKTRACK_LIMIT: usize = 10_000;
+const BACKTRACK_LIMIT: usize = 2_000;
+/// What a match that may backtrack costs, in steps of a comparison.
+const BACKTRACK_COST: usize = 100;
+/// Characters of a text that cost as much as a step.
+const CHEAP_CHARACTERS: usize = 64;
 /// Bytes of one compiled automaton.
 const SIZE_LIMIT: usize = 1 << 20;
 /// Nesting of groups and classes.
@@ -28,20 +32,37 @@ pub(crate) fn check(text: &str) -> Result<(), Refusal> {
     Translator::new(text).run().map(drop)
 }
 
-/// Compiles an expression for searching; `None` when it cannot be run.
-pub(crate) fn compile(text: &str) -> Option<Regex> {
-    let translated = Translator::new(text).run().ok()?;
-    RegexBuilder::new(&translated)
-        .backtrack_limit(BACKTRACK_LIMIT)
-        .delegate_size_limit(SIZE_LIMIT)
-        .delegate_dfa_size_limit(SIZE_LIMIT)
-        .build()
-        .ok()
+/// An expression ready for searching.
+pub(crate) struct Pattern {
+    /// `None` when the engine cannot run it: it is found nowhere.
+    regex: Option<Regex>,
+    backtracks: bool,
 }
 
-/// Whether an expression is found in a text. Errors of the engine count as no match.
-pub(crate) fn is_found(regex: Option<&Regex>, text: &str) -> bool {
-    regex.is_some_and(|regex| regex.is_match(text).unwrap_or(false))
+impl Pattern {
+    pub(crate) fn compile(text: &str) -> Self {
+        let mut translator = Translator::new(text);
+        let read = translator.alternatives(0).is_ok() && translator.at == translator.text.len();
+        let build = || {
+            RegexBuilder::new(&translator.out)
+                .backtrack_limit(BACKTRACK_LIMIT)
+                .delegate_size_limit(SIZE_LIMIT)
+                .delegate_dfa_size_limit(SIZE_LIMIT)
+                .build()
+                .ok()
+        };
+        Self { regex: read.then(build).flatten(), backtracks: translator.backtracks }
+    }
+
+    /// Whether the expression is found in a text. Errors of the engine count as no match.
+    pub(crate) fn is_found(&self, text: &str) -> bool {
+        self.regex.as_ref().is_some_and(|regex| regex.is_match(text).unwrap_or(false))
+    }
+
+    /// What a search may cost at most, in steps of a comparison.
+    pub(crate) fn cost(&self, text: &str) -> usize {
+        1 + text.len() / CHEAP_CHARACTERS + if self.backtracks { BACKTRACK_COST } else { 0 }
+    }
 }
 
 struct Translator {
@@ -49,6 +70,10 @@ struct Translator {
     at: usize,
     out: String,
     groups: Vec<String>,
+    /// Whether something needs the engine that backtracks.
+    backtracks: bool,
+    /// Parts so far that match texts of any length.
+    endless: usize,
 }
 
 /// What was read last, which decides whether a quantifier may follow.
@@ -60,7 +85,14 @@ enum Last {
 
 impl Translator {
     fn new(text: &str) -> Self {
-        Self { text: text.chars().collect(), at: 0, out: String::new(), groups: Vec::new() }
+        Self {
+            text: text.chars().collect(),
+            at: 0,
+            out: String::new(),
+            groups: Vec::new(),
+            backtracks: false,
+            endless: 0,
+        }
     }
 
     fn run(mut self) -> Result<String, Refusal> {
@@ -144,6 +176,7 @@ impl Translator {
         match self.peek() {
             Some(c @ ('*' | '+' | '?')) => {
                 self.at += 1;
+                self.endless += usize::from(c != '?');
                 self.out.push(c);
             }
             Some('{') => self.counted()?,
@@ -151,6 +184,7 @@ impl Translator {
         }
         if let Some(c @ ('?' | '+')) = self.peek() {
             self.at += 1;
+            self.backtracks |= c == '+';
             self.out.push(c);
         }
         Ok(())
@@ -180,6 +214,7 @@ impl Translator {
         if to.is_some_and(|to| to < from) {
             return Err("illegal repetition range");
         }
+        self.endless += usize::from(to.is_none());
         let bounds = match to {
             Some(to) if to == from => format!("{{{from}}}"),
             Some(to) => format!("{{{from},{to}}}"),
@@ -206,11 +241,16 @@ impl Translator {
 
     fn group(&mut self, depth: usize) -> Result<Last, Refusal> {
         self.at += 1;
+        let (mut is_around, mut is_behind) = (false, false);
+        let endless = self.endless;
         if !self.take_if("?") {
             self.out.push('(');
         } else if let Some(open) =
             [":", "=", "!", ">", "<=", "<!"].into_iter().find(|open| self.take_if(open))
         {
+            is_behind = open.starts_with('<');
+            is_around = is_behind || matches!(open, "=" | "!");
+            self.backtracks |= open != ":";
             self.out.push_str("(?");
             self.out.push_str(open);
         } else if self.take_if("<") {
@@ -231,6 +271,13 @@ impl Translator {
             return Err("unclosed group");
         }
         self.out.push(')');
+        if is_behind && self.endless > endless {
+            return Err("look-behind group does not have an obvious maximum length");
+        }
+        if is_around {
+            // What is looked at is not part of the length.
+            self.endless = endless;
+        }
         Ok(Last::Atom)
     }
 

@@ -86,6 +86,10 @@ impl Words {
                     if let ("patternProperties", Some(map)) = (keyword.as_str(), member.as_object()) {
                         self.names.extend(map.keys().take(MAX_NAMES).map(|pattern| sample(pattern)));
                     }
+                    if let ("propertyNames", Some(schema)) = (keyword.as_str(), member.as_object()) {
+                        self.names.extend(sized(schema));
+                        self.names.extend(schema.get("pattern").and_then(Value::as_str).map(sample));
+                    }
                     if let ("pattern", Some(pattern)) = (keyword.as_str(), member.as_str()) {
                         self.strings.insert(sample(pattern));
                     }
@@ -357,13 +361,7 @@ impl<'s> Maker<'s> {
     fn strings(&self, schema: &Map<String, Value>) -> Vec<Value> {
         let mut made: Vec<Value> =
             self.words.strings.iter().take(MAX_NAMES).map(|text| json!(text)).collect();
-        for count in ["minLength", "maxLength"].iter().filter_map(|name| schema.get(*name)?.as_u64()) {
-            for size in
-                [count.saturating_sub(1), count, count + 1].into_iter().filter(|size| *size <= MAX_LENGTH)
-            {
-                made.push(json!("a".repeat(usize::try_from(size).unwrap_or(0))));
-            }
-        }
+        made.extend(sized(schema).map(Value::from));
         if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
             made.insert(0, json!(sample(pattern)));
         }
@@ -373,6 +371,14 @@ impl<'s> Maker<'s> {
         );
         made
     }
+}
+
+/// Texts at and beside the limits of a length.
+fn sized(schema: &Map<String, Value>) -> impl Iterator<Item = String> {
+    let counts = ["minLength", "maxLength"].iter().filter_map(|name| schema.get(*name)?.as_u64());
+    let sizes = counts.flat_map(|count| [count.saturating_sub(1), count, count.saturating_add(1)]);
+    let sizes = sizes.filter(|size| *size <= MAX_LENGTH);
+    sizes.map(|size| "a".repeat(usize::try_from(size).unwrap_or(0)))
 }
 
 fn numbers(schema: &Map<String, Value>) -> Vec<Value> {

@@ -58,6 +58,10 @@ fn unsound_classes() -> Vec<(&'static str, String, String)> {
             "propertyNames change",
             classic(r#"{"type":"object"}"#, r#"{"type":"object","propertyNames":{"maxLength":3}}"#),
         ),
+        (
+            "the length of names changes",
+            classic(r#"{"propertyNames":{"maxLength":5}}"#, r#"{"propertyNames":{"maxLength":3}}"#),
+        ),
         ("contains changes", classic(r#"{"type":"array"}"#, r#"{"type":"array","contains":{"type":"string"}}"#)),
         (
             "branches of if change",

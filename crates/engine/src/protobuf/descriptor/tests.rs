@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::*;
 use crate::protobuf::builtin;
-use crate::protobuf::payload::tests::Random;
 use crate::protobuf::{ProtobufSchema, binary, print};
+use crate::random::Random;
 use crate::{Source, Strictness};
 
 const PROTO3: &str = r#"

@@ -4,6 +4,7 @@
 //! stays, because message indexes depend on it. Names that resolve nowhere stay as written. Normalizing
 //! what is normal changes nothing.
 
+mod join;
 mod options;
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,8 @@ use super::ast::{
     Scalar, Syntax, TypeNode,
 };
 use super::files::{Files, TypeRef, joined};
-pub(super) use options::{ExtensionNames, into_entries, join};
+pub(super) use join::{Joined, into_entries};
+pub(super) use options::ExtensionNames;
 
 /// The normal form of the schema's own file.
 pub(super) fn normalize(files: &Files) -> File {

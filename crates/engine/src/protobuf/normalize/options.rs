@@ -1,8 +1,9 @@
 //! Options in normal form: sorted, custom names in full, repeated settings of one option merged.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Normalizer;
+use super::join::{Joined, into_entries};
 use crate::protobuf::ast::{Extend, Label, Message, OptionNode, OptionValue, messages};
 use crate::protobuf::files::{Files, joined};
 
@@ -59,14 +60,18 @@ impl Normalizer<'_> {
     pub(super) fn options(&self, scope: &str, options: &[OptionNode]) -> Vec<OptionNode> {
         let mut merged: Vec<OptionNode> = Vec::new();
         let mut known: HashMap<String, usize> = HashMap::new();
+        let mut joined: BTreeMap<usize, Joined> = BTreeMap::new();
         for option in options {
             let (option, is_single) = self.option(scope, option);
             let earlier = known.get(&option.name).copied().filter(|_| is_single);
             match earlier {
                 Some(position) if is_aggregate(&merged[position].value) && is_aggregate(&option.value) => {
-                    let first = std::mem::replace(&mut merged[position].value, OptionValue::Map(Vec::new()));
-                    let entries = join(into_entries(first), into_entries(option.value));
-                    merged[position].value = OptionValue::Map(entries);
+                    let all = joined.entry(position).or_insert_with(|| {
+                        let first =
+                            std::mem::replace(&mut merged[position].value, OptionValue::Map(Vec::new()));
+                        Joined::of(into_entries(first))
+                    });
+                    all.add(into_entries(option.value));
                 }
                 _ => {
                     if is_single {
@@ -75,6 +80,9 @@ impl Normalizer<'_> {
                     merged.push(option);
                 }
             }
+        }
+        for (position, all) in joined {
+            merged[position].value = OptionValue::Map(all.into_entries());
         }
         for option in &mut merged {
             self.value(scope, &mut option.value);
@@ -127,53 +135,6 @@ impl Normalizer<'_> {
 
 fn is_aggregate(value: &OptionValue) -> bool {
     matches!(value, OptionValue::Map(_) | OptionValue::Option(_))
-}
-
-/// The entries of an aggregate; `(o).a.b = 1` is `{ a: { b: 1 } }`.
-pub(in crate::protobuf) fn into_entries(value: OptionValue) -> Vec<(String, OptionValue)> {
-    match value {
-        OptionValue::Map(entries) => entries,
-        OptionValue::Option(nested) => {
-            let key = if nested.parenthesized { format!("[{}]", nested.name) } else { nested.name };
-            let value = match nested.value {
-                inner @ OptionValue::Option(_) => OptionValue::Map(into_entries(inner)),
-                value => value,
-            };
-            vec![(key, value)]
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// Two aggregates of one option: inner aggregates are joined, other values of one key become a list.
-pub(in crate::protobuf) fn join(
-    first: Vec<(String, OptionValue)>,
-    second: Vec<(String, OptionValue)>,
-) -> Vec<(String, OptionValue)> {
-    let mut entries = first;
-    let mut known: HashMap<String, usize> =
-        entries.iter().enumerate().map(|(position, (key, _))| (key.clone(), position)).collect();
-    for (key, value) in second {
-        let Some(position) = known.get(&key).copied() else {
-            known.insert(key.clone(), entries.len());
-            entries.push((key, value));
-            continue;
-        };
-        let earlier = std::mem::replace(&mut entries[position].1, OptionValue::List(Vec::new()));
-        entries[position].1 = match (earlier, value) {
-            (OptionValue::Map(a), OptionValue::Map(b)) => OptionValue::Map(join(a, b)),
-            (a, b) => {
-                let items = |value| match value {
-                    OptionValue::List(items) => items,
-                    single => vec![single],
-                };
-                let mut all = items(a);
-                all.extend(items(b));
-                OptionValue::List(all)
-            }
-        };
-    }
-    entries
 }
 
 /// An integer literal in decimal (`0x10` and `020` are 16); other numbers as written.

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::protobuf::payload::tests::Random;
+use crate::random::Random;
 
 /// Scalars that the reference reads for each other stand together.
 const GROUPS: [&[&str]; 7] = [

@@ -22,7 +22,8 @@ use self::expected::Class::{
 use self::expected::{Class, Expected, integer};
 use crate::difference::{CompareOptions, Policy};
 use crate::protobuf::ProtobufSchema;
-use crate::protobuf::payload::tests::{Random, cases, descriptors, message};
+use crate::protobuf::payload::tests::{cases, descriptors, message};
+use crate::random::Random;
 use crate::{Limits, Source, Strictness};
 
 /// The classes that each policy accepts knowingly.

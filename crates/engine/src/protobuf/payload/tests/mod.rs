@@ -5,7 +5,7 @@ mod json;
 mod oracle;
 mod wire;
 
-pub(in crate::protobuf) use oracle::{Random, cases, message};
+pub(in crate::protobuf) use oracle::{cases, message};
 
 use protox::Compiler;
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
