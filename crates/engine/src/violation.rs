@@ -194,7 +194,8 @@ pub struct PayloadOptions {
     /// Whether the payload came in Confluent framing, whose serializers write a top-level Avro `bytes`
     /// schema without the length that plain Avro has.
     pub framed: bool,
-    /// Nesting depth of the payload (default 100, as Protobuf runtimes).
+    /// Nesting depth of the payload (default 127: what an event of 128 levels can carry). Protobuf messages
+    /// end at 100, where runtimes stop reading.
     pub max_depth: usize,
     /// Values visited in one payload, also those that take no bytes (default 4,000,000).
     pub max_items: u64,
@@ -207,7 +208,7 @@ impl Default for PayloadOptions {
             message: MessageChoice::First,
             unknown_fields: UnknownFields::Warn,
             framed: false,
-            max_depth: 100,
+            max_depth: 127,
             max_items: 4_000_000,
         }
     }

@@ -24,14 +24,15 @@ pub fn read_avro<'a>(body: &'a [u8], options: &EventOptions) -> Reading<'a> {
         return Reading::Refused(too_large(Place::Envelope));
     }
     let mut wire = Wire::new(body);
-    let read = read_attributes(&mut wire).and_then(|attributes| {
-        let payload = read_payload(&mut wire, options.max_depth)?;
-        if wire.is_empty() { Ok((attributes, payload)) } else { Err(Broken) }
-    });
-    let Ok((carried, payload)) = read else {
-        let message = "the body is not one record of the Avro event format";
-        let refusal = refusal(RefusalKind::Unreadable, &rules::AVRO_SYNTAX, Place::Envelope, message);
-        return Reading::Refused(refusal);
+    let (carried, payload) = match read_record(&mut wire, options) {
+        Ok(record) => record,
+        Err(fault) => {
+            let (rule, message) = match fault {
+                Fault::Broken => (&rules::AVRO_SYNTAX, "the body is not one record of the Avro event format"),
+                Fault::Depth => (&rules::JSON_DEPTH, "the data is nested too deep"),
+            };
+            return Reading::Refused(refusal(RefusalKind::Unreadable, rule, Place::Envelope, message));
+        }
     };
     let mut findings = Findings::new(options, Carrier::Document(String::new()));
     let carried = without_repeated(carried, &mut findings);
@@ -41,6 +42,29 @@ pub fn read_avro<'a>(body: &'a [u8], options: &EventOptions) -> Reading<'a> {
     check_portable_size(body.len(), &mut findings);
     let event = Event { attributes, data, data_pointer: String::new() };
     Reading::Single(EventReading { event, report: findings.into_report() })
+}
+
+/// Why there is no event.
+enum Fault {
+    /// The bytes are not one record.
+    Broken,
+    /// The data nests deeper than the limit.
+    Depth,
+}
+
+impl From<Broken> for Fault {
+    fn from(Broken: Broken) -> Self {
+        Self::Broken
+    }
+}
+
+fn read_record<'a>(
+    wire: &mut Wire<'a>,
+    options: &EventOptions,
+) -> Result<(Vec<Carried<'a>>, Payload<'a>), Fault> {
+    let attributes = read_attributes(wire)?;
+    let payload = read_payload(wire, payload::max_depth(options))?;
+    if wire.is_empty() { Ok((attributes, payload)) } else { Err(Fault::Broken) }
 }
 
 /// Reports repeated map keys. Which value was meant is unknown, so none is kept.
@@ -90,6 +114,8 @@ enum Payload<'a> {
     String(&'a str),
     /// JSON text.
     Json(String),
+    /// A value that stands for JSON, with a double in it that JSON has no word for.
+    NotANumber,
 }
 
 impl<'a> Payload<'a> {
@@ -99,6 +125,13 @@ impl<'a> Payload<'a> {
             (Self::Bytes(bytes), _) => {
                 let content = content.unwrap_or(Content::Unknown);
                 return payload::from_bytes(Cow::Borrowed(bytes), content, NOWHERE - 1, findings);
+            }
+            (Self::NotANumber, _) => {
+                if findings.options.reads_payload() {
+                    let message = "a double of the data is not a number, which JSON cannot write";
+                    findings.payload(&rules::DATA_JSON_SYNTAX, "", NOWHERE - 1, message);
+                }
+                return Data::Absent;
             }
             (Self::String(text), Some(Content::Other)) => return Data::Text(Cow::Borrowed(text)),
             (Self::String(text), _) => quoted(text),
@@ -113,8 +146,8 @@ impl<'a> Payload<'a> {
     }
 }
 
-fn read_payload<'a>(wire: &mut Wire<'a>, max_depth: usize) -> Result<Payload<'a>, Broken> {
-    let mut json = JsonText { text: String::new(), open: Vec::new(), max_depth };
+fn read_payload<'a>(wire: &mut Wire<'a>, max_depth: usize) -> Result<Payload<'a>, Fault> {
+    let mut json = JsonText { text: String::new(), open: Vec::new(), max_depth, is_number: true };
     match wire.zigzag()? {
         0 => return Ok(Payload::Bytes(bytes(wire)?)),
         1 => return Ok(Payload::Absent),
@@ -123,10 +156,10 @@ fn read_payload<'a>(wire: &mut Wire<'a>, max_depth: usize) -> Result<Payload<'a>
         4 => json.open(Shape::ObjectArray)?,
         5 => json.scalar(Scalar::Double, wire)?,
         6 => return Ok(Payload::String(string(wire)?)),
-        _ => return Err(Broken),
+        _ => return Err(Fault::Broken),
     }
     json.finish(wire)?;
-    Ok(Payload::Json(json.text))
+    Ok(if json.is_number { Payload::Json(json.text) } else { Payload::NotANumber })
 }
 
 /// What a container of the schema holds.
@@ -155,12 +188,14 @@ struct JsonText {
     text: String,
     open: Vec<(Shape, Blocks)>,
     max_depth: usize,
+    /// Whether every double so far is a number.
+    is_number: bool,
 }
 
 impl JsonText {
-    fn open(&mut self, shape: Shape) -> Result<(), Broken> {
+    fn open(&mut self, shape: Shape) -> Result<(), Fault> {
         if self.open.len() >= self.max_depth {
-            return Err(Broken);
+            return Err(Fault::Depth);
         }
         self.text.push(if shape == Shape::ObjectArray { '[' } else { '{' });
         self.open.push((shape, Blocks::default()));
@@ -168,7 +203,7 @@ impl JsonText {
     }
 
     /// Writes the items of all open containers.
-    fn finish(&mut self, wire: &mut Wire<'_>) -> Result<(), Broken> {
+    fn finish(&mut self, wire: &mut Wire<'_>) -> Result<(), Fault> {
         while let Some((shape, blocks)) = self.open.last_mut() {
             let shape = *shape;
             let is_first = blocks.is_fresh;
@@ -189,7 +224,7 @@ impl JsonText {
         Ok(())
     }
 
-    fn item(&mut self, shape: Shape, wire: &mut Wire<'_>) -> Result<(), Broken> {
+    fn item(&mut self, shape: Shape, wire: &mut Wire<'_>) -> Result<(), Fault> {
         let branch = match shape {
             Shape::ObjectMap | Shape::ObjectArray => return self.open(Shape::Object),
             Shape::Values | Shape::Object => wire.zigzag()?,
@@ -202,20 +237,19 @@ impl JsonText {
             (Shape::Values, 4) | (Shape::Object, 5) => self.scalar(Scalar::String, wire),
             (Shape::Object, 2) => self.open(Shape::ObjectMap),
             (Shape::Object, 3) => self.open(Shape::ObjectArray),
-            _ => Err(Broken),
+            _ => Err(Fault::Broken),
         }
     }
 
-    fn scalar(&mut self, scalar: Scalar, wire: &mut Wire<'_>) -> Result<(), Broken> {
+    fn scalar(&mut self, scalar: Scalar, wire: &mut Wire<'_>) -> Result<(), Fault> {
         match scalar {
             Scalar::Null => self.text.push_str("null"),
             Scalar::Boolean => self.text.push_str(if boolean(wire)? { "true" } else { "false" }),
             Scalar::String => quote(string(wire)?, &mut self.text),
-            Scalar::Double => {
-                // JSON has no word for the values that are no numbers.
-                let number = serde_json::Number::from_f64(f64::from_le_bytes(wire.array()?)).ok_or(Broken)?;
-                self.text.push_str(&number.to_string());
-            }
+            Scalar::Double => match serde_json::Number::from_f64(f64::from_le_bytes(wire.array()?)) {
+                Some(number) => self.text.push_str(&number.to_string()),
+                None => self.is_number = false,
+            },
         }
         Ok(())
     }

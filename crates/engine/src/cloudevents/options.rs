@@ -56,7 +56,7 @@ pub struct EventOptions {
     pub max_batch_bytes: usize,
     /// Events in one batch (default 65,536).
     pub max_batch_events: usize,
-    /// Nesting depth of an event document, the event itself counted (default 128).
+    /// Nesting depth of an event, the event itself counted (default 128): data has a level less.
     pub max_depth: usize,
     /// Whether the constraints of documented extensions are checked (default false: a name may be in use
     /// for something else).

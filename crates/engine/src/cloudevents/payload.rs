@@ -44,6 +44,11 @@ pub(super) fn without_mark<'a>(bytes: &'a [u8], options: &EventOptions) -> &'a [
     skipped.unwrap_or(bytes)
 }
 
+/// Levels of the data alone: the event around it is one, whatever carries it.
+pub(super) fn max_depth(options: &EventOptions) -> usize {
+    options.max_depth.saturating_sub(1)
+}
+
 /// Checks a payload that came as bytes; declared JSON has to parse. No bytes are no JSON text, and fine.
 pub(super) fn from_bytes<'a>(
     bytes: Cow<'a, [u8]>,
@@ -86,7 +91,7 @@ pub(super) fn from_text<'a>(
 }
 
 fn from_declared_json<'a>(text: Cow<'a, str>, at: usize, findings: &mut Findings<'_>) -> Data<'a> {
-    match json::read_value(&text, findings.options.max_depth) {
+    match json::read_value(&text, max_depth(findings.options)) {
         Ok(repeated) => {
             report_repeated(&repeated, at, findings);
             if is_double_encoded(&text, findings.options) {

@@ -16,6 +16,7 @@ use super::payload;
 use super::rules;
 use super::structured::{check_portable_size, refusal, too_large};
 use super::wire::{Broken, Wire, utf8};
+use crate::Severity;
 use crate::violation::Place;
 
 /// Reads one event in the Protobuf event format.
@@ -108,9 +109,11 @@ fn read_event<'a>(bytes: &'a [u8], findings: &mut Findings<'_>) -> Result<Event<
         }
     }
     let mut carried = without_repeated(carried, findings);
-    if payload.message.is_some() {
+    if let Some(message) = payload.message
+        && let Data::Message { type_url, .. } = read_any(message)?
+    {
         for carried in &mut carried {
-            accept_type_url(carried, findings);
+            accept_type_url(carried, &type_url, findings);
         }
     }
     let attributes = attributes::check(carried, findings);
@@ -196,16 +199,18 @@ fn read_timestamp(message: &[u8]) -> Result<Option<String>, Broken> {
 }
 
 /// With a packed message the specification wants its type URL as `dataschema`, and that has no scheme.
-fn accept_type_url(carried: &mut Carried<'_>, findings: &mut Findings<'_>) {
+fn accept_type_url(carried: &mut Carried<'_>, type_url: &str, findings: &mut Findings<'_>) {
     if carried.name != "dataschema" {
         return;
     }
     if let CarriedValue::Text(text) = &mut carried.value
+        && text == type_url
         && uri::parse(text).is_some_and(|uri| !uri.has_scheme && !uri.has_fragment)
-        && text.contains('/')
     {
+        let rule = &rules::DATASCHEMA_URI;
+        let severity = findings.options.severity(rule).map(|_| Severity::Warning);
         let message = "the type URL has no scheme and is no URI";
-        findings.attribute(&rules::DATASCHEMA_TYPE_URL, "dataschema", carried.at, message);
+        findings.attribute_as(severity, rule, "dataschema", carried.at, message);
         carried.value = CarriedValue::Judged(std::mem::take(text));
     }
 }

@@ -69,7 +69,6 @@ rules! {
     DATACONTENTTYPE_MEDIA_TYPE = "datacontenttype.media-type" Error "`datacontenttype` is a media type", "CloudEvents: datacontenttype; RFC 9110 8.3.1";
     DATASCHEMA_URI = "dataschema.uri" Error "`dataschema` is a URI with a scheme", "CloudEvents: dataschema; RFC 3986 3";
     DATASCHEMA_FRAGMENT = "dataschema.fragment" Warning "`dataschema` has no fragment", "CloudEvents: Type System; RFC 3986 4.3";
-    DATASCHEMA_TYPE_URL = "dataschema.type-url" Warning "a Protobuf event's `dataschema` has a scheme", "Protobuf format 3";
     TIME_RFC3339 = "time.rfc3339" Error "`time` is an RFC 3339 date-time", "CloudEvents: time; RFC 3339 5.6";
     TIME_LEAP_SECOND = "time.leap-second" Warning "`time` is not a leap second", "own: many clocks cannot hold it";
 

@@ -25,6 +25,9 @@ pub use value::Value;
 
 pub(super) use table::{Field, Kind, Label, Table};
 
+/// Nesting at which Protobuf runtimes stop reading; deeper is refused whatever the options say.
+const DEEPEST: usize = 100;
+
 /// A compiled payload validator for all messages of a file and its imports.
 #[derive(Debug)]
 pub struct ProtobufValidator {

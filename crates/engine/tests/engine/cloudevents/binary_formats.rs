@@ -2,10 +2,10 @@
 
 use apache_avro::types::Value as Avro;
 use apache_avro::writer::datum::GenericDatumWriter;
-use chancery_engine::Report;
 use chancery_engine::cloudevents::{
-    AttributeValue, Data, EventOptions, Reading, read_avro, read_http, read_protobuf, read_protobuf_batch,
+    AttributeValue, Data, EventOptions, RuleSetting, read_avro, read_http, read_protobuf, read_protobuf_batch,
 };
+use chancery_engine::{Report, Severity};
 use prost_reflect::prost::Message as _;
 use prost_reflect::{DescriptorPool, DynamicMessage};
 
@@ -13,7 +13,7 @@ use super::{all_findings, single};
 
 /// What these tests break that no other table does.
 pub fn broken() -> Vec<&'static str> {
-    vec!["avro.syntax", "protobuf.syntax", "dataschema.type-url"]
+    vec!["avro.syntax", "protobuf.syntax"]
 }
 
 const AVRO_SCHEMA: &str = r#"{"type":"record","name":"AvroCloudEvent","namespace":"io.cloudevents","fields":[
@@ -126,7 +126,9 @@ fn avro_data_that_stands_for_json_is_json() {
     let plain = avro([("datacontenttype", text("text/plain"))], union(6, Avro::String("a\n".to_owned())));
     assert_eq!(single(read_avro(&plain, &EventOptions::default())).event.data, Data::Text("a\n".into()));
     let not_a_number = avro([], union(5, Avro::Double(f64::NAN)));
-    assert_eq!(avro_findings(&not_a_number), ["avro.syntax"]);
+    assert_eq!(avro_findings(&not_a_number), ["data.json-syntax"]);
+    let inside = map([("b", union(3, Avro::Double(f64::INFINITY))), ("a", union(0, Avro::Null))]);
+    assert_eq!(avro_findings(&avro([], union(3, inside))), ["data.json-syntax"]);
 }
 
 #[test]
@@ -143,7 +145,19 @@ fn avro_is_read_to_the_end_and_not_further() {
     assert_eq!(avro_findings(&[0, 14]), ["avro.syntax"], "a branch that does not exist");
     // An array in an array in an array: 10,000 times {"l": [.
     let deep = [&[0, 8][..], &[2, 2, 2, b'l', 6].repeat(10_000)].concat();
-    assert_eq!(avro_findings(&deep), ["avro.syntax"]);
+    assert_eq!(avro_findings(&deep), ["json.depth"]);
+}
+
+#[test]
+fn avro_data_nests_as_deep_as_json() {
+    let mut event = avro([], no_data());
+    event.pop();
+    // An array, then so many times {"l": [, all closed again.
+    let nested = |turns: usize| {
+        [&event[..], &[8], &[2, 2, 2, b'l', 6].repeat(turns), &[0], &[0, 0].repeat(turns)].concat()
+    };
+    assert_eq!(avro_findings(&nested(63)), Vec::<String>::new(), "127 levels");
+    assert_eq!(avro_findings(&nested(64)), ["json.depth"], "129 levels");
 }
 
 const PROTO: &str = r#"syntax = "proto3"; package io.cloudevents.v1;
@@ -271,7 +285,15 @@ fn a_packed_message_names_its_type() {
     assert_eq!(reading.event.find_text("dataschema"), Some(type_url));
     let bytes = b"\x0a\x01x"[..].into();
     assert_eq!(reading.event.data, Data::Message { type_url: type_url.into(), bytes });
-    assert_eq!(all_findings(&Reading::Single(reading)), ["dataschema.type-url /dataschema"]);
+    let [finding] = &reading.report.findings[..] else { panic!("{:?}", reading.report) };
+    let found = (finding.rule.as_str(), finding.pointer.as_str(), finding.severity);
+    assert_eq!(found, ("dataschema.uri", "/dataschema", Severity::Warning));
+    // Another type than that of the message is no word for it.
+    let other = "type.googleapis.com/io.cloudevents.v1.Other";
+    assert_eq!(proto_findings(&proto_event(&members(other))), ["dataschema.uri /dataschema"]);
+    let mut off = EventOptions::default();
+    off.overrides.set("dataschema.uri", RuleSetting::Off).expect("a rule");
+    assert_eq!(single(read_protobuf(&body, &off)).report, Report::default());
     assert_eq!(proto_findings(&proto_event(&members("urn:x"))), Vec::<String>::new());
     assert_eq!(proto_findings(&proto_event(&members("a b"))), ["dataschema.uri /dataschema"]);
 }

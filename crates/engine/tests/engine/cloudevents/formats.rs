@@ -1,7 +1,9 @@
 //! The JSON event format, the JSON batch format, and the rules on `data`.
 
 use chancery_engine::Outcome;
-use chancery_engine::cloudevents::{Data, EventOptions, Reading, RefusalKind, read_json, read_json_batch};
+use chancery_engine::cloudevents::{
+    Data, EventOptions, Reading, RefusalKind, read_http, read_json, read_json_batch,
+};
 
 use super::{Case, all_findings, event, json_findings, single};
 
@@ -221,6 +223,17 @@ fn depth_is_bounded_without_recursion() {
         all_findings(&read_json_batch(batch.as_bytes(), &EventOptions::default())),
         Vec::<String>::new()
     );
+    let body = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+    let headers = [
+        ("ce-specversion", &b"1.0"[..]),
+        ("ce-id", b"1"),
+        ("ce-source", b"urn:shop"),
+        ("ce-type", b"shop.sold.v1"),
+        ("content-type", b"application/json"),
+    ];
+    let binary = |body: String| all_findings(&read_http(&headers, body.as_bytes(), &EventOptions::default()));
+    assert_eq!(binary(body(127)), Vec::<String>::new(), "as deep as in a document");
+    assert_eq!(binary(body(128)), ["json.depth"]);
     let deep = EventOptions { max_depth: 1_000_000, max_event_bytes: usize::MAX, ..EventOptions::default() };
     assert_eq!(all_findings(&read_json(nested(400_000).as_bytes(), &deep)), ["size.64k"]);
 }

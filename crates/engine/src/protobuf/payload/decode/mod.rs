@@ -11,9 +11,6 @@ use super::table::{Field, Kind, Label, Message, Table, WellKnown};
 use super::value::Value;
 use crate::violation::{Encoding, PayloadOptions};
 
-/// The stack is ours: deeper nesting is refused whatever the options say.
-const DEEPEST: usize = 500;
-
 /// Values of one payload, defaults included.
 const MAX_VALUES: u64 = 1_000_000;
 
@@ -22,7 +19,7 @@ pub(super) fn decode(table: &Table, message: u32, payload: &[u8], options: &Payl
     let mut budget = Budget(options.max_items.min(MAX_VALUES));
     match options.encoding {
         Encoding::Binary => {
-            binary::decode(table, message, payload, options.max_depth.min(DEEPEST), &mut budget)
+            binary::decode(table, message, payload, options.max_depth.min(super::DEEPEST), &mut budget)
         }
         Encoding::Json | Encoding::AvroJson => {
             let node = super::json::parse(payload, options).ok()?;

@@ -18,9 +18,6 @@ use crate::violation::{PayloadOptions, Report, Violation};
 use super::findings::Findings;
 use super::table::Table;
 
-/// The stack is ours: deeper nesting is refused whatever the options say.
-const DEEPEST: usize = 500;
-
 /// Holds a JSON payload against a message of the table.
 pub(super) fn validate(table: &Table, message: u32, payload: &[u8], options: &PayloadOptions) -> Report {
     let mut findings = Findings::default();
@@ -42,7 +39,7 @@ pub(super) fn parse(payload: &[u8], options: &PayloadOptions) -> Result<Node, Bo
     })?;
     let limits = Limits {
         max_bytes: usize::MAX,
-        max_depth: options.max_depth.min(DEEPEST),
+        max_depth: options.max_depth.min(super::DEEPEST),
         max_nodes: usize::try_from(options.max_items).unwrap_or(usize::MAX),
         ..Limits::default()
     };

@@ -20,9 +20,6 @@ use super::table::{Field, Kind, Label, Table};
 use super::wire::{Fault, Reader, WireType};
 use path::{Frame, Spot, Via};
 
-/// The stack is ours: deeper nesting is refused whatever the options say.
-const DEEPEST: usize = 500;
-
 /// Why a message is not read on.
 enum Stop {
     /// Its bytes cannot be read on; whoever knows where it ends continues there.
@@ -43,7 +40,7 @@ pub(super) fn validate(table: &Table, message: u32, payload: &[u8], options: &Pa
         table,
         findings: Findings::default(),
         unknown_fields: options.unknown_fields,
-        max_depth: options.max_depth.min(DEEPEST),
+        max_depth: options.max_depth.min(super::DEEPEST),
         max_items: options.max_items,
         budget: options.max_items,
     };
