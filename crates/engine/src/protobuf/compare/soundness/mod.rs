@@ -135,7 +135,8 @@ fn with_quoted_doubles(json: &str) -> String {
         };
         let (token, tail) = rest.split_at(length);
         let is_double = first != '"' && token.contains(['.', 'e']) && token.len() > 1;
-        quoted.push_str(&if is_double { format!("\"{token}\"") } else { token.to_owned() });
+        let quote = if is_double { "\"" } else { "" };
+        quoted.extend([quote, token, quote]);
         rest = tail;
     }
     quoted
