@@ -239,6 +239,8 @@ impl From<RegistryError> for ApiError {
             ),
             E::InvalidSubject(text) => (42208, format!("The specified subject '{text}' is not a valid.")),
             E::SchemaTooLarge => (42209, "Register operation failed because schema is too large".to_owned()),
+            // Only our own surface has them; the code is that of a config that cannot be.
+            E::InvalidSettings(message) => (42203, message),
             E::InvalidRuleSet(message) => (42210, message),
             E::ContextNotEmpty(context) => {
                 (42211, format!("The specified context ':{context}:' is not empty."))

@@ -150,6 +150,14 @@ impl<'a> Object<'a> {
         self.list(name, |path, value| read_text(&path, value))
     }
 
+    /// A list whose entries are read one by one, `null` included.
+    pub fn raws(&self, name: &str) -> Result<Option<Vec<&'a RawValue>>, BadJson> {
+        let read = |value: &'a RawValue| {
+            serde_json::from_str(value.get()).map_err(|_| expected("an array", &self.place(name), value))
+        };
+        self.raw(name).map(read).transpose()
+    }
+
     /// A list read entry by entry.
     pub fn list<T>(
         &self,

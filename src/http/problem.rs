@@ -157,6 +157,7 @@ fn kind_name(error: &RegistryError) -> &'static str {
         E::OperationNotPermitted { .. } => "operation-not-permitted",
         E::ReferenceExists(..) => "reference-exists",
         E::InvalidSubject(_) => "invalid-subject",
+        E::InvalidSettings(_) => "invalid-settings",
         E::InvalidRuleSet(_) => "invalid-rule-set",
         E::ContextNotEmpty(_) => "context-not-empty",
         E::InvalidContext(_) => "invalid-context",

@@ -1,6 +1,5 @@
 //! Config and mode of a subject, a context or the whole registry.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -52,21 +51,6 @@ pub struct Config {
     /// Merged over it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub override_rule_set: Option<RuleSet>,
-}
-
-/// Settings of ours for a scope, kept apart from [`Config`] so that Confluent objects stay exact.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Settings {
-    /// Policy beyond the reference: `WIRE`, `WIRE_JSON`, `SOURCE` (Protobuf), `SOUND` (JSON Schema).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub policy: Option<String>,
-    /// Level by lint rule id.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub lint: BTreeMap<String, String>,
-    /// What to do with Protobuf fields that the schema does not know: `warn`, `reject`, `ignore`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unknown_fields: Option<String>,
 }
 
 /// What a scope may do.

@@ -79,6 +79,9 @@ pub enum RegistryError {
     /// A rule set that breaks its rules; the text is the message.
     #[error("{0}")]
     InvalidRuleSet(String),
+    /// Settings of ours that name what does not exist; the text is the message.
+    #[error("{0}")]
+    InvalidSettings(String),
     /// Versions are left in the context.
     #[error("context `{0}` is not empty")]
     ContextNotEmpty(ContextName),

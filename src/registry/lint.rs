@@ -1,31 +1,186 @@
-//! Design advice on a posted schema, with its references resolved as a registration would.
+//! Design advice: on a posted schema, with its references resolved as a registration would; on an event; on a subject
+//! with its latest version and its settings. Never a verdict, never a write.
 
 use chancery_engine::Source;
-use chancery_engine::lint::{Level, Lint, LintInput, LintOptions, SchemaInput, lint};
+use chancery_engine::cloudevents::{AttributeValue, Data, Event};
+use chancery_engine::lint::{
+    EventInput, Level, Lint, LintInput, LintOptions, RecordShape, SchemaInput, SubjectInput, find_rule, lint,
+};
 
 use super::references::Targets;
-use super::{Candidate, Registry, RegistryError};
-use crate::model::{ContextName, Subject};
+use super::{Candidate, EventHints, Matched, Registry, RegistryError};
+use crate::model::{Content, ContextName, Metadata, SchemaVersion, Subject, VersionSelector};
+use crate::store::{Deletion, Page, Scope, VersionQuery};
+
+/// Metadata property that silences rules for a schema: `L11 the ledger counts in doubles; L23`.
+const IGNORE_PROPERTY: &str = "lint.ignore";
+
+/// Latest versions of other subjects that a record name is compared with.
+const MAX_COMPARED: u32 = 1000;
 
 impl Registry {
-    /// Lints a candidate with the levels that are set for its context. Never writes.
+    /// Lints a candidate with the levels that are set for its subject, or else for its context.
     ///
     /// # Errors
-    /// `InvalidSchema`: unknown type, blank or unreadable text, bad references.
+    /// `InvalidSchema`: unknown type, blank or unreadable text, bad references. Store failures.
     pub async fn lint_candidate(
         &self,
-        context: &ContextName,
+        scope: &Subject,
         candidate: &Candidate,
     ) -> Result<Vec<Lint>, RegistryError> {
         let schema_type = candidate.format()?;
         let text = candidate.text().ok_or_else(|| RegistryError::InvalidSchema("Empty schema".to_owned()))?;
-        let resolved = self.resolve_posted(context, &candidate.references, Targets::Stored).await?;
-        let settings = self.effective_settings(&Subject::of_context(context.clone())).await?;
-        let levels =
-            settings.lint.iter().filter_map(|(id, name)| Some((id.clone(), Level::from_name(name)?)));
-        let options = LintOptions { levels: levels.collect(), ..LintOptions::default() };
+        let resolved = self.resolve_posted(&scope.context, &candidate.references, Targets::Stored).await?;
+        let options = self.lint_options(scope, candidate.metadata.as_ref()).await?;
         let source = Source { text, dependencies: &resolved.dependencies };
         lint(&LintInput::Schema(SchemaInput { schema_type, source }), &options)
             .map_err(|cause| candidate.refused(&cause))
     }
+
+    /// Lints an event with the levels of the subject that its data belongs to, of the subject its type names, or of
+    /// the context.
+    ///
+    /// # Errors
+    /// Store failures.
+    pub async fn lint_event(
+        &self,
+        event: &Event<'_>,
+        matched: Option<&Matched>,
+        hints: &EventHints,
+    ) -> Result<Vec<Lint>, RegistryError> {
+        let named = || event.find_text("type").map(|name| Subject::parse_in(&hints.context, name));
+        let scope = matched.and_then(|matched| matched.subject.clone()).or_else(named);
+        let scope = scope.unwrap_or_else(|| Subject::of_context(hints.context.clone()));
+        let mut options = self.lint_options(&scope, None).await?;
+        options.now = Some((self.clock)().div_euclid(1000));
+        let attributes: Vec<_> = event
+            .attributes
+            .iter()
+            .map(|attribute| (attribute.name.as_ref(), AttributeValue::to_text(&attribute.value)))
+            .collect();
+        let attributes: Vec<_> = attributes.iter().map(|(name, value)| (*name, value.as_ref())).collect();
+        let data = match &event.data {
+            Data::Json(text) => serde_json::from_str(text).ok(),
+            _ => None,
+        };
+        let of_attributes: usize = attributes.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let input = EventInput {
+            attributes: &attributes,
+            data: data.as_ref(),
+            bytes: Some(of_attributes + event.data.bytes().map_or(0, <[u8]>::len)),
+            keyed: false,
+        };
+        Ok(lint(&LintInput::Event(input), &options).expect("only schema texts can be unreadable"))
+    }
+
+    /// Lints a subject: its latest version, and what it is set to. A context has settings only.
+    ///
+    /// # Errors
+    /// `SubjectNotFound`; store failures.
+    pub async fn lint_subject(&self, subject: &Subject) -> Result<Vec<Lint>, RegistryError> {
+        if subject.is_context() {
+            return self.lint_config(subject, None, &LintOptions::default()).await;
+        }
+        let latest = self.get_version(subject, VersionSelector::Latest, false).await?;
+        let (content, context) = (latest.content.clone(), &latest.subject.context);
+        let options = self.lint_options(&latest.subject, content.metadata.as_ref()).await?;
+        let resolved = self.resolve(context, content.references.clone(), Targets::Stored).await?;
+        let source = Source { text: &content.text, dependencies: &resolved.dependencies };
+        let input = SchemaInput { schema_type: content.schema_type, source };
+        let mut found = lint(&LintInput::Schema(input), &options).map_err(|cause| {
+            RegistryError::InvalidSchema(format!("a stored schema cannot be read: {cause}"))
+        })?;
+        found.extend(self.lint_config(&latest.subject, Some(&latest), &options).await?);
+        Ok(found)
+    }
+
+    async fn lint_config(
+        &self,
+        scope: &Subject,
+        latest: Option<&SchemaVersion>,
+        options: &LintOptions,
+    ) -> Result<Vec<Lint>, RegistryError> {
+        let level = self.effective_config(scope).await?.level;
+        let metadata = latest.and_then(|latest| latest.content.metadata.as_ref());
+        let says = |names: &[&str]| {
+            let values = names.iter().filter_map(|name| metadata?.properties.get(*name));
+            values.into_iter().any(|value| !value.is_empty() && value != "false")
+        };
+        let name = scope.qualified();
+        let mut shapes = Vec::new();
+        if let Some(latest) = latest {
+            shapes = self.shapes_of(latest).await?;
+        }
+        let records: Vec<_> =
+            shapes.iter().map(|(subject, name, shape)| RecordShape { subject, name, shape }).collect();
+        let input = SubjectInput {
+            subject: (!scope.context.is_global()).then_some(&name),
+            compatibility: Some(level),
+            deprecated: says(&["deprecated"]),
+            has_sunset: says(&["sunset", "deprecationsunset"]),
+            has_migration: says(&["successor", "migration", "deprecationmigration"]),
+            records: &records,
+        };
+        Ok(lint(&LintInput::Subject(input), options).expect("only schema texts can be unreadable"))
+    }
+
+    /// Subject, record name and shape of a version, and of the latest versions in its context that have the name.
+    async fn shapes_of(&self, own: &SchemaVersion) -> Result<Vec<(String, String, String)>, RegistryError> {
+        let Some(name) = self.name_of(&own.subject.context, own).await? else { return Ok(Vec::new()) };
+        let simple = name.rsplit('.').next().unwrap_or(&name);
+        let query = VersionQuery {
+            scope: Scope::Context(own.subject.context.clone()),
+            prefix: String::new(),
+            also: Vec::new(),
+            deletion: Deletion::Active,
+            latest_only: true,
+            rule_type: None,
+            page: Page { offset: 0, limit: Some(MAX_COMPARED) },
+        };
+        let mut shapes = vec![(own.subject.qualified(), name.clone(), shape(&own.content))];
+        for other in self.store.list_versions(&query).await? {
+            let is_candidate = other.subject != own.subject
+                && other.content.schema_type == own.content.schema_type
+                && other.content.text.contains(simple);
+            if is_candidate && self.name_of(&other.subject.context, &other).await?.as_ref() == Some(&name) {
+                shapes.push((other.subject.qualified(), name.clone(), shape(&other.content)));
+            }
+        }
+        Ok(shapes)
+    }
+
+    /// What a stored schema is called; none when it cannot be read any more.
+    async fn name_of(
+        &self,
+        context: &ContextName,
+        version: &SchemaVersion,
+    ) -> Result<Option<String>, RegistryError> {
+        match self.parse_stored(context, version.content.fingerprint(), &version.content).await {
+            Ok(schema) => Ok(schema.name()),
+            Err(RegistryError::InvalidSchema(_)) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Levels in force for a scope, without the rules that the metadata of a schema silence.
+    async fn lint_options(
+        &self,
+        scope: &Subject,
+        metadata: Option<&Metadata>,
+    ) -> Result<LintOptions, RegistryError> {
+        let mut options = self.policy_of(scope).await?.lint.clone();
+        let ignored = metadata.and_then(|metadata| metadata.properties.get(IGNORE_PROPERTY));
+        for entry in ignored.iter().flat_map(|text| text.split(';')) {
+            let id = entry.split_whitespace().next().unwrap_or_default().trim_end_matches(':');
+            if find_rule(id).is_some() {
+                options.levels.insert(id.to_owned(), Level::Off);
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Equal for equal schemas, whatever their metadata and rules.
+fn shape(content: &Content) -> String {
+    Content { metadata: None, rule_set: None, ..content.clone() }.guid().to_string()
 }

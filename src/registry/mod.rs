@@ -8,7 +8,8 @@
 //! | `compatibility`, `explain` | may it follow the history, and why not in plain words |
 //! | `delete` | soft and permanent deletes |
 //! | `config`, `mode`, `contexts`, `settings` | what is set where, and what is in force; aliases |
-//! | `lint` | is this schema well designed |
+//! | `policies` | settings compiled: how events are read, what names their schema |
+//! | `lint` | is this schema, event or subject well designed |
 //! | `validate` | does this payload keep the promise |
 //! | `associations` | which subject a resource takes its schemas from |
 //! | `keys` | storage of keys for the clients' field encryption |
@@ -35,6 +36,7 @@ mod listing;
 mod lookup;
 mod mode;
 mod parsed;
+mod policies;
 mod references;
 mod register;
 mod schemas;
@@ -65,7 +67,8 @@ pub use listing::{ListedVersion, SchemaFilter, parse_prefix};
 pub use schemas::{FoundSchema, IdScope};
 pub use tags::TagRequest;
 pub use validate::{
-    EventHints, EventVerdict, Framing, Matched, Payload, PayloadVerdict, SchemaChoice, Unchecked,
+    EventHints, EventSetting, EventVerdict, Framing, Matched, NamedSchema, Payload, PayloadVerdict,
+    SchemaChoice, Unchecked,
 };
 pub use versions::{VersionFilter, parse_version};
 
@@ -133,6 +136,7 @@ pub struct Registry {
     histories: histories::Histories,
     views: views::Views,
     ready: validate::ReadySchemas,
+    policies: policies::PolicyCache,
     turns: turns::Turns,
     /// Writers of associations against each other and against deletes of versions.
     associating: tokio::sync::RwLock<()>,
@@ -153,6 +157,7 @@ impl Registry {
             histories: histories::Histories::new(),
             views: views::Views::new(),
             ready,
+            policies: policies::PolicyCache::new(),
             turns: turns::Turns::new(),
             associating: tokio::sync::RwLock::new(()),
         }

@@ -1,9 +1,10 @@
-//! Settings of ours per scope: policies beyond the reference, lint levels.
+//! Settings of ours per scope: policies beyond the reference, lint levels, what names the schema of an event.
 
 use chancery_engine::SchemaType;
 use chancery_engine::verdict::CompatibilityPolicy as Policy;
 
 use super::config::wider_scopes;
+use super::policies::EventPolicy;
 use super::{EffectiveConfig, Registry, RegistryError};
 use crate::model::{Settings, Subject};
 use crate::store::Command;
@@ -17,7 +18,7 @@ impl Registry {
     /// Sets or removes the settings of a scope.
     ///
     /// # Errors
-    /// `InvalidSubject`.
+    /// `InvalidSubject`; `InvalidSettings` when they name what does not exist.
     pub async fn put_settings(
         &self,
         scope: &Subject,
@@ -26,18 +27,22 @@ impl Registry {
         if !scope.is_valid() {
             return Err(RegistryError::InvalidSubject(scope.qualified()));
         }
+        if let Some(settings) = &settings {
+            EventPolicy::compile(settings.clone()).map_err(RegistryError::InvalidSettings)?;
+        }
         self.store.apply(Command::PutSettings { scope: scope.clone(), settings }, &self.stamp()).await?;
         Ok(())
     }
 
-    /// The settings in force: of the nearest scope that has some.
+    /// The settings in force: each member as the nearest scope says that sets it.
     pub async fn effective_settings(&self, subject: &Subject) -> Result<Settings, RegistryError> {
+        let mut settings = Settings::default();
         for scope in wider_scopes(subject) {
-            if let Some(settings) = self.store.find_settings(&scope).await? {
-                return Ok(settings);
+            if let Some(wider) = self.store.find_settings(&scope).await? {
+                settings = settings.over(wider);
             }
         }
-        Ok(Settings::default())
+        Ok(settings)
     }
 
     /// Which differences count for a subject: a policy of ours where it fits the format, else the config's.

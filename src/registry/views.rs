@@ -1,6 +1,6 @@
 //! What requests about a subject or an id read, kept together.
 //!
-//! One view answers what a validation asks of a subject: its versions, its alias, the settings in force. Views are
+//! One view answers what a validation asks of a subject: its versions, its alias. Views are
 //! bounded by bytes and hold as long as their moment does. What is not there is never kept: a 404 comes from the
 //! database.
 
@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::freshness::{DependsOn, FreshCache};
 use super::{Registry, RegistryError};
-use crate::model::{ContextName, SchemaId, Settings, Subject};
+use crate::model::{ContextName, SchemaId, Subject};
 use crate::store::{History, StoredContent, Use};
 
 /// Bytes of all views of subjects together, and of ids.
@@ -25,8 +25,6 @@ pub(super) struct SubjectView {
     pub history: Arc<History>,
     /// The alias of its own config; never empty.
     pub alias: Option<String>,
-    /// The settings in force.
-    pub settings: Settings,
 }
 
 /// An id at one moment.
@@ -57,7 +55,7 @@ impl Views {
 }
 
 impl Registry {
-    /// A subject with its versions, alias and settings; an unknown one has none.
+    /// A subject with its versions and alias; an unknown one has none.
     pub(super) async fn view_subject(&self, subject: &Subject) -> Result<Arc<SubjectView>, RegistryError> {
         let moment = self.moment(DependsOn::Name(&subject.name));
         if let Some(view) = self.views.subjects.find(subject, moment) {
@@ -73,7 +71,6 @@ impl Registry {
         let view = Arc::new(SubjectView {
             history: self.history(subject).await?,
             alias: config.and_then(|config| config.alias).filter(|alias| !alias.is_empty()),
-            settings: self.effective_settings(subject).await?,
         });
         if !view.history.versions.is_empty() || view.alias.is_some() {
             self.views.subjects.keep(subject.clone(), moment, Arc::clone(&view));

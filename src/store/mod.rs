@@ -66,6 +66,13 @@ pub trait Store: Send + Sync + 'static {
     /// Every (context, id) of a guid, sorted by context, then id.
     async fn list_guid_ids(&self, guid: Guid) -> Result<Vec<(ContextName, SchemaId)>, StoreError>;
 
+    /// Ids in a context of JSON Schemas whose text has this `$id` (draft 4: `id`), newest first, at most 100.
+    async fn list_json_schema_ids(
+        &self,
+        context: &ContextName,
+        json_schema_id: &str,
+    ) -> Result<Vec<SchemaId>, StoreError>;
+
     /// Versions that use an id, soft-deleted ones included, sorted by subject, then version.
     async fn list_uses(&self, context: &ContextName, id: SchemaId) -> Result<Vec<Use>, StoreError>;
 

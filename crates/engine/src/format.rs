@@ -11,7 +11,7 @@ use crate::difference::{CompareOptions, Comparison};
 use crate::json::{JsonSchema, JsonValidator};
 use crate::protobuf::{ProtobufSchema, ProtobufValidator};
 use crate::violation::{PayloadOptions, Report, ValidatorOptions};
-use crate::{EntityTags, Limits, SchemaError, Source, Strictness};
+use crate::{Dependency, EntityTags, Limits, SchemaError, Source, Strictness, avro, json};
 
 /// The three formats of the registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -77,6 +77,29 @@ impl Schema {
             SchemaType::Json => Self::Json(JsonSchema::parse(source, strictness, limits)?),
             SchemaType::Protobuf => Self::Protobuf(ProtobufSchema::parse(source, strictness, limits)?),
         })
+    }
+
+    /// The schema of a part of a document: for JSON Schema what a JSON Pointer (`/properties/a`) or an anchor
+    /// names, for Avro a named type. A Protobuf file is taken whole: its payloads name their message.
+    ///
+    /// # Errors
+    /// [`SchemaError`] when nothing has that name.
+    pub fn parse_part(
+        schema_type: SchemaType,
+        source: &Source<'_>,
+        part: &str,
+        limits: &Limits,
+    ) -> Result<Self, SchemaError> {
+        const DOCUMENT: &str = "document";
+        let text = match schema_type {
+            SchemaType::Protobuf => return Self::parse(schema_type, source, Strictness::Stored, limits),
+            SchemaType::Json => json::text_of_part(source.text, DOCUMENT, part, limits)?,
+            SchemaType::Avro => avro::text_of_part(source, part, limits)?,
+        };
+        let document = Dependency { name: DOCUMENT.to_owned(), text: source.text.to_owned(), origin: None };
+        let dependencies: Vec<_> = source.dependencies.iter().cloned().chain([document]).collect();
+        let whole = Source { text: &text, dependencies: &dependencies };
+        Self::parse(schema_type, &whole, Strictness::Stored, limits)
     }
 
     /// The format.

@@ -215,7 +215,7 @@ impl Default for PayloadOptions {
 }
 
 /// JSON Schema `format`: asserted or only an annotation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Formats {
     /// Asserted.
     #[default]

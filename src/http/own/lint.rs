@@ -1,28 +1,32 @@
-//! `POST /v1/lint` and `GET /v1/rules`: advice on design, and the catalogue of everything that can be found.
+//! `POST /v1/lint`, `GET /v1/subjects/{subject}/lint` and `GET /v1/rules`: advice on design, and the catalogue of everything that can be found.
 
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use chancery_engine::catalogue;
-use chancery_engine::cloudevents::{AttributeValue, Data, EventOptions, Reading, read_json};
-use chancery_engine::lint::{EventInput, Level, Lint, LintInput, LintOptions, lint};
+use chancery_engine::cloudevents::{EventOptions, Reading, read_http, read_json};
+use chancery_engine::lint::{Level, Lint};
 use chancery_engine::violation::Place;
 use serde::Serialize;
-use serde_json::Value;
 
+use super::events::{claims_event, refused};
 use crate::http::call::{Answer, Call, json};
 use crate::http::confluent::read_candidate;
+use crate::http::error::TransportError;
 use crate::http::json::{Presence, read_object};
+use crate::http::negotiate::is_json_body;
 use crate::http::problem::Problem;
+use crate::model::Subject;
+use crate::registry::EventHints;
 
 /// What a run found.
 #[derive(Serialize)]
 struct LintBody {
-    lint: Vec<FindingBody>,
+    lint: Vec<LintFinding>,
 }
 
 /// One piece of advice.
-#[derive(Serialize)]
-struct FindingBody {
+#[derive(Debug, Serialize)]
+pub struct LintFinding {
     id: &'static str,
     /// `info`, `warn` or `error`.
     level: &'static str,
@@ -65,66 +69,83 @@ pub async fn list_rules(_: Call) -> Result<Answer, Problem> {
     Ok(json(&RulesBody { rules: rules.collect() }))
 }
 
-/// Lints a schema (`{"schemaType", "schema", "references"}`) or an event in the JSON format. With `?fail=LEVEL`
-/// the status is 422 when something is found at that level or above.
+/// `POST /v1/lint`: a schema (`{"schemaType", "schema", "references"}`) or an event, structured or in binary mode.
+/// `?subject=` names whose levels hold. With `?fail=LEVEL` the status is 422 when something is found at that level or
+/// above.
 pub async fn lint_body(call: Call) -> Result<Answer, Problem> {
-    let fail =
-        match call.query.text("fail") {
-            "" => None,
-            name => {
-                let level = Level::from_name(&name.to_ascii_lowercase()).filter(|level| *level != Level::Off);
-                Some(level.ok_or_else(|| {
-                    Problem::new(StatusCode::BAD_REQUEST, "`fail` must be info, warn or error")
-                })?)
-            }
-        };
+    let fail = read_fail(&call)?;
+    if claims_event(&call) {
+        return Ok(answer(fail, &lint_message(&call).await?));
+    }
+    if !is_json_body(&call.headers) {
+        return Err(TransportError::UnsupportedMediaType.into());
+    }
     let body = read_object(&call.body)?;
-    let found =
-        if body.presence("schema") != Presence::Absent || body.presence("specversion") == Presence::Absent {
-            call.registry().lint_candidate(&call.context, &read_candidate(&body)?).await?
-        } else {
-            lint_event(&call.body)?
-        };
-    let fails = fail.is_some_and(|fail| found.iter().any(|one| one.level >= fail));
-    let answer = json(&LintBody { lint: found.into_iter().map(FindingBody::from).collect() });
-    Ok(if fails { (StatusCode::UNPROCESSABLE_ENTITY, answer).into_response() } else { answer })
+    if let (Presence::Absent, Some(subject)) = (body.presence("schema"), body.text("subject")?)
+        && body.presence("specversion") == Presence::Absent
+    {
+        return Ok(answer(fail, &call.registry().lint_subject(&call.qualify(&subject)).await?));
+    }
+    let is_schema =
+        body.presence("schema") != Presence::Absent || body.presence("specversion") == Presence::Absent;
+    if !is_schema {
+        let reading = read_json(&call.body, &EventOptions::default());
+        return Ok(answer(fail, &lint_reading(&call, reading).await?));
+    }
+    let scope = match call.query.text("subject") {
+        "" => Subject::of_context(call.context.clone()),
+        name => call.qualify(name),
+    };
+    Ok(answer(fail, &call.registry().lint_candidate(&scope, &read_candidate(&body)?).await?))
 }
 
-fn lint_event(text: &[u8]) -> Result<Vec<Lint>, Problem> {
-    let options = EventOptions::default();
-    let reading = match read_json(text, &options) {
+/// `GET /v1/subjects/{subject}/lint`: the latest version and what the subject is set to.
+pub async fn lint_subject(call: Call) -> Result<Answer, Problem> {
+    let fail = read_fail(&call)?;
+    let subject = call.target().await?;
+    Ok(answer(fail, &call.registry().lint_subject(&subject).await?))
+}
+
+fn read_fail(call: &Call) -> Result<Option<Level>, Problem> {
+    let name = call.query.text("fail");
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let level = Level::from_name(&name.to_ascii_lowercase()).filter(|level| *level != Level::Off);
+    let refused = || Problem::new(StatusCode::BAD_REQUEST, "`fail` must be info, warn or error");
+    level.map(Some).ok_or_else(refused)
+}
+
+fn answer(fail: Option<Level>, found: &[Lint]) -> Answer {
+    let fails = fail.is_some_and(|fail| found.iter().any(|one| one.level >= fail));
+    let answer = json(&LintBody { lint: found.iter().map(LintFinding::from).collect() });
+    if fails { (StatusCode::UNPROCESSABLE_ENTITY, answer).into_response() } else { answer }
+}
+
+async fn lint_message(call: &Call) -> Result<Vec<Lint>, Problem> {
+    let headers: Vec<_> =
+        call.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    lint_reading(call, read_http(&headers, &call.body, &EventOptions::default())).await
+}
+
+async fn lint_reading(call: &Call, reading: Reading<'_>) -> Result<Vec<Lint>, Problem> {
+    let reading = match reading {
         Reading::Single(reading) => reading,
-        Reading::Refused(refusal) => {
-            return Err(Problem::new(StatusCode::BAD_REQUEST, refusal.finding.message));
-        }
+        Reading::Refused(refusal) => return Err(refused(&refusal)),
         Reading::Batch { .. } => return Err(Problem::new(StatusCode::BAD_REQUEST, "one event at a time")),
     };
-    let attributes: Vec<_> = reading
-        .event
-        .attributes
-        .iter()
-        .map(|attribute| (attribute.name.as_ref(), AttributeValue::to_text(&attribute.value)))
-        .collect();
-    let attributes: Vec<_> = attributes.iter().map(|(name, value)| (*name, value.as_ref())).collect();
-    let data: Option<Value> = match &reading.event.data {
-        Data::Json(text) => serde_json::from_str(text).ok(),
-        _ => None,
-    };
-    let input =
-        EventInput { attributes: &attributes, data: data.as_ref(), bytes: Some(text.len()), keyed: false };
-    // Without a clock the rules on event time are silent: the answer depends on the request alone.
-    lint(&LintInput::Event(input), &LintOptions::default())
-        .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))
+    let hints = EventHints { context: call.context.clone(), ..EventHints::default() };
+    Ok(call.registry().lint_event(&reading.event, None, &hints).await?)
 }
 
-impl From<Lint> for FindingBody {
-    fn from(found: Lint) -> Self {
+impl From<&Lint> for LintFinding {
+    fn from(found: &Lint) -> Self {
         Self {
             id: found.id,
             level: found.level.name(),
             place: found.place,
-            pointer: found.pointer,
-            message: found.message,
+            pointer: found.pointer.clone(),
+            message: found.message.clone(),
             suggestion: found.suggestion,
         }
     }

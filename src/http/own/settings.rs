@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 
 use crate::http::call::{Answer, Call, json};
-use crate::http::json::{BadJson, Object, read_object};
+use crate::http::json::{BadJson, read_object};
 use crate::http::problem::Problem;
 use crate::model::Settings;
 
@@ -26,7 +26,7 @@ pub async fn get(call: Call) -> Result<Answer, Problem> {
 
 /// Replaces the settings and answers them.
 pub async fn put(call: Call) -> Result<Answer, Problem> {
-    let settings = read_settings(&read_object(&call.body)?)?;
+    let settings = read_settings(&call.body)?;
     call.registry().put_settings(&call.subject(), Some(settings.clone())).await?;
     Ok(json(&settings))
 }
@@ -37,17 +37,15 @@ pub async fn delete(call: Call) -> Result<Answer, Problem> {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-fn read_settings(body: &Object<'_>) -> Result<Settings, BadJson> {
-    Ok(Settings {
-        policy: one_of(body, "policy", &POLICIES)?,
-        lint: body.text_map("lint")?.unwrap_or_default(),
-        unknown_fields: one_of(body, "unknownFields", &UNKNOWN_FIELDS)?,
-    })
-}
-
-fn one_of(body: &Object<'_>, name: &str, known: &[&str]) -> Result<Option<String>, BadJson> {
-    match body.text(name)? {
-        Some(text) if !known.contains(&text.as_str()) => Err(body.unknown_name(name, &known.join(", "))),
-        text => Ok(text),
+fn read_settings(text: &[u8]) -> Result<Settings, BadJson> {
+    let body = read_object(text)?;
+    for (name, known) in [("policy", &POLICIES[..]), ("unknownFields", &UNKNOWN_FIELDS)] {
+        if body.text(name)?.is_some_and(|text| !known.contains(&text.as_str())) {
+            return Err(body.unknown_name(name, &known.join(", ")));
+        }
     }
+    if let Some(name) = body.names().find(|name| !Settings::MEMBERS.contains(name)) {
+        return Err(BadJson::Malformed(format!("there is no setting `{name}`")));
+    }
+    serde_json::from_slice(text).map_err(|error| BadJson::Malformed(error.to_string()))
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::http::call::{Answer, Call, json};
+use crate::http::own::lint::LintFinding;
 use crate::http::problem::Problem;
 use crate::registry::{Matched, PayloadVerdict};
 
@@ -41,8 +42,14 @@ pub struct VerdictBody {
     /// The schema that was used.
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     pub matched: Option<MatchBody>,
+    /// Where the data is when the event has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<&'static str>,
     pub violations: Vec<FindingBody>,
     pub warnings: Vec<FindingBody>,
+    /// Advice on design, when it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lint: Option<Vec<LintFinding>>,
     /// Whether findings were cut off.
     pub truncated: bool,
 }
@@ -163,6 +170,8 @@ impl VerdictBody {
             matched: matched.map(MatchBody::from),
             violations: report.violations().map(FindingBody::from).collect(),
             warnings: report.warnings().map(FindingBody::from).collect(),
+            data: None,
+            lint: None,
             truncated: report.truncated,
         }
     }

@@ -1,33 +1,48 @@
 //! Events: which schema the data claims to have, and whether it keeps it.
 //!
-//! Evidence in order of rank: request parameter, frame, `dataschema`, `type`, topic. All that resolves must
-//! agree. A fragment of `dataschema` names the message of a Protobuf file, unless stronger evidence does. A `dataschema` that is not ours is never fetched. An event for which nothing names a schema is
-//! unchecked, and says why.
+//! Evidence in order of rank: request parameter, frame, `dataschema`, `type`, topic (`claims`). All that resolves must
+//! agree. A fragment of `dataschema` selects a message, a record or a part of the schema. Settings of the subject
+//! decide which version counts and what happens when nothing names a schema. An event for which nothing names a schema
+//! is unchecked, and says why.
 
-use std::sync::LazyLock;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use chancery_engine::cloudevents::matching::{
-    Agreement, AvroJson, Claim, FramedTypes, Match, MatchedBy, PayloadFormat, SchemaLocator, SchemaTarget,
-    SubjectFacts, SubjectStrategy, join,
+    Agreement, AvroJson, Claim, Match, MatchedBy, PayloadFormat, SchemaLocator, SchemaReference, join,
 };
-use chancery_engine::cloudevents::{Data, Event, EventReading};
-use chancery_engine::framing;
+use chancery_engine::cloudevents::{Event, EventOptions, EventReading, rules};
+use chancery_engine::lint::Lint;
 use chancery_engine::violation::{Encoding, MessageChoice, Outcome, PayloadOptions};
-use chancery_engine::{Report, SchemaType};
+use chancery_engine::{Report, SchemaType, Severity, Violation};
 
+use super::super::policies::EventPolicy;
 use super::super::{IdScope, Registry, RegistryError};
-use super::frame::{Unframed, conflict, id_required, single, strip_indexes, unknown_id};
+use super::claims::{Dataschema, Evidence, Frame};
+use super::frame::{Unframed, conflict, id_required, strip_indexes, unknown_id};
 use super::target::Target;
-use super::{Framing, Matched, format_mismatch, says_nothing};
-use crate::model::{ContextName, Guid, Subject, VersionSelector};
+use super::{Framing, Matched, format_mismatch, framing_of, says_nothing, unknown_fields};
+use crate::model::{
+    AvroJsonForm, ContextName, OnMissingSchema, Settings, Subject, UnknownDataschema, VersionPolicy,
+    VersionSelector,
+};
 
-/// Media types that promise a frame.
-static FRAMED_TYPES: LazyLock<FramedTypes> = LazyLock::new(FramedTypes::default);
+/// What all events of one request share.
+#[derive(Clone, Debug, Default)]
+pub struct EventSetting {
+    /// How envelopes are read.
+    pub options: EventOptions,
+    /// Which URLs are ours.
+    pub locator: SchemaLocator,
+    /// What else is known.
+    pub hints: EventHints,
+}
 
 /// What the request says beside the event.
 #[derive(Clone, Debug, Default)]
 pub struct EventHints {
+    /// The schema that the request names.
+    pub schema: Option<NamedSchema>,
     /// The topic the event goes to.
     pub topic: Option<String>,
     /// Whether the data is the key of a record.
@@ -36,6 +51,19 @@ pub struct EventHints {
     pub context: ContextName,
     /// How the data says which schema it was written with.
     pub framing: Framing,
+    /// Whether advice on design is asked for.
+    pub lint: bool,
+}
+
+/// A schema by id, or by subject and version; both have to agree.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamedSchema {
+    /// Id in the context.
+    pub id: Option<i32>,
+    /// Subject.
+    pub subject: Option<Subject>,
+    /// Version; the latest without one.
+    pub version: Option<VersionSelector>,
 }
 
 /// Why the data of an event was not held against a schema.
@@ -47,6 +75,8 @@ pub enum Unchecked {
     ForeignSchema,
     /// There is no data.
     NoData,
+    /// The data is elsewhere: `dataref` says where.
+    DataElsewhere,
     /// The content type is none that can be validated.
     Opaque,
 }
@@ -57,7 +87,7 @@ impl Unchecked {
         match self {
             Self::NoSchema => "schema.not-found",
             Self::ForeignSchema => "dataschema.unresolved",
-            Self::NoData => "data.missing",
+            Self::NoData | Self::DataElsewhere => "data.missing",
             Self::Opaque => "data.not-validated",
         }
     }
@@ -74,7 +104,24 @@ pub struct EventVerdict {
     pub matched: Option<Matched>,
     /// Why it was held against none.
     pub unchecked: Option<Unchecked>,
+    /// Advice on design, when it was asked for.
+    pub lint: Option<Vec<Lint>>,
 }
+
+/// An event on its way to a verdict.
+struct Checking<'a> {
+    event: &'a Event<'a>,
+    format: PayloadFormat,
+    options: &'a EventOptions,
+    context: &'a ContextName,
+    policy: Arc<EventPolicy>,
+    report: Report,
+    matched: Option<Matched>,
+    unchecked: Option<Unchecked>,
+}
+
+/// An error that ends the matching and stands in the report already.
+struct Reported;
 
 /// Data on its way to a validator.
 struct Input {
@@ -83,165 +130,202 @@ struct Input {
     framed: bool,
     /// Which message it is, unless a frame says so.
     message: MessageChoice,
-}
-
-/// What checking the data came to.
-enum DataCheck {
-    Done(Report, Option<Matched>),
-    Unchecked(Unchecked),
+    /// The `dataschema` that resolved: its fragment may select a part of the schema.
+    reference: Option<SchemaReference>,
 }
 
 impl Registry {
     /// Validates the data of an event that has been read, and joins the findings with those on the envelope.
     ///
     /// # Errors
-    /// `Store`; everything about the event is a finding.
+    /// `Store`, and what the request itself names and does not exist; everything about the event is a finding.
     pub async fn validate_event(
         &self,
         reading: EventReading<'_>,
-        locator: &SchemaLocator,
-        hints: &EventHints,
+        setting: &EventSetting,
     ) -> Result<EventVerdict, RegistryError> {
-        let EventReading { event, report: mut joined } = reading;
-        let (matched, unchecked) = match self.check_data(&event, locator, hints).await? {
-            DataCheck::Done(report, matched) => {
-                for finding in report.findings {
-                    joined.push(finding);
-                }
-                joined.truncated |= report.truncated;
-                joined.indeterminate = report.indeterminate;
-                (matched, None)
-            }
-            DataCheck::Unchecked(reason) => (None, Some(reason)),
+        let EventReading { event, report } = reading;
+        let hints = &setting.hints;
+        let mut checking = Checking {
+            event: &event,
+            format: PayloadFormat::Opaque,
+            options: &setting.options,
+            context: &hints.context,
+            policy: self.policy_of(&Subject::of_context(hints.context.clone())).await?,
+            report,
+            matched: None,
+            unchecked: None,
         };
-        let outcome = match (joined.outcome(), unchecked) {
+        // Envelopes only: nothing is matched.
+        if setting.options.reads_payload() {
+            self.check_data(&mut checking, setting).await?;
+        }
+        let Checking { report, matched, unchecked, .. } = checking;
+        let outcome = match (report.outcome(), unchecked) {
             (Outcome::Valid, Some(_)) => Outcome::Unchecked,
             (outcome, _) => outcome,
         };
-        Ok(EventVerdict { outcome, report: joined, matched, unchecked })
+        let lint =
+            if hints.lint { Some(self.lint_event(&event, matched.as_ref(), hints).await?) } else { None };
+        Ok(EventVerdict { outcome, report, matched, unchecked, lint })
     }
 
     async fn check_data(
         &self,
-        event: &Event<'_>,
-        locator: &SchemaLocator,
-        hints: &EventHints,
-    ) -> Result<DataCheck, RegistryError> {
-        let format = PayloadFormat::of_event(event, &FRAMED_TYPES);
-        let Some(data) = event.data.bytes() else { return Ok(DataCheck::Unchecked(Unchecked::NoData)) };
-        let mut body = Bytes::copy_from_slice(data);
-        let mut claims = Vec::new();
-        let mut framed = false;
-        let promised = matches!(format, PayloadFormat::Framed(_)) && hints.framing == Framing::Auto;
-        let required = promised || hints.framing == Framing::Confluent;
-        let may_be_framed = hints.framing != Framing::None && may_be_framed(&format, event);
-        if let Some((frame, rest)) = may_be_framed.then(|| framing::split(data)).flatten() {
-            match self.find_framed(&hints.context, frame).await? {
-                Some(id) => {
-                    body = body.slice(data.len() - rest.len()..);
-                    claims.push(self.exact_claim(MatchedBy::Framing, &hints.context, id).await?);
-                    framed = true;
-                }
-                None if required => return Ok(DataCheck::Done(single(unknown_id()), None)),
-                None => {}
-            }
-        } else if required {
-            return Ok(DataCheck::Done(single(id_required()), None));
+        checking: &mut Checking<'_>,
+        setting: &EventSetting,
+    ) -> Result<(), RegistryError> {
+        let (event, hints) = (checking.event, &setting.hints);
+        checking.format = PayloadFormat::of_event(event, &checking.policy.framed_types);
+        let policy = Arc::clone(&checking.policy);
+        let evidence = self.gather(event, &checking.format, &policy, &setting.locator, hints).await?;
+        checking.policy = self.policy_of(&evidence.scope(&hints.context)).await?;
+        let Ok(frame) = checking.framing(&evidence, hints.framing) else { return Ok(()) };
+        let framed = frame.as_ref().map(|(claim, _)| claim);
+        let Ok(found) = checking.agree(&evidence, framed) else {
+            checking.unresolved(&evidence.dataschema);
+            return Ok(());
+        };
+        let Some(found) = found else {
+            checking.nothing_matches(&evidence.dataschema);
+            return Ok(());
+        };
+        checking.unresolved(&evidence.dataschema);
+        let reference = match &evidence.dataschema {
+            Dataschema::Resolved(reference) => Some(reference),
+            _ => None,
+        };
+        if reference.is_some_and(SchemaReference::is_unpinned) {
+            checking
+                .about_dataschema(&rules::DATASCHEMA_UNPINNED, "the URI names a subject without a version");
         }
-        let mut foreign = false;
-        let mut selected = None;
-        if let Some(dataschema) = event.find_text("dataschema") {
-            let reference = locator.locate(dataschema);
-            match self.dataschema_claim(&reference.target, hints).await? {
-                Some(claim) => {
-                    claims.push(claim);
-                    selected = reference.selected_type().map(str::to_owned);
-                }
-                None => foreign = true,
-            }
-        }
-        claims.extend(self.find_named_claim(event, hints).await?);
-        let input = Input { body, framed, message: message_of(&format, selected) };
-        match join(&claims) {
-            Agreement::NoEvidence if foreign => Ok(DataCheck::Unchecked(Unchecked::ForeignSchema)),
-            Agreement::NoEvidence => Ok(DataCheck::Unchecked(Unchecked::NoSchema)),
-            Agreement::Conflict(stronger, weaker) => {
-                let message = format!("{} and {} name different schemas", stronger.name(), weaker.name());
-                Ok(DataCheck::Done(single(conflict(&message)), None))
-            }
-            Agreement::Agreed(found) => {
-                self.check_against(event, &format, &found, input, &hints.context).await
-            }
-        }
+        let Some(data) = checking.data() else { return self.check_absence(checking, &found).await };
+        let start = frame.as_ref().map_or(0, |(_, start)| *start);
+        let selected = reference.and_then(SchemaReference::selected_type).map(str::to_owned);
+        let input = Input {
+            body: Bytes::copy_from_slice(&data[start..]),
+            framed: frame.is_some(),
+            message: message_of(&checking.format, selected),
+            reference: reference.cloned(),
+        };
+        let unpinned =
+            found.by == MatchedBy::Dataschema && reference.is_some_and(SchemaReference::is_unpinned);
+        self.check_against(checking, &found, input, unpinned).await
     }
 
-    /// Holds the data against the schema that the evidence names; where only a subject is named, JSON tries its
-    /// versions newest first, other formats take the latest.
+    /// An event without data whose schema is known: fine when the schema takes "nothing", or when the data is
+    /// elsewhere.
+    async fn check_absence(&self, checking: &mut Checking<'_>, found: &Match) -> Result<(), RegistryError> {
+        let targets = self.targets_of(found, checking.context, VersionPolicy::Latest).await?;
+        let Some(target) = targets.into_iter().next() else {
+            checking.missing_schema(Unchecked::NoData);
+            return Ok(());
+        };
+        checking.matched = Some(target.matched.clone());
+        if checking.has_broken_data() {
+            return Ok(());
+        }
+        if checking.is_elsewhere() {
+            checking.unchecked = Some(Unchecked::DataElsewhere);
+            return Ok(());
+        }
+        let nothing = if target.schema_type() == SchemaType::Json { &b"null"[..] } else { b"" };
+        let target = self.formed(target, checking.settings());
+        let report =
+            self.run_validator(&target, Bytes::from_static(nothing), PayloadOptions::default()).await?;
+        if report.outcome() != Outcome::Valid {
+            let required = checking.settings().require_data == Some(true);
+            let message = "the event has no data, and its schema does not accept nothing";
+            checking.about_data(&rules::DATA_MISSING, required, message);
+        }
+        Ok(())
+    }
+
+    /// Holds the data against the schema that the evidence names; where only a subject is named, the policy on
+    /// versions chooses: JSON tries versions newest first, other formats take the latest.
     async fn check_against(
         &self,
-        event: &Event<'_>,
-        format: &PayloadFormat,
+        checking: &mut Checking<'_>,
         found: &Match,
         input: Input,
-        context: &ContextName,
-    ) -> Result<DataCheck, RegistryError> {
-        let targets = self.targets_of(found, context).await?;
-        let Some(newest) = targets.first() else { return Ok(DataCheck::Unchecked(Unchecked::NoSchema)) };
+        unpinned: bool,
+    ) -> Result<(), RegistryError> {
         let exact = found.schema_id.is_some() || found.version.is_some();
-        let schema_type = newest.schema_type();
-        let media_type = event.datacontenttype().unwrap_or("application/json");
-        // A frame says enough about bytes that come without a content type.
-        let unnamed = *format == PayloadFormat::Opaque && says_nothing(event.datacontenttype());
-        let encoding = format.encoding(schema_type, AvroJson::Avro);
-        let Some(encoding) = encoding.or_else(|| (input.framed && unnamed).then_some(Encoding::Binary))
-        else {
-            let matched = Some(newest.matched.clone());
-            if unnamed {
-                return Ok(DataCheck::Unchecked(Unchecked::Opaque));
-            }
-            return Ok(DataCheck::Done(single(format_mismatch(media_type, schema_type)), matched));
+        let policy = if unpinned { Some(VersionPolicy::Latest) } else { checking.settings().versions };
+        let listed = match (exact, policy) {
+            (false, Some(policy)) => policy,
+            _ => VersionPolicy::Any,
         };
-        if *format == PayloadFormat::Avro && !exact {
-            return Ok(DataCheck::Done(single(id_required()), Some(newest.matched.clone())));
+        let targets = self.targets_of(found, checking.context, listed).await?;
+        let Some(newest) = targets.first() else {
+            checking.missing_schema(Unchecked::NoSchema);
+            return Ok(());
+        };
+        if checking.has_broken_data() {
+            checking.matched = Some(newest.matched.clone());
+            return Ok(());
         }
-        let tries = if exact || schema_type != SchemaType::Json { 1 } else { targets.len() };
+        let pinned = matches!(policy, Some(VersionPolicy::Pinned(_)));
+        if checking.format == PayloadFormat::Avro && !exact && !pinned {
+            checking.finish(newest, id_required());
+            return Ok(());
+        }
+        let tries_all = policy == Some(VersionPolicy::Any) || newest.schema_type() == SchemaType::Json;
+        let tries = if exact || !tries_all { 1 } else { targets.len() };
         let mut first = None;
         for target in targets.into_iter().take(tries) {
+            let Some(encoding) = checking.encoding(&target, &input) else {
+                if first.is_some() {
+                    continue;
+                }
+                checking.no_encoding(&target);
+                return Ok(());
+            };
             let unframed = if input.framed {
                 strip_indexes(target, input.body.clone())
             } else {
-                Ok(Unframed {
-                    target,
-                    body: input.body.clone(),
-                    message: input.message.clone(),
-                    framed: false,
-                })
+                let (body, message) = (input.body.clone(), input.message.clone());
+                Ok(Unframed { target, body, message, framed: false })
             };
             let Unframed { target, body, message, framed } = match unframed {
                 Ok(unframed) => unframed,
                 Err(refused) => {
-                    return Ok(DataCheck::Done(single(refused.finding), Some(refused.target.matched)));
+                    checking.finish(&refused.target, refused.finding);
+                    return Ok(());
                 }
             };
-            let unknown_fields = self.unknown_fields_policy(target.matched.subject.as_ref()).await?;
+            let unknown_fields = unknown_fields(checking.settings());
             let options =
                 PayloadOptions { encoding, message, unknown_fields, framed, ..PayloadOptions::default() };
-            let report = self.run_validator(&target, body, options).await?;
-            let passed = report.outcome() == Outcome::Valid;
-            let done = (report, Some(target.matched));
-            if passed {
-                return Ok(DataCheck::Done(done.0, done.1));
+            let mut target = self.formed(target, checking.settings());
+            if let Some(reference) = &input.reference {
+                let (part, is_there) = self.part_of(target, reference).await?;
+                if !is_there {
+                    checking.unresolved_dataschema("the fragment names nothing in the schema");
+                }
+                target = part;
             }
-            first.get_or_insert(done);
+            let report = self.run_validator(&target, body, options).await?;
+            if report.outcome() == Outcome::Valid {
+                first = Some((report, target.matched));
+                break;
+            }
+            first.get_or_insert((report, target.matched));
         }
-        Ok(match first {
-            Some((report, matched)) => DataCheck::Done(report, matched),
-            None => DataCheck::Unchecked(Unchecked::NoSchema),
-        })
+        if let Some((report, matched)) = first {
+            checking.matched = Some(matched);
+            checking.join(report);
+        }
+        Ok(())
     }
 
-    /// The schemas that agreed evidence means, newest first.
-    async fn targets_of(&self, found: &Match, context: &ContextName) -> Result<Vec<Target>, RegistryError> {
+    /// The schemas that agreed evidence means, newest first; of a subject alone those that the policy lists.
+    async fn targets_of(
+        &self,
+        found: &Match,
+        context: &ContextName,
+        policy: VersionPolicy,
+    ) -> Result<Vec<Target>, RegistryError> {
         let by = found.by.name();
         let subject = found.subject.as_deref().map(|name| Subject::parse_in(context, name));
         match (found.schema_id, subject, found.version) {
@@ -250,14 +334,23 @@ impl Registry {
                 Ok(vec![self.target_of_version(&subject, selector, by).await?])
             }
             (Some(id), _, _) => {
-                let scope = IdScope::Context(context.clone());
+                let context = found.context.as_deref().map_or(context.clone(), ContextName::from_stored);
+                let scope = IdScope::Context(context);
                 let id = i32::try_from(id).unwrap_or(i32::MAX);
                 Ok(vec![self.target_of_id(id, &scope, by).await?])
             }
             (None, Some(subject), None) => {
                 let view = self.view_subject(&subject).await?;
-                let mut targets = Vec::new();
-                for row in view.history.active().rev() {
+                let history = &view.history;
+                let rows: Vec<_> = match policy {
+                    VersionPolicy::Any => history.active().rev().collect(),
+                    VersionPolicy::Latest => history.latest().into_iter().collect(),
+                    VersionPolicy::Pinned(version) => {
+                        history.find(version).filter(|row| !row.deleted).into_iter().collect()
+                    }
+                };
+                let mut targets = Vec::with_capacity(rows.len());
+                for row in rows {
                     targets.push(self.target_of_row(&subject, row, by).await?);
                 }
                 Ok(targets)
@@ -265,112 +358,190 @@ impl Registry {
             (None, None, _) => Ok(Vec::new()),
         }
     }
+}
 
-    /// A claim on one id with everything that uses it.
-    async fn exact_claim(
-        &self,
-        by: MatchedBy,
-        context: &ContextName,
-        id: i32,
-    ) -> Result<Claim, RegistryError> {
-        let uses = self.active_uses(context, id).await?;
-        let uses =
-            uses.into_iter().map(|one| (one.subject.qualified(), one.version.unsigned_abs())).collect();
-        Ok(Claim { by, schema_id: Some(id.unsigned_abs()), subject: None, version: None, uses })
+impl Checking<'_> {
+    /// The settings in force.
+    fn settings(&self) -> &Settings {
+        &self.policy.settings
     }
 
-    /// What `dataschema` claims; `None` when it resolves to nothing of ours.
-    async fn dataschema_claim(
-        &self,
-        target: &SchemaTarget,
-        hints: &EventHints,
-    ) -> Result<Option<Claim>, RegistryError> {
-        let by = MatchedBy::Dataschema;
-        let context = match target {
-            SchemaTarget::Id { context, .. }
-            | SchemaTarget::SubjectVersion { context, .. }
-            | SchemaTarget::SubjectLatest { context, .. } => context.as_deref(),
-            SchemaTarget::Guid(_) | SchemaTarget::JsonSchemaId(_) => None,
-        };
-        let place = match context.map(ContextName::from_segment) {
-            Some(Ok(place)) => place,
-            // No schema of ours is in a context that cannot exist.
-            Some(Err(_)) => return Ok(None),
-            None => hints.context.clone(),
-        };
-        match target {
-            SchemaTarget::Id { id, subject, .. } => {
-                let Ok(id) = i32::try_from(*id) else { return Ok(None) };
-                if self.view_id(&place, crate::model::SchemaId(id)).await?.is_none() {
+    /// Whether the data is framed, and where the payload then starts.
+    fn framing(&mut self, evidence: &Evidence, asked: Framing) -> Result<Option<(Claim, usize)>, Reported> {
+        let wanted = framing_of(asked, self.settings());
+        let promised = matches!(self.format, PayloadFormat::Framed(_)) && wanted == Framing::Auto;
+        let required = promised || wanted == Framing::Confluent;
+        let has_data = self.data().is_some();
+        match &evidence.frame {
+            _ if wanted == Framing::None => Ok(None),
+            Frame::Known(claim, start) => Ok(Some((claim.clone(), *start))),
+            Frame::Unknown if required => self.refuse(unknown_id()),
+            Frame::Absent if required && has_data => self.refuse(id_required()),
+            Frame::Absent | Frame::Unknown => Ok(None),
+        }
+    }
+
+    fn refuse<T>(&mut self, finding: Violation) -> Result<T, Reported> {
+        self.report.push(finding);
+        Err(Reported)
+    }
+
+    /// What the evidence agrees on, if there is some.
+    fn agree(&mut self, evidence: &Evidence, framed: Option<&Claim>) -> Result<Option<Match>, Reported> {
+        match evidence.join(framed) {
+            Agreement::NoEvidence => Ok(None),
+            Agreement::Agreed(found) => Ok(Some(found)),
+            Agreement::Conflict(stronger, weaker) => {
+                let message = if stronger == weaker {
+                    format!("{} names a schema that is no version of the subject it names", stronger.name())
+                } else {
+                    format!("{} and {} name different schemas", stronger.name(), weaker.name())
+                };
+                match self.options.severity(&rules::SCHEMA_CONFLICT) {
+                    Some(Severity::Error) => return self.refuse(conflict(&message)),
+                    Some(Severity::Warning) => _ = self.report.push(conflict(&message).warning()),
+                    None => {}
+                }
+                // Forgiven: the strongest evidence alone decides.
+                let claims = evidence.claims.iter().chain(framed).chain(&evidence.named);
+                let Some(mut strongest) = claims.min_by_key(|claim| claim.by).cloned() else {
                     return Ok(None);
+                };
+                if strongest.schema_id.is_some() {
+                    (strongest.subject, strongest.version) = (None, None);
                 }
-                let mut claim = self.exact_claim(by, &place, id).await?;
-                claim.subject = subject.as_ref().map(|name| Subject::parse_in(&place, name).qualified());
-                Ok(Some(claim))
+                Ok(match join(&[strongest]) {
+                    Agreement::Agreed(found) => Some(found),
+                    _ => None,
+                })
             }
-            SchemaTarget::Guid(guid) => {
-                let places = self.store.list_guid_ids(Guid(*guid)).await?;
-                match places.into_iter().find(|(place, _)| *place == hints.context) {
-                    Some((place, id)) => Ok(Some(self.exact_claim(by, &place, id.0).await?)),
-                    None => Ok(None),
-                }
-            }
-            SchemaTarget::SubjectVersion { subject, version, .. } => {
-                let subject = Subject::parse_in(&place, subject);
-                let view = self.view_subject(&subject).await?;
-                let number = i32::try_from(*version).unwrap_or(i32::MAX);
-                let known = view.history.find(number).is_some_and(|row| !row.deleted);
-                Ok(known.then(|| named_claim(by, &subject, Some(*version))))
-            }
-            SchemaTarget::SubjectLatest { subject, .. } => {
-                let subject = Subject::parse_in(&place, subject);
-                let known = self.view_subject(&subject).await?.history.latest().is_some();
-                Ok(known.then(|| named_claim(by, &subject, None)))
-            }
-            SchemaTarget::JsonSchemaId(_) => Ok(None),
         }
     }
 
-    /// What `type` or else the topic claims: a subject that exists.
-    async fn find_named_claim(
-        &self,
-        event: &Event<'_>,
-        hints: &EventHints,
-    ) -> Result<Option<Claim>, RegistryError> {
-        let facts = SubjectFacts {
-            event_type: event.find_text("type"),
-            source: event.find_text("source"),
-            topic: hints.topic.as_deref(),
-            is_key: hints.is_key,
-            ..SubjectFacts::default()
+    /// Nothing names a schema.
+    fn nothing_matches(&mut self, dataschema: &Dataschema) {
+        let unresolved = matches!(dataschema, Dataschema::Unresolved);
+        // Where nothing else names a schema either, the outcome says enough, unless settings ask for the finding.
+        if self.settings().unknown_dataschema.is_some() {
+            self.unresolved(dataschema);
+        }
+        self.missing_schema(if self.is_elsewhere() {
+            Unchecked::DataElsewhere
+        } else if self.data().is_none() {
+            Unchecked::NoData
+        } else if unresolved {
+            Unchecked::ForeignSchema
+        } else {
+            Unchecked::NoSchema
+        });
+    }
+
+    /// What the settings make of an event without a schema.
+    fn missing_schema(&mut self, reason: Unchecked) {
+        let message = "no schema is registered for the event";
+        match self.settings().on_missing_schema {
+            Some(OnMissingSchema::Reject) => return self.about_data(&rules::SCHEMA_NOT_FOUND, true, message),
+            Some(OnMissingSchema::Warn) => self.about_data(&rules::SCHEMA_NOT_FOUND, false, message),
+            Some(OnMissingSchema::Pass) | None => {}
+        }
+        self.unchecked = Some(reason);
+    }
+
+    fn unresolved(&mut self, dataschema: &Dataschema) {
+        if matches!(dataschema, Dataschema::Unresolved) {
+            self.unresolved_dataschema("the URI names no schema of this registry");
+        }
+    }
+
+    fn unresolved_dataschema(&mut self, message: &str) {
+        match self.settings().unknown_dataschema {
+            Some(UnknownDataschema::Ignore) => {}
+            Some(UnknownDataschema::Reject) => {
+                let (place, pointer) = self.event.place_of("dataschema");
+                let finding = Violation::data(rules::DATASCHEMA_UNRESOLVED.id, pointer, message);
+                self.report.push(Violation { place, ..finding });
+            }
+            Some(UnknownDataschema::Warn) | None => {
+                self.about_dataschema(&rules::DATASCHEMA_UNRESOLVED, message);
+            }
+        }
+    }
+
+    /// A finding on the attribute, as severe as the options say.
+    fn about_dataschema(&mut self, rule: &'static rules::EventRule, message: &str) {
+        let Some(severity) = self.options.severity(rule) else { return };
+        let (place, pointer) = self.event.place_of("dataschema");
+        self.report.push(Violation { severity, place, ..Violation::data(rule.id, pointer, message) });
+    }
+
+    /// A finding on the data as a whole; an error whatever the options say when settings ask for it.
+    fn about_data(&mut self, rule: &'static rules::EventRule, required: bool, message: &str) {
+        let severity = if required { Some(Severity::Error) } else { self.options.severity(rule) };
+        let Some(severity) = severity else { return };
+        self.report.push(Violation { severity, ..Violation::data(rule.id, "", message) });
+    }
+
+    /// How the data is read for a schema; `None`: they do not fit.
+    fn encoding(&self, target: &Target, input: &Input) -> Option<Encoding> {
+        let avro_json = match self.settings().avro_json {
+            Some(AvroJsonForm::Plain) => AvroJson::Plain,
+            Some(AvroJsonForm::Avro) | None => AvroJson::Avro,
         };
-        for (by, strategy) in
-            [(MatchedBy::Type, SubjectStrategy::Type), (MatchedBy::Topic, SubjectStrategy::Topic)]
-        {
-            let Some(name) = strategy.find_subject(&facts) else { continue };
-            let subject = Subject::parse_in(&hints.context, &name);
-            if self.view_subject(&subject).await?.history.latest().is_some() {
-                // Two names for one event are a convention of the producer, not a contradiction: the stronger one
-                // counts.
-                return Ok(Some(named_claim(by, &subject, None)));
-            }
-        }
-        Ok(None)
+        let encoding = self.format.encoding(target.schema_type(), avro_json);
+        // A frame says enough about bytes that come without a content type.
+        encoding.or_else(|| (input.framed && self.is_unnamed()).then_some(Encoding::Binary))
     }
-}
 
-fn named_claim(by: MatchedBy, subject: &Subject, version: Option<u32>) -> Claim {
-    Claim { by, schema_id: None, subject: Some(subject.qualified()), version, uses: Vec::new() }
-}
+    /// Whether nothing says what the bytes are.
+    fn is_unnamed(&self) -> bool {
+        self.format == PayloadFormat::Opaque && says_nothing(self.event.datacontenttype())
+    }
 
-/// Bytes may carry a frame unless their content type is one that is never a payload; text never does.
-fn may_be_framed(format: &PayloadFormat, event: &Event<'_>) -> bool {
-    let fits = match format {
-        PayloadFormat::Opaque => says_nothing(event.datacontenttype()),
-        PayloadFormat::NotAPayload => false,
-        _ => true,
-    };
-    fits && matches!(event.data, Data::Bytes(_))
+    /// The data cannot be read for the schema: a mismatch, unless nothing says what the bytes are.
+    fn no_encoding(&mut self, target: &Target) {
+        if self.is_unnamed() {
+            self.matched = Some(target.matched.clone());
+            let message = "nothing says how the data is written, so it was not held against its schema";
+            self.about_data(&rules::DATA_NOT_VALIDATED, false, message);
+            self.unchecked = Some(Unchecked::Opaque);
+            return;
+        }
+        let media_type = self.event.datacontenttype().unwrap_or("application/json");
+        self.finish(target, format_mismatch(media_type, target.schema_type()));
+    }
+
+    fn finish(&mut self, target: &Target, finding: Violation) {
+        self.matched = Some(target.matched.clone());
+        self.report.push(finding);
+    }
+
+    fn join(&mut self, report: Report) {
+        for finding in report.findings {
+            self.report.push(finding);
+        }
+        self.report.truncated |= report.truncated;
+        self.report.indeterminate = report.indeterminate;
+    }
+
+    /// The data, if there is some. No bytes that are declared JSON are no data.
+    fn data(&self) -> Option<&[u8]> {
+        let is_json = matches!(self.format, PayloadFormat::Json | PayloadFormat::AvroJson);
+        self.event.data.bytes().filter(|data| !(is_json && data.is_empty()))
+    }
+
+    /// Whether the event's reader could not make sense of the data: there is nothing to hold against a schema then.
+    fn has_broken_data(&self) -> bool {
+        let names_data = |finding: &Violation| {
+            let is_repeated = finding.rule == rules::JSON_DUPLICATE_MEMBER.id
+                && (finding.pointer.ends_with("/data") || finding.pointer.ends_with("/data_base64"));
+            finding.rule.starts_with("data.") || is_repeated
+        };
+        self.report.violations().any(names_data)
+    }
+
+    fn is_elsewhere(&self) -> bool {
+        self.data().is_none() && self.event.find("dataref").is_some()
+    }
 }
 
 fn message_of(format: &PayloadFormat, selected: Option<String>) -> MessageChoice {

@@ -70,7 +70,7 @@ impl Registry {
         };
         // `latest` names the subject; the frame then says which of its versions wrote the payload.
         if let SchemaChoice::Version(subject, VersionSelector::Latest) = choice
-            && let Some(other) = self.version_with_id(subject, target.context(), framed).await?
+            && let Some(other) = self.version_with_id(subject, &framed.0, framed.1).await?
         {
             return Ok(strip_indexes(other, rest));
         }

@@ -2,8 +2,10 @@
 //!
 //! The schema is named by the request (`target`); a Confluent frame around the payload must agree with it
 //! (`frame`). Validators are compiled once per schema and kept (`ready`); big payloads run on the blocking pool, with
-//! a deadline (`run`), and then face the rules that travel with the schema (`rules`). Events say themselves which schema they claim (`event`).
+//! a deadline (`run`), and then face the rules that travel with the schema (`rules`). Events say themselves which
+//! schema they claim (`event`), by several kinds of evidence (`claims`).
 
+mod claims;
 mod event;
 mod frame;
 mod ready;
@@ -15,14 +17,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chancery_engine::cloudevents::matching::{AvroJson, FramedTypes, PayloadFormat};
-use chancery_engine::violation::{Encoding, PayloadOptions, Violation};
+use chancery_engine::violation::{Encoding, PayloadOptions, UnknownFields, Violation};
 use chancery_engine::{Report, SchemaType};
 
-pub use event::{EventHints, EventVerdict, Unchecked};
+pub use event::{EventHints, EventSetting, EventVerdict, NamedSchema, Unchecked};
 pub(in crate::registry) use ready::ReadySchemas;
 
 use super::{Candidate, IdScope, Registry, RegistryError};
-use crate::model::{Subject, VersionSelector};
+use crate::model::{AvroJsonForm, FramingPolicy, Settings, Subject, VersionSelector};
 use frame::single;
 
 /// Longest time a payload may be validated.
@@ -100,6 +102,12 @@ impl Registry {
         payload: Payload,
     ) -> Result<PayloadVerdict, RegistryError> {
         let target = self.resolve_choice(choice).await?;
+        let policy = match &target.matched.subject {
+            Some(subject) => self.policy_of(subject).await?,
+            None => self.policy_of(&Subject::of_context(target.context().clone())).await?,
+        };
+        let settings = &policy.settings;
+        let payload = Payload { framing: framing_of(payload.framing, settings), ..payload };
         let format = payload.format();
         let unframed = match self.unframe(choice, target, &payload, &format).await? {
             Ok(unframed) => unframed,
@@ -110,17 +118,16 @@ impl Registry {
                 });
             }
         };
-        let target = unframed.target;
-        let Some(encoding) = encoding_of(&format, target.schema_type(), &payload) else {
+        let target = self.formed(unframed.target, settings);
+        let Some(encoding) = encoding_of(&format, target.schema_type(), &payload, settings) else {
             let media_type = payload.media_type.as_deref().unwrap_or_default();
             let finding = format_mismatch(media_type, target.schema_type());
             return Ok(PayloadVerdict { report: single(finding), matched: target.matched });
         };
-        let unknown_fields = self.unknown_fields_policy(target.matched.subject.as_ref()).await?;
         let options = PayloadOptions {
             encoding,
             message: unframed.message,
-            unknown_fields,
+            unknown_fields: unknown_fields(settings),
             framed: unframed.framed,
             ..PayloadOptions::default()
         };
@@ -139,12 +146,39 @@ impl Payload {
 
 /// How the bytes are encoded, when the request names the schema: JSON media types as JSON, a media type that
 /// says nothing as the binary encoding of the schema's format. JSON for an Avro schema is plain JSON unless the
-/// media type says Avro. `None`: they do not fit.
-fn encoding_of(format: &PayloadFormat, schema_type: SchemaType, payload: &Payload) -> Option<Encoding> {
+/// media type or the settings say Avro. `None`: they do not fit.
+fn encoding_of(
+    format: &PayloadFormat,
+    schema_type: SchemaType,
+    payload: &Payload,
+    settings: &Settings,
+) -> Option<Encoding> {
     if *format == PayloadFormat::Opaque && says_nothing(payload.media_type.as_deref()) {
         return Some(Encoding::Binary);
     }
-    format.encoding(schema_type, AvroJson::Plain)
+    let avro_json = match settings.avro_json {
+        Some(AvroJsonForm::Avro) => AvroJson::Avro,
+        Some(AvroJsonForm::Plain) | None => AvroJson::Plain,
+    };
+    format.encoding(schema_type, avro_json)
+}
+
+/// What a request that leaves it open means.
+fn framing_of(asked: Framing, settings: &Settings) -> Framing {
+    match (asked, settings.framing) {
+        (Framing::Auto, Some(FramingPolicy::None)) => Framing::None,
+        (Framing::Auto, Some(FramingPolicy::Confluent)) => Framing::Confluent,
+        (asked, _) => asked,
+    }
+}
+
+/// What settings say about unknown Protobuf fields.
+fn unknown_fields(settings: &Settings) -> UnknownFields {
+    match settings.unknown_fields.as_deref() {
+        Some("reject") => UnknownFields::Reject,
+        Some("ignore") => UnknownFields::Ignore,
+        _ => UnknownFields::Warn,
+    }
 }
 
 /// Media types that say nothing about the bytes: what clients send when nobody told them a better one.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chancery_engine::format::Validator;
-use chancery_engine::violation::{Outcome, PayloadOptions, Report, ValidatorOptions};
-use chancery_engine::{Dependency, Schema};
+use chancery_engine::violation::{Formats, Outcome, PayloadOptions, Report, ValidatorOptions};
+use chancery_engine::{Dependency, Limits, Schema, Source};
 use tokio::sync::OnceCell;
 
 use super::super::cpu;
@@ -54,8 +54,19 @@ pub(super) struct Ready {
     pub context: ContextName,
     pub fingerprint: Fingerprint,
     pub content: Arc<Content>,
+    pub form: Form,
     compiled: OnceCell<Compiled>,
 }
+
+/// How a content is compiled; usually as a whole with asserted formats.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Form {
+    pub formats: Formats,
+    /// A part of the schema instead of the whole.
+    pub part: Option<String>,
+}
+
+type Key = (ContextName, Fingerprint, Form);
 
 impl std::fmt::Debug for Judge {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -64,12 +75,12 @@ impl std::fmt::Debug for Judge {
 }
 
 /// Ready schemas by context and content.
-pub(in crate::registry) struct ReadySchemas(FreshCache<(ContextName, Fingerprint), Arc<Ready>>);
+pub(in crate::registry) struct ReadySchemas(FreshCache<Key, Arc<Ready>>);
 
 impl ReadySchemas {
     /// Schemas that weigh about this many bytes together.
     pub(in crate::registry) fn new(max_bytes: u64) -> Self {
-        Self(FreshCache::new(max_bytes, |_: &(ContextName, Fingerprint), ready: &Arc<Ready>| {
+        Self(FreshCache::new(max_bytes, |_: &Key, ready: &Arc<Ready>| {
             ready.content.text.len().saturating_mul(BYTES_OF_TEXT) + ENTRY_BYTES
         }))
     }
@@ -82,23 +93,54 @@ impl Registry {
         context: &ContextName,
         row: &VersionRow,
     ) -> Result<Arc<Ready>, RegistryError> {
-        let key = (context.clone(), row.fingerprint);
+        let key = (context.clone(), row.fingerprint, Form::default());
         if let Some(ready) = self.ready.0.find(&key, self.moment(DependsOn::Contents)) {
             return Ok(ready);
         }
         let content = self.content_of(row).await?;
-        Ok(self.ready_content(key, content))
+        Ok(self.ready_key(key, content))
     }
 
     /// A content that is at hand.
     pub(super) fn ready_content(&self, key: (ContextName, Fingerprint), content: Arc<Content>) -> Arc<Ready> {
+        let (context, fingerprint) = key;
+        self.ready_key((context, fingerprint, Form::default()), content)
+    }
+
+    /// The same content in another form.
+    pub(super) fn ready_formed(&self, ready: &Ready, form: Form) -> Arc<Ready> {
+        let key = (ready.context.clone(), ready.fingerprint, form);
+        self.ready_key(key, Arc::clone(&ready.content))
+    }
+
+    /// A part of the same content, if there is one of that name.
+    pub(super) async fn ready_part(
+        &self,
+        ready: &Ready,
+        part: &str,
+    ) -> Result<Option<Arc<Ready>>, RegistryError> {
+        let form = Form { part: Some(part.to_owned()), formats: ready.form.formats };
+        let key = (ready.context.clone(), ready.fingerprint, form);
+        let moment = self.moment(DependsOn::Contents);
+        if let Some(known) = self.ready.0.find(&key, moment) {
+            return Ok(Some(known));
+        }
+        let found = Arc::new(Ready::new(key.clone(), Arc::clone(&ready.content)));
+        if self.judge_of(&found).await?.is_err() {
+            // Senders choose names of parts: wrong ones must not push out what is in use.
+            return Ok(None);
+        }
+        self.ready.0.keep(key, moment, Arc::clone(&found));
+        Ok(Some(found))
+    }
+
+    fn ready_key(&self, key: Key, content: Arc<Content>) -> Arc<Ready> {
         // What references mean is looked up later than this, when the content is compiled.
         let moment = self.moment(DependsOn::Contents);
         if let Some(ready) = self.ready.0.find(&key, moment) {
             return ready;
         }
-        let (context, fingerprint) = key.clone();
-        let ready = Arc::new(Ready { context, fingerprint, content, compiled: OnceCell::new() });
+        let ready = Arc::new(Ready::new(key.clone(), content));
         self.ready.0.keep(key, moment, Arc::clone(&ready));
         ready
     }
@@ -110,18 +152,36 @@ impl Registry {
             let schema = self.parse_stored(context, ready.fingerprint, content).await?;
             let resolved = self.resolve(context, content.references.clone(), Targets::Stored).await?;
             let content = Arc::clone(content);
-            let work = move || compile(&schema, &content, &resolved.dependencies);
+            let (form, limits) = (ready.form.clone(), self.settings.limits);
+            let work = move || compile(&schema, &content, &resolved.dependencies, &form, &limits);
             Ok::<_, RegistryError>(cpu::apart(work).await)
         });
         compiled.await.cloned()
     }
 }
 
-fn compile(schema: &Schema, content: &Content, dependencies: &[Dependency]) -> Compiled {
-    match schema.validator(&ValidatorOptions::default()) {
-        Ok(validator) => {
-            Ok(Arc::new(Judge { validator, rules: PayloadRules::compile(content, dependencies) }))
-        }
-        Err(reason) => Err(reason.to_string().into()),
+impl Ready {
+    fn new((context, fingerprint, form): Key, content: Arc<Content>) -> Self {
+        Self { context, fingerprint, content, form, compiled: OnceCell::new() }
     }
+}
+
+fn compile(
+    schema: &Schema,
+    content: &Content,
+    dependencies: &[Dependency],
+    form: &Form,
+    limits: &Limits,
+) -> Compiled {
+    let refused = |reason: chancery_engine::SchemaError| Arc::from(reason.to_string());
+    let options = ValidatorOptions { formats: form.formats };
+    let Some(part) = &form.part else {
+        let validator = schema.validator(&options).map_err(refused)?;
+        return Ok(Arc::new(Judge { validator, rules: PayloadRules::compile(content, dependencies) }));
+    };
+    let source = Source { text: &content.text, dependencies };
+    let schema = Schema::parse_part(content.schema_type, &source, part, limits).map_err(refused)?;
+    let validator = schema.validator(&options).map_err(refused)?;
+    // Rules of the whole schema see another message than this part.
+    Ok(Arc::new(Judge { validator, rules: PayloadRules::default() }))
 }

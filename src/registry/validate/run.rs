@@ -1,11 +1,10 @@
 //! Running compiled validators: blocking pool, deadline.
 
 use bytes::Bytes;
-use chancery_engine::violation::{PayloadOptions, Report, UnknownFields};
+use chancery_engine::violation::{PayloadOptions, Report};
 
 use super::super::{Registry, RegistryError};
 use super::target::Target;
-use crate::model::Subject;
 
 /// Payload length from which validation leaves the async threads.
 const BLOCKING_BYTES: usize = 64 * 1024;
@@ -35,20 +34,6 @@ impl Registry {
             Ok(Ok(report)) => report,
             Ok(Err(_)) => Report::undecided("the validator failed"),
             Err(_) => Report::undecided("the deadline for validation passed"),
-        })
-    }
-
-    /// What a subject's settings say about unknown Protobuf fields.
-    pub(super) async fn unknown_fields_policy(
-        &self,
-        subject: Option<&Subject>,
-    ) -> Result<UnknownFields, RegistryError> {
-        let Some(subject) = subject else { return Ok(UnknownFields::default()) };
-        let view = self.view_subject(subject).await?;
-        Ok(match view.settings.unknown_fields.as_deref() {
-            Some("reject") => UnknownFields::Reject,
-            Some("ignore") => UnknownFields::Ignore,
-            _ => UnknownFields::Warn,
         })
     }
 }

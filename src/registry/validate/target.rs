@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use chancery_engine::SchemaType;
+use chancery_engine::cloudevents::matching::SchemaReference;
 use chancery_engine::framing::Frame;
+use chancery_engine::violation::Formats;
 
 use super::super::{Candidate, IdScope, Registry, RegistryError};
-use super::ready::Ready;
+use super::ready::{Form, Ready};
 use super::{Matched, SchemaChoice};
-use crate::model::{ContextName, Guid, SchemaId, Subject, VersionSelector};
+use crate::model::{ContextName, FormatPolicy, Guid, SchemaId, Settings, Subject, VersionSelector};
 use crate::store::{Use, VersionRow};
 
 /// A schema that a payload is held against.
@@ -110,22 +112,65 @@ impl Registry {
         Ok(Target { ready: self.ready_content((context, fingerprint), content), guid, matched })
     }
 
-    /// The id that a frame means in a context, if it is known there.
+    /// Context and id that a frame means, if they are known. An id counts in this context only.
     pub(super) async fn find_framed(
         &self,
         context: &ContextName,
         frame: Frame,
-    ) -> Result<Option<i32>, RegistryError> {
+    ) -> Result<Option<(ContextName, i32)>, RegistryError> {
         let id = match frame {
             Frame::Id(id) => i32::try_from(id).ok(),
-            Frame::Guid(guid) => {
-                let places = self.store.list_guid_ids(Guid(guid)).await?;
-                places.into_iter().find(|(place, _)| place == context).map(|(_, id)| id.0)
-            }
+            Frame::Guid(guid) => return self.place_of_guid(Guid(guid), context).await,
         };
         let Some(id) = id else { return Ok(None) };
         let known = self.view_id(context, SchemaId(id)).await?.is_some();
-        Ok(known.then_some(id))
+        Ok(known.then(|| (context.clone(), id)))
+    }
+
+    /// Where a guid, which means the same everywhere, is found: in this context, or else in the first that has it,
+    /// the default one before others.
+    pub(super) async fn place_of_guid(
+        &self,
+        guid: Guid,
+        context: &ContextName,
+    ) -> Result<Option<(ContextName, i32)>, RegistryError> {
+        let places = self.store.list_guid_ids(guid).await?;
+        let rank = |place: &ContextName| (place != context, !place.is_default());
+        let nearest = places.into_iter().min_by_key(|(place, id)| (rank(place), place.clone(), *id));
+        Ok(nearest.map(|(place, id)| (place, id.0)))
+    }
+
+    /// A schema as the settings of its subject want it compiled.
+    pub(super) fn formed(&self, target: Target, settings: &Settings) -> Target {
+        let formats = match settings.formats {
+            Some(FormatPolicy::Annotate) => Formats::Annotate,
+            Some(FormatPolicy::Assert) | None => Formats::Assert,
+        };
+        let form = Form { formats, part: target.ready.form.part.clone() };
+        if form == target.ready.form {
+            return target;
+        }
+        Target { ready: self.ready_formed(&target.ready, form), ..target }
+    }
+
+    /// The part of a schema that a fragment selects; the target itself when nothing there has the name, which the
+    /// flag says.
+    pub(super) async fn part_of(
+        &self,
+        target: Target,
+        reference: &SchemaReference,
+    ) -> Result<(Target, bool), RegistryError> {
+        let part = match target.schema_type() {
+            SchemaType::Json => reference.fragment.as_deref().filter(|fragment| !fragment.is_empty()),
+            SchemaType::Avro => reference.selected_type(),
+            // A file is taken whole: the fragment names the message.
+            SchemaType::Protobuf => None,
+        };
+        let Some(part) = part else { return Ok((target, true)) };
+        match self.ready_part(&target.ready, part).await? {
+            Some(ready) => Ok((Target { ready, ..target }, true)),
+            None => Ok((target, false)),
+        }
     }
 
     /// Active versions that use an id.

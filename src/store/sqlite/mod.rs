@@ -99,6 +99,14 @@ impl Store for SqliteStore {
         read::guid_ids(&self.readers, guid).await
     }
 
+    async fn list_json_schema_ids(
+        &self,
+        context: &ContextName,
+        json_schema_id: &str,
+    ) -> Result<Vec<SchemaId>, StoreError> {
+        read::json_schema_ids(&self.readers, context, json_schema_id).await
+    }
+
     async fn list_uses(&self, context: &ContextName, id: SchemaId) -> Result<Vec<Use>, StoreError> {
         read::uses(&self.readers, context, id).await
     }

@@ -115,6 +115,28 @@ pub async fn ids(
     rows.iter().map(|row| row::id(row, At { table: "ids", row: &key })).collect()
 }
 
+pub async fn json_schema_ids(
+    readers: &SqlitePool,
+    context: &ContextName,
+    json_schema_id: &str,
+) -> Result<Vec<SchemaId>, StoreError> {
+    let sql = r"
+        SELECT i.id
+          FROM contents c
+          JOIN ids i ON i.fingerprint = c.fingerprint
+         WHERE c.json_schema_id = ?1 AND i.context = ?2
+         ORDER BY i.id DESC
+         LIMIT 100";
+    let rows = query(sql)
+        .bind(json_schema_id)
+        .bind(context.as_str())
+        .fetch_all(readers)
+        .await
+        .map_err(unavailable)?;
+    let key = || format!("{context} {json_schema_id}");
+    rows.iter().map(|row| row::id(row, At { table: "ids", row: &key })).collect()
+}
+
 pub async fn guid_ids(readers: &SqlitePool, guid: Guid) -> Result<Vec<(ContextName, SchemaId)>, StoreError> {
     let sql = r"
         SELECT i.context, i.id

@@ -1,13 +1,16 @@
 //! `POST /v1/validate`, `POST /v1/lint`, `GET /v1/rules`.
 
-use axum::http::StatusCode;
+use axum::body::{Body, Bytes};
+use axum::http::{Request, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chancery::registry::RegistrySettings;
 use chancery_engine::cloudevents::matching::SchemaLocator;
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tower::ServiceExt;
 
 use super::app::{App, Reply};
 
@@ -121,7 +124,9 @@ async fn a_batch_has_a_verdict_an_event_and_findings_of_its_own() {
     let headers = [("content-type", "application/cloudevents-batch+json")];
     let asked = format!("{PATH}?status=verdict");
     let reply = app.send("POST", &asked, &headers, batch.to_string().into_bytes()).await;
-    assert_eq!(rules(&reply.problem(StatusCode::UNPROCESSABLE_ENTITY)["violations"]), ["schema.json.type"]);
+    let problem = reply.problem(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(rules(&problem["violations"]), ["schema.json.type"]);
+    assert_eq!(problem["violations"][0]["index"], 1, "the second event");
     let reply = app.send("POST", &asked, &headers, json!([good]).to_string().into_bytes()).await;
     assert_eq!(reply.status, 204);
 }
@@ -140,6 +145,10 @@ async fn refusals_carry_their_rule() {
             "http.format-unsupported",
         ),
         ("application/json", "{}", StatusCode::BAD_REQUEST, "http.not-a-cloudevent"),
+        ("application/json", "", StatusCode::BAD_REQUEST, "http.not-a-cloudevent"),
+        ("application/json", "[]", StatusCode::BAD_REQUEST, "http.not-a-cloudevent"),
+        ("application/json", "5", StatusCode::BAD_REQUEST, "http.not-a-cloudevent"),
+        ("application/json", "{", StatusCode::BAD_REQUEST, "http.not-a-cloudevent"),
         ("text/plain", "hello", StatusCode::BAD_REQUEST, "http.not-a-cloudevent"),
     ] {
         let problem = post(&app, content_type, body).await.problem(status);
@@ -183,9 +192,36 @@ async fn records_name_their_schema_in_several_ways() {
     assert_eq!(rules(&body["results"][5]["violations"]), ["schema.not-found"]);
     assert_eq!(body["results"][8]["match"]["matchedBy"], "topic");
     assert_eq!(body["summary"]["total"], 9);
-    for body in ["{\"records\":[]}", "{\"records\":7}", "{\"records\":[{}]}", "{", "[]", ""] {
+    for body in ["{\"records\":[]}", "{\"records\":7}", "{\"records\":null}", "{", "[]", ""] {
         post(&app, "application/json", body).await.problem(StatusCode::BAD_REQUEST);
     }
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_takes_no_verdict_from_the_others() {
+    let (app, id) = shop().await;
+    let good = json!({ "schema": { "id": id }, "data": { "id": 1 } });
+    let bad = [
+        json!({}),
+        json!({ "schema": { "id": id }, "dataBase64": "!" }),
+        json!({ "schema": { "id": id }, "data": 1, "dataBase64": "MQ==" }),
+        json!({ "schema": "x", "data": 1 }),
+        json!({ "framing": "x", "data": 1 }),
+        json!(7),
+        json!(null),
+    ];
+    let records: Vec<_> = bad.iter().cloned().chain([good]).collect();
+    let body = post(&app, "application/json", json!({ "records": records })).await.is(200);
+    for (index, record) in bad.iter().enumerate() {
+        let verdict = &body["results"][index];
+        assert_eq!(
+            (&verdict["outcome"], &verdict["index"]),
+            (&json!("indeterminate"), &json!(index)),
+            "{record}"
+        );
+        assert!(verdict["reason"].as_str().unwrap().len() > 5, "{record}");
+    }
+    assert_eq!(body["results"][bad.len()]["outcome"], "valid");
 }
 
 #[tokio::test]
@@ -304,6 +340,23 @@ async fn a_line_over_the_limit_is_a_verdict_and_the_stream_goes_on() {
 }
 
 #[tokio::test]
+async fn a_stream_that_breaks_off_has_no_summary() {
+    let (app, _) = shop().await;
+    if !app.is_here() {
+        return;
+    }
+    let line = format!("{}\n{{\"half", event(json!({ "id": 1 })));
+    let broken = std::io::Error::other("the sender went away");
+    let body = Body::from_stream(futures::stream::iter([Ok(Bytes::from(line)), Err(broken)]));
+    let request = Request::post(PATH).header("content-type", "application/x-ndjson").body(body).unwrap();
+    let mut answer = app.router().oneshot(request).await.unwrap().into_body();
+    let first = answer.frame().await.unwrap().unwrap().into_data().unwrap();
+    let verdict: Value = serde_json::from_slice(&first).unwrap();
+    assert_eq!(verdict["outcome"], "valid");
+    assert!(answer.frame().await.unwrap().is_err(), "the client has to see that lines were lost");
+}
+
+#[tokio::test]
 async fn verdicts_of_a_stream_arrive_before_its_end() {
     let (app, _) = shop().await;
     if !app.is_here() {
@@ -350,11 +403,95 @@ async fn schemas_and_events_get_advice() {
     app.post("/v1/lint?fail=warn", body.clone()).await.is(422);
     app.post("/v1/lint?fail=loudly", body).await.problem(StatusCode::BAD_REQUEST);
     app.post("/v1/lint", json!({ "schema": "nonsense" })).await.problem(StatusCode::UNPROCESSABLE_ENTITY);
-    let mut get = event(json!({}));
-    get["type"] = json!("com.example.getOrder");
-    let found = app.post("/v1/lint", get).await.is(200);
-    assert!(!found["lint"].as_array().unwrap().is_empty());
     app.get("/subjects").await.gives(json!([]));
+}
+
+fn lint_ids(found: &Value) -> Vec<&str> {
+    found.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn an_event_gets_advice_however_it_travels() {
+    let app = App::new().await;
+    let mut event = event(json!({}));
+    event["type"] = json!("com.example.getOrder");
+    event["time"] = json!("1999-12-31T23:59:59Z");
+    let text = event.to_string().into_bytes();
+    for content_type in ["application/json", "application/cloudevents+json; charset=utf-8"] {
+        let headers = [("content-type", content_type)];
+        let found = app.send("POST", "/v1/lint", &headers, text.clone()).await.is(200);
+        let ids = lint_ids(&found["lint"]);
+        assert!(ids.contains(&"L03") && ids.contains(&"L09"), "{content_type} {ids:?}");
+    }
+    let headers =
+        [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/a"), ("ce-type", "com.example.getOrder")];
+    let found = app.send("POST", "/v1/lint", &headers, Vec::new()).await.is(200);
+    assert!(lint_ids(&found["lint"]).contains(&"L03"));
+    let asked = format!("{PATH}?lint=true");
+    let headers = [("content-type", "application/cloudevents+json")];
+    let verdict = app.send("POST", &asked, &headers, text.clone()).await.is(200);
+    assert!(lint_ids(&verdict["lint"]).contains(&"L03"));
+    let verdict = app.send("POST", PATH, &headers, text).await.is(200);
+    assert_eq!(verdict.get("lint"), None);
+    let headers = [("content-type", "application/cloudevents+json")];
+    let problem =
+        app.send("POST", "/v1/lint", &headers, b"{".to_vec()).await.problem(StatusCode::BAD_REQUEST);
+    assert_eq!(rules(&problem["violations"]), ["json.syntax"]);
+    let headers = [("content-type", "text/plain")];
+    let reply = app.send("POST", "/v1/lint", &headers, b"{}".to_vec()).await;
+    reply.problem(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+}
+
+#[tokio::test]
+async fn lint_levels_follow_the_settings_of_the_subject() {
+    let app = App::new().await;
+    let schema =
+        r#"{"type":"record","name":"OrderPlaced","fields":[{"name":"totalAmount","type":"double"}]}"#;
+    app.put("/v1/subjects/:.__GLOBAL:/settings", json!({ "lint": { "L11": "error", "L23": "off" } }))
+        .await
+        .is(200);
+    app.put("/v1/subjects/ledger/settings", json!({ "lint": { "L11": "off" } })).await.is(200);
+    let level = |found: Value| {
+        let all = found["lint"].as_array().unwrap().clone();
+        all.iter().find(|one| one["id"] == "L11").map(|one| one["level"].as_str().unwrap().to_owned())
+    };
+    let body = json!({ "schema": schema });
+    let found = app.post("/v1/lint", body.clone()).await.is(200);
+    assert!(!lint_ids(&found["lint"]).contains(&"L23"));
+    assert_eq!(level(found).as_deref(), Some("error"));
+    let found = app.post("/v1/lint?subject=ledger", body.clone()).await.is(200);
+    assert!(!lint_ids(&found["lint"]).contains(&"L23"), "levels of wider scopes hold as well");
+    assert_eq!(level(found), None);
+    let silenced =
+        json!({ "schema": schema, "metadata": { "properties": { "lint.ignore": "L11 why not; L12" } } });
+    assert_eq!(level(app.post("/v1/lint", silenced).await.is(200)), None);
+    for lint in [json!({ "L11": "loud" }), json!({ "L999": "warn" })] {
+        let reply = app.put("/v1/subjects/s/settings", json!({ "lint": lint })).await;
+        let problem = reply.problem(StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(problem["type"], "urn:chancery:problem:invalid-settings");
+    }
+}
+
+#[tokio::test]
+async fn a_subject_gets_advice_on_what_it_is_set_to() {
+    let app = App::new().await;
+    let address = |doc: &str| {
+        let fields = json!([{ "name": "street", "type": "string", "doc": doc }]);
+        json!({ "type": "record", "name": "Address", "namespace": "com.acme", "fields": fields }).to_string()
+    };
+    app.register("users-value", address("one")).await;
+    let metadata = json!({ "properties": { "deprecated": "true" } });
+    app.register_body("orders-value", json!({ "schema": address("two"), "metadata": metadata })).await;
+    app.put("/config/orders-value", json!({ "compatibility": "NONE" })).await.is(200);
+    let found = app.get("/v1/subjects/orders-value/lint").await.is(200);
+    let ids = lint_ids(&found["lint"]);
+    assert!(["L19", "L20", "L28"].iter().all(|id| ids.contains(id)), "{ids:?}");
+    let same = app.post("/v1/lint", json!({ "subject": "orders-value" })).await.is(200);
+    assert_eq!(same, found);
+    app.get("/v1/subjects/orders-value/lint?fail=warn").await.is(422);
+    let found = app.get("/v1/subjects/:.c:/lint").await.is(200);
+    assert_eq!(found["lint"], json!([]));
+    app.get("/v1/subjects/nobody/lint").await.problem(StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

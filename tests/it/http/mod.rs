@@ -15,6 +15,7 @@ mod imports;
 mod keys;
 mod listing;
 mod long_histories;
+mod matching;
 mod modes;
 mod own;
 mod reading;

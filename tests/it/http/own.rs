@@ -161,6 +161,9 @@ async fn settings_are_kept_apart_from_config() {
     app.get("/v1/subjects/:.c:s/settings?effective=true").await.gives(json!({ "unknownFields": "ignore" }));
     assert_eq!(app.delete(path).await.status, 204);
     app.get(path).await.gives(json!({}));
+    app.put("/v1/subjects/:.c:t/settings", json!({ "policy": "WIRE" })).await.is(200);
+    let both = json!({ "policy": "WIRE", "unknownFields": "ignore" });
+    app.get("/v1/subjects/:.c:t/settings?effective=true").await.gives(both);
     for body in [json!({ "policy": "STRICTEST" }), json!({ "unknownFields": "eat" })] {
         app.put(path, body).await.problem(StatusCode::BAD_REQUEST);
     }

@@ -1,6 +1,8 @@
 //! Lists: order, prefixes, deletion filters, pages.
 
-use chancery::model::{ContextName, SchemaId, Subject};
+use std::sync::Arc;
+
+use chancery::model::{Content, ContextName, SchemaId, Subject};
 use chancery::store::{Deletion, Page, Scope, SubjectQuery, VersionQuery};
 
 use super::world::{avro, default_context, every_version, everywhere};
@@ -143,6 +145,32 @@ async fn uses_and_guids_show_every_place_of_a_content<B: Backend>(lab: Lab<B>) {
     assert_eq!(lab.store.find_max_id(&ContextName::from_stored(".none")).await.unwrap(), None);
 }
 
+async fn json_schemas_are_found_by_their_own_id<B: Backend>(lab: Lab<B>) {
+    let json = |text: &str| {
+        let schema_type = chancery_engine::SchemaType::Json;
+        Arc::new(Content { schema_type, ..(*avro(text)).clone() })
+    };
+    let one = r#"{"$id":"https://example.com/ü","title":"1"}"#;
+    lab.register("a", &json(one)).await;
+    lab.register("b", &json(r#"{"$id":"https://example.com/ü","title":"2"}"#)).await;
+    lab.register("four", &json(r#"{"id":"urn:example:four"}"#)).await;
+    lab.register("none", &json("true")).await;
+    lab.register("number", &json(r#"{"$id":5,"x":1e999}"#)).await;
+    lab.register("avro", &avro(r#"{"type":"string","$id":"https://example.com/avro"}"#)).await;
+    lab.register(":.dr:a", &json(one)).await;
+    let (here, dr) = (default_context(), ContextName::from_stored(".dr"));
+    for (context, id, expected) in [
+        (&here, "https://example.com/ü", &[2, 1][..]),
+        (&dr, "https://example.com/ü", &[1]),
+        (&here, "urn:example:four", &[3]),
+        (&here, "https://example.com/avro", &[]),
+        (&here, "", &[]),
+    ] {
+        let found = lab.store.list_json_schema_ids(context, id).await.unwrap();
+        assert_eq!(found.iter().map(|id| id.0).collect::<Vec<_>>(), expected, "{context} {id}");
+    }
+}
+
 async fn namesakes_come_default_context_first<B: Backend>(lab: Lab<B>) {
     for name in [":.b:orders", ":.a:orders", "orders", ":.a:other"] {
         lab.register(name, &avro("\"int\"")).await;
@@ -164,5 +192,6 @@ on_every_backend!(
     pages_cut_after_all_filters,
     contexts_are_listed_from_their_first_registration_on,
     uses_and_guids_show_every_place_of_a_content,
+    json_schemas_are_found_by_their_own_id,
     namesakes_come_default_context_first,
 );

@@ -38,6 +38,26 @@ use self::sides::Places;
 use crate::difference::{CompareOptions, Comparison, Difference};
 use crate::{EntityTags, Limits, SchemaError, Source, Strictness};
 
+/// A schema text that is one named type of another schema: its full name, or the only simple name that fits.
+///
+/// # Errors
+/// [`SchemaError::Invalid`] when no type, or more than one, has the name.
+pub(crate) fn text_of_part(source: &Source<'_>, part: &str, limits: &Limits) -> Result<String, SchemaError> {
+    let (graph, _) = parse::parse(source, Strictness::Stored, limits)?;
+    let mut names: Vec<&str> =
+        graph.types.iter().filter_map(|known| Some(known.kind.named()?.name.full())).collect();
+    names.sort_unstable();
+    names.dedup();
+    if !names.contains(&part) {
+        names.retain(|full| full.rsplit_once('.').is_some_and(|(_, simple)| simple == part));
+        if names.len() != 1 {
+            return Err(SchemaError::invalid(format!("the schema has no single type `{part}`")));
+        }
+    }
+    let full = if names.len() == 1 { names[0] } else { part };
+    Ok(serde_json::Value::from(full).to_string())
+}
+
 /// A parsed Avro schema.
 #[derive(Debug)]
 pub struct AvroSchema {

@@ -40,7 +40,7 @@ pub fn read_avro<'a>(body: &'a [u8], options: &EventOptions) -> Reading<'a> {
     let content = payload::content(&attributes);
     let data = payload.into_data(content, &mut findings);
     check_portable_size(body.len(), &mut findings);
-    let event = Event { attributes, data, data_pointer: String::new() };
+    let event = Event { attributes, data, data_pointer: String::new(), header_prefix: None };
     Reading::Single(EventReading { event, report: findings.into_report() })
 }
 

@@ -80,7 +80,7 @@ pub(super) fn read<'a>(
         payload::from_bytes(Cow::Borrowed(body), content, usize::MAX - 1, &mut findings)
     });
     check_portable_size(bytes, &mut findings);
-    let event = Event { attributes, data, data_pointer: String::new() };
+    let event = Event { attributes, data, data_pointer: String::new(), header_prefix: Some(binding.prefix) };
     Reading::Single(EventReading { event, report: findings.into_report() })
 }
 

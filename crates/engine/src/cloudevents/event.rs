@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::violation::Place;
 use crate::{Report, Violation};
 
 /// An attribute that is set (JSON `null` is not).
@@ -89,6 +90,8 @@ pub struct Event<'a> {
     /// Where pointers into the payload start in the document: `/data`, `/2/data`; empty when the payload
     /// is its own document.
     pub data_pointer: String,
+    /// What stands before an attribute's name, when attributes travel in headers.
+    pub header_prefix: Option<&'static str>,
 }
 
 impl Event<'_> {
@@ -100,6 +103,17 @@ impl Event<'_> {
     /// Finds an attribute that is a text.
     pub fn find_text(&self, name: &str) -> Option<&str> {
         self.find(name)?.as_text()
+    }
+
+    /// Where a finding about an attribute points.
+    pub fn place_of(&self, attribute: &str) -> (Place, String) {
+        match self.header_prefix {
+            Some(prefix) => (Place::Header, format!("{prefix}{attribute}")),
+            None => {
+                let prefix = self.data_pointer.strip_suffix("/data").unwrap_or(&self.data_pointer);
+                (Place::Envelope, format!("{prefix}/{attribute}"))
+            }
+        }
     }
 
     /// The content type of the payload, where one is given.

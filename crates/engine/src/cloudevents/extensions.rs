@@ -22,6 +22,10 @@ pub(super) fn check(name: &str, value: &CarriedValue<'_>, at: usize, findings: &
         findings.attribute(&rules::EXT_NAME, name, at, "the name has other characters or none");
         return;
     }
+    // An attribute that is null is unset: only its name has to be one.
+    if matches!(value, CarriedValue::Null) {
+        return;
+    }
     if name.len() > LONG_NAME {
         findings.attribute(&rules::EXT_NAME_LENGTH, name, at, "the name has more than 20 characters");
     }

@@ -28,7 +28,7 @@ pub fn find_rule(id: &str) -> Option<&'static EventRule> {
 
 macro_rules! rules {
     ($($name:ident = $id:literal $severity:ident $summary:literal, $source:literal;)*) => {
-        $(pub(super) static $name: EventRule =
+        $(#[doc = $summary] pub static $name: EventRule =
             EventRule { id: $id, severity: Severity::$severity, summary: $summary, source: $source };)*
         /// All rules, in the order of the documentation.
         pub static RULES: &[&EventRule] = &[$(&$name),*];

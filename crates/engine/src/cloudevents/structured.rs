@@ -139,7 +139,7 @@ fn read_members<'a>(members: Vec<Member<'a>>, prefix: &str, findings: &mut Findi
     } else {
         read_data(plain.as_ref(), base64.as_ref(), content, findings)
     };
-    Event { attributes, data, data_pointer: format!("{prefix}/data") }
+    Event { attributes, data, data_pointer: format!("{prefix}/data"), header_prefix: None }
 }
 
 /// A member that is repeated has its finding; which value was meant is unknown, so none is judged.
@@ -166,6 +166,7 @@ fn read_data<'a>(
         (Some(_), Some(base64)) => {
             let message = "the event has both `data` and `data_base64`";
             findings.attribute(&rules::DATA_EXCLUSIVE, "data_base64", base64.offset, message);
+            decode_base64(base64, findings);
             Data::Absent
         }
         (Some(plain), None) => read_plain(plain, content, findings),
@@ -174,24 +175,30 @@ fn read_data<'a>(
 }
 
 fn read_base64<'a>(member: &Member<'a>, content: Option<Content>, findings: &mut Findings<'_>) -> Data<'a> {
-    let Some(text) = member.text() else {
-        let message = "the value is not a string";
-        findings.attribute(&rules::DATA_BASE64_TYPE, "data_base64", member.offset, message);
-        return Data::Absent;
-    };
-    match STANDARD.decode(&*text) {
-        Ok(bytes) => payload::from_bytes(
+    match decode_base64(member, findings) {
+        Some(bytes) => payload::from_bytes(
             Cow::Owned(bytes),
             content.unwrap_or(Content::Unknown),
             member.offset,
             findings,
         ),
-        Err(_) => {
-            let message = "the value is not canonical base64";
-            findings.attribute(&rules::DATA_BASE64, "data_base64", member.offset, message);
-            Data::Absent
-        }
+        None => Data::Absent,
     }
+}
+
+/// The bytes of `data_base64`; `None` when they cannot be read, which is reported.
+fn decode_base64(member: &Member<'_>, findings: &mut Findings<'_>) -> Option<Vec<u8>> {
+    let Some(text) = member.text() else {
+        let message = "the value is not a string";
+        findings.attribute(&rules::DATA_BASE64_TYPE, "data_base64", member.offset, message);
+        return None;
+    };
+    let bytes = STANDARD.decode(&*text).ok();
+    if bytes.is_none() {
+        let message = "the value is not canonical base64";
+        findings.attribute(&rules::DATA_BASE64, "data_base64", member.offset, message);
+    }
+    bytes
 }
 
 /// `data` without a content type is JSON; with one that is not JSON it has to be a string.

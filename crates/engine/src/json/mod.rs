@@ -43,6 +43,35 @@ const MAX_LOCATED: usize = 200;
 /// Characters of a quoted part of a schema.
 const MAX_FRAGMENT: usize = 100;
 
+/// A schema text that is a part of another document, which is a dependency of this name: what a JSON Pointer or
+/// an anchor names there, read in the document's draft.
+///
+/// # Errors
+/// [`SchemaError`] when the document cannot be read. A part that is not there is found when the text is parsed.
+pub(crate) fn text_of_part(
+    document: &str,
+    name: &str,
+    part: &str,
+    limits: &Limits,
+) -> Result<String, SchemaError> {
+    use std::fmt::Write;
+    let root = parse(document, Leniency::Strict, limits)?;
+    let mut target = format!("{name}#");
+    for byte in part.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/$".contains(&byte) {
+            target.push(char::from(byte));
+        } else {
+            // Writing to a `String` cannot fail.
+            let _ = write!(target, "%{byte:02X}");
+        }
+    }
+    let mut text = serde_json::json!({ "$ref": target });
+    if let Some(draft) = root.get("$schema").and_then(Node::as_str) {
+        text["$schema"] = draft.into();
+    }
+    Ok(text.to_string())
+}
+
 /// A parsed JSON Schema with everything it refers to.
 #[derive(Debug)]
 pub struct JsonSchema {

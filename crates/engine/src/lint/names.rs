@@ -222,9 +222,9 @@ pub(super) fn command(words: &[String]) -> Option<&str> {
     ends.map(String::as_str).find(|word| COMMANDS.contains(word) && !is_fact(words))
 }
 
-/// The question in a name that states no fact: its first word.
+/// The question in a name: its first word.
 pub(super) fn query(words: &[String]) -> Option<&str> {
-    words.first().map(String::as_str).filter(|word| QUERIES.contains(word) && !is_fact(words))
+    words.first().map(String::as_str).filter(|word| QUERIES.contains(word))
 }
 
 /// Whether a property is about money, and not a ratio or a count of it.

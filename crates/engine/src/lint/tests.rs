@@ -133,6 +133,7 @@ fn names_of_the_field_are_judged_as_people_would() {
         ("RebuildIndex", &["L02", "L04"]),
         ("PlaceOrder", &["L02", "L04"]),
         ("GetUserDetails", &["L03", "L04"]),
+        ("FetchCompleted", &["L03", "L04"]),
         ("OrderTableUpdated", &["L04", "L06"]),
         ("OrderUpdated", &["L04", "L06"]),
         ("Order", &["L01", "L04"]),
@@ -209,6 +210,48 @@ fn properties_are_found_under_every_keyword_that_holds_schemas() {
             lints.iter().filter(|one| one.id == "L11").map(|one| one.pointer.as_str()).collect();
         assert_eq!(money, [pointer], "{schema}");
     }
+}
+
+#[test]
+fn events_can_carry_too_much_and_ids_can_be_those_of_entities() {
+    let of = |kind: &str, id: &str, data: &str| {
+        let text = format!(
+            r#"{{"id":"{id}","source":"https://a.example/b","specversion":"1.0","type":"com.acme.{kind}.v1","data":{data}}}"#
+        );
+        let lints = event(&text, &LintOptions::default());
+        ids(&lints)
+            .into_iter()
+            .filter(|id| ["L15", "L21"].contains(id))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let members = |count: usize| {
+        let members: Vec<_> = (0..count).map(|n| format!("\"m{n}\":1")).collect();
+        format!("{{{}}}", members.join(","))
+    };
+    let nested = |depth: usize| format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth));
+    for (kind, id, data, expected) in [
+        ("order.placed", "0af1-22bb", members(60), &[][..]),
+        ("order.placed", "0af1-22bb", members(61), &["L15"]),
+        ("order.placed", "0af1-22bb", nested(6), &[]),
+        ("order.placed", "0af1-22bb", nested(7), &["L15"]),
+        ("order.updated", "0af1-22bb", members(20), &[]),
+        ("order.updated", "0af1-22bb", members(21), &["L15"]),
+        ("order.placed", "order-abcdefg", r#"{"orderId":"order-abcdefg"}"#.to_owned(), &["L21"]),
+        ("order.placed", "order-abcdefg", r#"{"name":"order-abcdefg"}"#.to_owned(), &[]),
+    ] {
+        assert_eq!(of(kind, id, &data), expected, "{kind} {id} {data}");
+    }
+}
+
+#[test]
+fn a_member_that_is_no_object_may_stay_open() {
+    let of = |member: &str| {
+        let text =
+            format!(r#"{{"type":"object","additionalProperties":false,"properties":{{"a":{member}}}}}"#);
+        ids(&schema(SchemaType::Json, &text)).contains(&"L18")
+    };
+    assert_eq!([of("{}"), of(r#"{"type":"object"}"#)], [false, true]);
 }
 
 #[test]

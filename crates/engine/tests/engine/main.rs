@@ -7,5 +7,6 @@ mod json;
 mod json_payload_laws;
 mod json_schema_test_suite;
 mod lint_laws;
+mod parts;
 mod protobuf;
 mod vectors;

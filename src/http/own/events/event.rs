@@ -5,11 +5,11 @@ use chancery_engine::cloudevents::{EventReading, Reading, Refusal, read_http};
 use chancery_engine::{Outcome, Report};
 use serde::Serialize;
 
-use super::Setting;
 use crate::http::call::{Answer, Call, json};
+use crate::http::own::lint::LintFinding;
 use crate::http::own::verdict::{self, EventBody, FindingBody, MatchBody, Summary, VerdictBody, values};
 use crate::http::problem::Problem;
-use crate::registry::{EventVerdict, Registry, RegistryError};
+use crate::registry::{EventSetting, EventVerdict, Registry, RegistryError, Unchecked};
 
 /// The verdicts on a batch.
 #[derive(Serialize)]
@@ -22,7 +22,7 @@ struct BatchBody {
 }
 
 /// Answers one event with its verdict, a batch with the verdicts on its events.
-pub async fn answer(call: &Call, setting: &Setting) -> Result<Answer, Problem> {
+pub async fn answer(call: &Call, setting: &EventSetting) -> Result<Answer, Problem> {
     let headers: Vec<_> =
         call.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     match read_http(&headers, &call.body, &setting.options) {
@@ -39,10 +39,10 @@ pub async fn answer(call: &Call, setting: &Setting) -> Result<Answer, Problem> {
 pub async fn judge(
     registry: &Registry,
     reading: EventReading<'_>,
-    setting: &Setting,
+    setting: &EventSetting,
 ) -> Result<(VerdictBody, EventVerdict), RegistryError> {
     let event = EventBody::of(&reading.event);
-    let found = registry.validate_event(reading, &setting.locator, &setting.hints).await?;
+    let found = registry.validate_event(reading, setting).await?;
     let reason =
         found.unchecked.filter(|_| found.outcome == Outcome::Unchecked).map(|why| why.rule().to_owned());
     let body = VerdictBody {
@@ -53,6 +53,8 @@ pub async fn judge(
         }),
         event,
         matched: found.matched.as_ref().map(MatchBody::from),
+        data: (found.unchecked == Some(Unchecked::DataElsewhere)).then_some("absent (dataref)"),
+        lint: found.lint.as_ref().map(|lints| lints.iter().map(LintFinding::from).collect()),
         ..VerdictBody::new(&found.report, None)
     };
     Ok((body, found))
@@ -60,7 +62,7 @@ pub async fn judge(
 
 async fn batch(
     call: &Call,
-    setting: &Setting,
+    setting: &EventSetting,
     events: Vec<EventReading<'_>>,
     report: &Report,
 ) -> Result<Answer, Problem> {
@@ -82,7 +84,13 @@ async fn batch(
     if !verdict::wants_status(call) {
         return Ok(json(&body));
     }
-    let of_events = body.results.iter().flat_map(|one| values(&one.violations));
+    // Findings on data point into the data: the index says of which event.
+    let of_events = body.results.iter().flat_map(|one| {
+        values(&one.violations).into_iter().map(|mut finding| {
+            finding["index"] = one.index.into();
+            finding
+        })
+    });
     let violations: Vec<_> = values(&body.violations).into_iter().chain(of_events).collect();
     if violations.is_empty() && body.summary.indeterminate == 0 {
         return Ok(verdict::no_content());
@@ -93,7 +101,7 @@ async fn batch(
 }
 
 /// There is no event to judge: the refusal's rule stands in the problem.
-fn refused(refusal: &Refusal) -> Problem {
+pub fn refused(refusal: &Refusal) -> Problem {
     let status = StatusCode::from_u16(refusal.kind.status()).unwrap_or(StatusCode::BAD_REQUEST);
     Problem::new(status, refusal.finding.message.clone())
         .kind("event-refused")

@@ -8,13 +8,14 @@ mod event;
 mod record;
 mod stream;
 
+pub use event::refused;
+
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, StatusCode};
-use chancery_engine::Violation;
-use chancery_engine::cloudevents::EventOptions;
-use chancery_engine::cloudevents::matching::SchemaLocator;
+use chancery_engine::cloudevents::{EventOptions, Profile, RuleSetting};
 use chancery_engine::violation::Place;
+use chancery_engine::{Report, Severity, Violation};
 
 use super::verdict::{FindingBody, VerdictBody, values};
 use crate::http::call::{Answer, Call, json, read_body};
@@ -22,43 +23,87 @@ use crate::http::error::TransportError;
 use crate::http::json::{Presence, read_object};
 use crate::http::negotiate::essence;
 use crate::http::problem::Problem;
-use crate::registry::{EventHints, Framing};
+use crate::registry::{EventHints, EventSetting, Framing, NamedSchema, parse_version};
 
 /// What all verdicts of one request share.
-struct Setting {
-    options: EventOptions,
-    locator: SchemaLocator,
-    hints: EventHints,
+///
+/// Query: `schemaId`, `subject` and `version` name the schema; `topic` and `isKey` say where the events go;
+/// `profile` and `rules=ID:LEVEL,…` override how envelopes are judged; `lint=true` asks for advice.
+async fn read_setting(call: &Call) -> Result<EventSetting, Problem> {
+    let mut locator = call.state.locator.clone();
+    // The name under which the client reached us is ours, too, as far as it can be the host of a URL.
+    if let Some(host) = call.headers.get(HOST).and_then(|value| value.to_str().ok()) {
+        for scheme in ["http", "https"] {
+            let _ = locator.add_base_url(&format!("{scheme}://{host}"));
+        }
+    }
+    let mut options = call.registry().event_options(&call.context).await?;
+    override_rules(call, &mut options)?;
+    let hints = EventHints {
+        schema: named_schema(call).await?,
+        topic: call.query.find("topic").filter(|topic| !topic.is_empty()).map(str::to_owned),
+        is_key: call.query.flag("isKey"),
+        context: call.context.clone(),
+        framing: Framing::Auto,
+        lint: call.query.flag("lint"),
+    };
+    Ok(EventSetting { options, locator, hints })
 }
 
-impl Setting {
-    fn of(call: &Call) -> Self {
-        let mut locator = call.state.locator.clone();
-        // The name under which the client reached us is ours, too, as far as it can be the host of a URL.
-        if let Some(host) = call.headers.get(HOST).and_then(|value| value.to_str().ok()) {
-            for scheme in ["http", "https"] {
-                let _ = locator.add_base_url(&format!("{scheme}://{host}"));
-            }
-        }
-        let topic = call.query.find("topic").filter(|topic| !topic.is_empty()).map(str::to_owned);
-        let hints = EventHints {
-            topic,
-            is_key: call.query.flag("isKey"),
-            context: call.context.clone(),
-            framing: Framing::Auto,
-        };
-        Self { options: EventOptions::default(), locator, hints }
+/// What the query says about envelopes, over the settings of the context.
+fn override_rules(call: &Call, options: &mut EventOptions) -> Result<(), Problem> {
+    let wrong = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
+    match call.query.text("profile") {
+        "" => {}
+        "strict" => options.profile = Profile::Strict,
+        "interop" => options.profile = Profile::Interop,
+        "envelope-only" => options.profile = Profile::EnvelopeOnly,
+        _ => return Err(wrong("`profile` must be one of strict, interop, envelope-only".to_owned())),
     }
+    for rule in call.query.words("rules").iter().filter(|rule| !rule.is_empty()) {
+        let setting = match rule.rsplit_once(':').map(|(id, level)| (id, level.to_ascii_lowercase())) {
+            Some((id, level)) if level == "off" => Some((id, RuleSetting::Off)),
+            Some((id, level)) if level == "warning" => Some((id, RuleSetting::As(Severity::Warning))),
+            Some((id, level)) if level == "error" => Some((id, RuleSetting::As(Severity::Error))),
+            _ => None,
+        };
+        let Some((id, setting)) = setting else {
+            return Err(wrong("`rules` holds ID:LEVEL with off, warning or error as level".to_owned()));
+        };
+        options.overrides.set(id, setting).map_err(|error| wrong(format!("`rules`: {error}")))?;
+    }
+    Ok(())
+}
+
+/// The schema that the query names, which has to exist.
+async fn named_schema(call: &Call) -> Result<Option<NamedSchema>, Problem> {
+    let id = call.query.integer("schemaId")?;
+    let version =
+        call.query.find("version").filter(|text| !text.is_empty()).map(parse_version).transpose()?;
+    let subject = match call.query.text("subject") {
+        "" if version.is_some() => {
+            let detail = "`version` comes with `subject`";
+            return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+        }
+        "" => None,
+        name => Some(call.registry().resolve_alias(call.qualify(name)).await?),
+    };
+    if id.is_none() && subject.is_none() {
+        return Ok(None);
+    }
+    let named = NamedSchema { id, subject, version };
+    call.registry().check_named_schema(&named, &call.context).await?;
+    Ok(Some(named))
 }
 
 /// Answers verdicts.
 pub async fn validate(mut call: Call, body: Body) -> Result<Answer, Problem> {
-    let setting = Setting::of(&call);
+    let setting = read_setting(&call).await?;
     let content_type = content_type(&call.headers);
     if content_type == stream::NDJSON {
         return Ok(stream::answer(call, body, setting));
     }
-    let claims_event = claims_event(&call.headers, &content_type);
+    let claims_event = claims_event(&call);
     call.body = match read_body(body, setting.options.max_batch_bytes).await {
         Ok(body) => body,
         Err(TransportError::TooLarge(limit)) if claims_event => return Err(too_large(limit)),
@@ -67,20 +112,24 @@ pub async fn validate(mut call: Call, body: Body) -> Result<Answer, Problem> {
     if claims_event || content_type != "application/json" {
         return event::answer(&call, &setting).await;
     }
-    let container = read_object(&call.body)?;
-    if container.presence("records") == Presence::Absent {
-        return event::answer(&call, &setting).await;
-    }
-    let records = container.objects("records")?.unwrap_or_default();
+    // What is no container of records is an event or nothing.
+    let container = match read_object(&call.body) {
+        Ok(container) if container.presence("records") != Presence::Absent => container,
+        _ => return event::answer(&call, &setting).await,
+    };
+    let records: Vec<_> = container.raws("records")?.unwrap_or_default();
     if records.is_empty() {
         return Err(Problem::new(StatusCode::BAD_REQUEST, "`records` holds no records"));
     }
-    let records = records.iter().map(record::Record::read).collect::<Result<Vec<_>, _>>()?;
     let mut answer = record::Results::default();
-    for (index, record) in records.into_iter().enumerate() {
+    for (index, raw) in records.into_iter().enumerate() {
         // Verdicts from memory never wait; other requests want their turn.
         tokio::task::consume_budget().await;
-        let verdict = record.validate(call.registry(), &setting).await?;
+        // A record that cannot be read takes no verdict away from the others.
+        let verdict = match read_object(raw.get().as_bytes()).and_then(|body| record::Record::read(&body)) {
+            Ok(record) => record.validate(call.registry(), &setting).await?,
+            Err(reason) => VerdictBody::new(&Report::undecided(reason.to_string()), None),
+        };
         answer.push(VerdictBody { index: Some(index), ..verdict });
     }
     Ok(json(&answer))
@@ -93,9 +142,9 @@ fn content_type(headers: &HeaderMap) -> String {
 }
 
 /// Whether a request says of itself that it carries an event: its findings then have rule ids.
-fn claims_event(headers: &HeaderMap, content_type: &str) -> bool {
-    content_type.starts_with("application/cloudevents")
-        || headers.keys().any(|name| name.as_str().starts_with("ce-"))
+pub fn claims_event(call: &Call) -> bool {
+    content_type(&call.headers).starts_with("application/cloudevents")
+        || call.headers.keys().any(|name| name.as_str().starts_with("ce-"))
 }
 
 /// A body that is too large to be read as an event.

@@ -9,13 +9,14 @@ use chancery_engine::cloudevents::{Attribute, AttributeValue, Data, Event, Event
 use chancery_engine::{Outcome, Report, Violation};
 use serde::Serialize;
 
-use super::{Setting, event};
+use super::event;
 use crate::http::confluent::read_candidate;
 use crate::http::json::{BadJson, Object, Presence};
 use crate::http::own::verdict::{Summary, VerdictBody};
 use crate::model::Subject;
 use crate::registry::{
-    Candidate, EventHints, Framing, IdScope, Payload, Registry, RegistryError, SchemaChoice, parse_version,
+    Candidate, EventHints, EventSetting, Framing, IdScope, Payload, Registry, RegistryError, SchemaChoice,
+    parse_version,
 };
 
 /// The verdicts on a container.
@@ -81,7 +82,7 @@ impl Record {
     pub async fn validate(
         self,
         registry: &Registry,
-        setting: &Setting,
+        setting: &EventSetting,
     ) -> Result<VerdictBody, RegistryError> {
         let choice = match &self.schema {
             None => return self.validate_by_evidence(registry, setting).await,
@@ -116,7 +117,7 @@ impl Record {
     async fn validate_by_evidence(
         self,
         registry: &Registry,
-        setting: &Setting,
+        setting: &EventSetting,
     ) -> Result<VerdictBody, RegistryError> {
         let attributes = self.content_type.iter().map(|text| Attribute {
             name: Cow::Borrowed("datacontenttype"),
@@ -125,15 +126,19 @@ impl Record {
         let event = Event {
             attributes: attributes.collect(),
             data: Data::Bytes(Cow::Borrowed(&self.data)),
-            data_pointer: String::new(),
+            ..Event::default()
         };
         let hints = EventHints {
             topic: self.topic.clone().or_else(|| setting.hints.topic.clone()),
             is_key: self.is_key || setting.hints.is_key,
             context: setting.hints.context.clone(),
             framing: self.framing,
+            // Advice is on events.
+            lint: false,
+            schema: setting.hints.schema.clone(),
         };
-        let setting = Setting { options: setting.options.clone(), locator: setting.locator.clone(), hints };
+        let setting =
+            EventSetting { options: setting.options.clone(), locator: setting.locator.clone(), hints };
         let (body, _) =
             event::judge(registry, EventReading { event, report: Report::default() }, &setting).await?;
         Ok(VerdictBody { event: None, ..body })
@@ -155,6 +160,9 @@ impl SchemaName {
 /// The payload, and whether it is JSON by its place.
 fn read_data(body: &Object<'_>) -> Result<(Bytes, bool), BadJson> {
     if let Some(text) = body.text("dataBase64")? {
+        if body.presence("data") != Presence::Absent {
+            return Err(BadJson::Malformed("a record has `data` or `dataBase64`, not both".to_owned()));
+        }
         let bytes = STANDARD.decode(text);
         let bytes = bytes.map_err(|_| BadJson::Malformed("`dataBase64` is not base64".to_owned()))?;
         return Ok((bytes.into(), false));

@@ -1,7 +1,8 @@
 //! Streams of newline-delimited JSON: a verdict a line, in order, as input arrives, then a summary.
 //!
 //! Memory is bounded by one line. A line over the limit is a verdict too; the rest of it is skipped. Nothing in a
-//! line ends the stream: what cannot be read has a verdict that says so.
+//! line ends the stream: what cannot be read has a verdict that says so. When the input breaks off, so does the answer:
+//! a summary always means that everything was seen.
 
 use std::sync::Arc;
 
@@ -15,13 +16,13 @@ use chancery_engine::{Report, Violation};
 use futures::{Stream, StreamExt, stream};
 use serde::Serialize;
 
+use super::event;
 use super::record::Record;
-use super::{Setting, event};
 use crate::http::State;
 use crate::http::call::{Answer, Call};
 use crate::http::json::{BadJson, Object, Presence, read_object};
 use crate::http::own::verdict::{Summary, VerdictBody};
-use crate::registry::{Registry, RegistryError};
+use crate::registry::{EventSetting, Registry, RegistryError};
 
 /// Media type of both directions.
 pub const NDJSON: &str = "application/x-ndjson";
@@ -36,7 +37,7 @@ struct Closing {
 }
 
 /// Answers a stream with a stream.
-pub fn answer(call: Call, body: Body, setting: Setting) -> Answer {
+pub fn answer(call: Call, body: Body, setting: EventSetting) -> Answer {
     let verdicts = Verdicts {
         state: call.state,
         setting,
@@ -52,7 +53,7 @@ pub fn answer(call: Call, body: Body, setting: Setting) -> Answer {
 
 struct Verdicts {
     state: Arc<State>,
-    setting: Setting,
+    setting: EventSetting,
     input: BodyDataStream,
     /// Input that has arrived and was not judged.
     buffer: BytesMut,
@@ -71,15 +72,14 @@ enum Line {
 }
 
 impl Verdicts {
-    fn lines(self) -> impl Stream<Item = Result<Bytes, std::convert::Infallible>> {
-        stream::unfold(self, |mut verdicts| async move {
-            let line = verdicts.next_output().await?;
-            Some((Ok(line), verdicts))
+    fn lines(self) -> impl Stream<Item = Result<Bytes, axum::Error>> {
+        stream::try_unfold(self, |mut verdicts| async move {
+            Ok(verdicts.next_output().await?.map(|line| (line, verdicts)))
         })
     }
 
-    async fn next_output(&mut self) -> Option<Bytes> {
-        while let Some(line) = self.next_line().await {
+    async fn next_output(&mut self) -> Result<Option<Bytes>, axum::Error> {
+        while let Some(line) = self.next_line().await? {
             // Verdicts from memory never wait; other requests want their turn.
             tokio::task::consume_budget().await;
             let verdict = match line {
@@ -92,30 +92,28 @@ impl Verdicts {
             if let Some(summary) = &mut self.summary {
                 summary.count(verdict.outcome);
             }
-            return Some(to_line(&verdict));
+            return Ok(Some(to_line(&verdict)));
         }
-        self.summary.take().map(|summary| to_line(&Closing { summary }))
+        Ok(self.summary.take().map(|summary| to_line(&Closing { summary })))
     }
 
-    /// The next line without its end; `None` when the input is over. A connection that breaks ends the input.
-    async fn next_line(&mut self) -> Option<Line> {
+    /// The next line without its end; `None` when the input is over.
+    async fn next_line(&mut self) -> Result<Option<Line>, axum::Error> {
         let mut searched = 0;
         loop {
             if let Some(end) = self.buffer[searched..].iter().position(|byte| *byte == b'\n') {
                 let line = self.buffer.split_to(searched + end).freeze();
                 self.buffer.advance(1);
-                if std::mem::take(&mut self.skipping) {
-                    return Some(Line::TooLong);
-                }
-                return Some(Line::Whole(line));
+                let was_skipped = std::mem::take(&mut self.skipping);
+                return Ok(Some(if was_skipped { Line::TooLong } else { Line::Whole(line) }));
             }
             if self.ended {
                 let rest = std::mem::take(&mut self.buffer).freeze();
-                return match (std::mem::take(&mut self.skipping), rest.is_empty()) {
+                return Ok(match (std::mem::take(&mut self.skipping), rest.is_empty()) {
                     (true, _) => Some(Line::TooLong),
                     (false, true) => None,
                     (false, false) => Some(Line::Whole(rest)),
-                };
+                });
             }
             if self.buffer.len() > self.setting.options.max_event_bytes {
                 self.buffer.clear();
@@ -123,14 +121,14 @@ impl Verdicts {
             }
             searched = self.buffer.len();
             match self.input.next().await {
-                Some(Ok(bytes)) => self.buffer.extend_from_slice(&bytes),
-                Some(Err(_)) | None => self.ended = true,
+                Some(bytes) => self.buffer.extend_from_slice(&bytes?),
+                None => self.ended = true,
             }
         }
     }
 }
 
-async fn judge(registry: &Registry, setting: &Setting, line: &[u8]) -> VerdictBody {
+async fn judge(registry: &Registry, setting: &EventSetting, line: &[u8]) -> VerdictBody {
     let object = match read_object(line) {
         Ok(object) if !is_event(&object) => object,
         _ => return judge_event(registry, setting, line).await,
@@ -143,7 +141,7 @@ async fn judge(registry: &Registry, setting: &Setting, line: &[u8]) -> VerdictBo
     record.validate(registry, setting).await.unwrap_or_else(|error| unavailable(&error))
 }
 
-async fn judge_event(registry: &Registry, setting: &Setting, line: &[u8]) -> VerdictBody {
+async fn judge_event(registry: &Registry, setting: &EventSetting, line: &[u8]) -> VerdictBody {
     let reading = match read_json(line, &setting.options) {
         Reading::Single(reading) => reading,
         Reading::Refused(refusal) => {

@@ -35,6 +35,8 @@ pub struct Claim {
     pub by: MatchedBy,
     /// The schema, when the evidence is exact.
     pub schema_id: Option<u32>,
+    /// The context in which the schema id counts.
+    pub context: Option<String>,
     /// The subject, when the evidence names one.
     pub subject: Option<String>,
     /// The version, when the evidence names one.
@@ -50,6 +52,8 @@ pub struct Match {
     pub by: MatchedBy,
     /// The schema, when some evidence is exact.
     pub schema_id: Option<u32>,
+    /// The context in which the schema id counts.
+    pub context: Option<String>,
     /// The subject.
     pub subject: Option<String>,
     /// The version; without one the caller's policy chooses.
@@ -82,6 +86,7 @@ pub fn join(claims: &[Claim]) -> Agreement {
     }
     let Some(first) = ranked.first() else { return Agreement::NoEvidence };
     let schema_id = ranked.iter().find_map(|claim| claim.schema_id);
+    let context = ranked.iter().find_map(|claim| claim.context.clone());
     let subject = ranked.iter().find_map(|claim| claim.subject.clone());
     let uses = ranked.iter().find(|claim| claim.schema_id.is_some()).map_or(&[][..], |claim| &claim.uses);
     let (subject, used_version) = match subject {
@@ -98,7 +103,7 @@ pub fn join(claims: &[Claim]) -> Agreement {
         },
     };
     let version = ranked.iter().find_map(|claim| claim.version).or(used_version);
-    Agreement::Agreed(Match { by: first.by, schema_id, subject, version })
+    Agreement::Agreed(Match { by: first.by, schema_id, context, subject, version })
 }
 
 /// Whether one schema can satisfy both claims.
@@ -107,6 +112,7 @@ fn agree(a: &Claim, b: &Claim) -> bool {
         a.is_some() && b.is_some() && a != b
     }
     let is_same = !differ(a.schema_id.as_ref(), b.schema_id.as_ref())
+        && !differ(a.context.as_ref(), b.context.as_ref())
         && !differ(a.subject.as_ref(), b.subject.as_ref())
         && !differ(a.version.as_ref(), b.version.as_ref());
     is_same && is_used(a, b) && is_used(b, a)
@@ -127,11 +133,18 @@ mod tests {
 
     fn exact(by: MatchedBy, schema_id: u32, uses: &[(&str, u32)]) -> Claim {
         let uses = uses.iter().map(|(subject, version)| ((*subject).to_owned(), *version)).collect();
-        Claim { by, schema_id: Some(schema_id), subject: None, version: None, uses }
+        Claim { by, schema_id: Some(schema_id), context: None, subject: None, version: None, uses }
     }
 
     fn named(by: MatchedBy, subject: &str, version: Option<u32>) -> Claim {
-        Claim { by, schema_id: None, subject: Some(subject.to_owned()), version, uses: Vec::new() }
+        Claim {
+            by,
+            schema_id: None,
+            context: None,
+            subject: Some(subject.to_owned()),
+            version,
+            uses: Vec::new(),
+        }
     }
 
     fn agreed(
@@ -140,7 +153,13 @@ mod tests {
         subject: Option<&str>,
         version: Option<u32>,
     ) -> Agreement {
-        Agreement::Agreed(Match { by, schema_id, subject: subject.map(str::to_owned), version })
+        Agreement::Agreed(Match {
+            by,
+            schema_id,
+            context: None,
+            subject: subject.map(str::to_owned),
+            version,
+        })
     }
 
     #[test]

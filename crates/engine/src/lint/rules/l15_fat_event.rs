@@ -1,5 +1,7 @@
 //! L15: the event carries too much.
 
+use serde_json::Value;
+
 use crate::SchemaType;
 use crate::lint::input::{EventView, View};
 use crate::lint::model::Model;
@@ -24,6 +26,9 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &View<'_>, found: &mut Found) {
     if let Some(model) = view.schema() {
         check_schema(model, found);
+    }
+    if let Some(event) = view.event() {
+        check_data(event, found);
     }
     if let Some(bytes) = view.event().and_then(EventView::bytes).filter(|bytes| *bytes > MAX_BYTES) {
         found.attribute("", format!("the event has {bytes} bytes, more than {MAX_BYTES}"));
@@ -51,5 +56,30 @@ fn check_schema(model: &Model, found: &mut Found) {
             &record.pointer,
             format!("an update that carries {} members is a whole aggregate", record.fields.len()),
         );
+    }
+}
+
+fn check_data(event: &EventView<'_>, found: &mut Found) {
+    let Some(data) = event.data() else { return };
+    let mut fields = 0;
+    event.members(&mut |_, _, _| fields += 1);
+    if fields > MAX_FIELDS {
+        found.data("", format!("{fields} members, more than {MAX_FIELDS}"));
+    } else if depth(data) > MAX_DEPTH {
+        found.data("", format!("objects nest deeper than {MAX_DEPTH}"));
+    }
+    let words = event.attribute("type").map(names::event_words).unwrap_or_default();
+    let members = data.as_object().map_or(0, serde_json::Map::len);
+    if members > MAX_AGGREGATE && words.last().is_some_and(|word| word == "updated") {
+        found.data("", format!("an update that carries {members} members is a whole aggregate"));
+    }
+}
+
+/// Objects inside each other; as deep as the data was parsed.
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+        Value::Array(items) => items.iter().map(depth).max().unwrap_or(0),
+        _ => 0,
     }
 }

@@ -31,7 +31,10 @@ fn check(view: &View<'_>, found: &mut Found) {
             Kind::MapOfText if model.format == SchemaType::Avro => {
                 found.data(&field.pointer, format!("`{}` is a map of texts", field.name));
             }
-            Kind::Untyped => found.data(&field.pointer, format!("`{}` can hold anything", field.name)),
+            // Of JSON Schemas only objects count, and those are records.
+            Kind::Untyped if model.format != SchemaType::Json => {
+                found.data(&field.pointer, format!("`{}` can hold anything", field.name));
+            }
             _ => {}
         }
     }

@@ -1,7 +1,7 @@
 //! L21: the id of the event is unlikely to be unique.
 
 use crate::lint::input::View;
-use crate::lint::{Example, Found, Level, Rule, Scope};
+use crate::lint::{Example, Found, Level, Rule, Scope, names};
 
 pub(super) static RULE: Rule = Rule {
     id: "L21",
@@ -24,8 +24,11 @@ fn check(view: &View<'_>, found: &mut Found) {
     let Some((event, id)) = view.event().and_then(|event| Some((event, event.attribute("id")?))) else {
         return;
     };
-    let entity = event.data().and_then(|data| data.get("id")).and_then(serde_json::Value::as_str);
-    let reason = if event.attribute("subject") == Some(id) || entity == Some(id) {
+    let members = event.data().and_then(serde_json::Value::as_object);
+    let is_entity = members.is_some_and(|members| {
+        members.iter().any(|(name, value)| names::is_id(name) && value.as_str() == Some(id))
+    });
+    let reason = if event.attribute("subject") == Some(id) || is_entity {
         "the id of the event is that of the entity"
     } else if id.chars().count() < 8 {
         "the id has fewer than 8 characters"

@@ -22,6 +22,12 @@ const DOCUMENTS: &[Case<&str>] = &[
         &["id.required /id", "specversion.required /specversion", "type.required /type"],
     ),
     (
+        "an extension that is null is unset; its name still has to be one",
+        r#"{"specversion":"1.0","id":"1","source":"urn:x","type":"t","schemaurl":null,
+            "datacontentencoding":null,"1a":null,"abcdefghijklmnopqrstuvw":null,"a_b":null}"#,
+        &["ext.name /a_b"],
+    ),
+    (
         "all of it is reported, in document order",
         r#"{"time":"noon","type":"","id":5,"source":"a b","Odd":1}"#,
         &[

@@ -1,0 +1,583 @@
+//! From an event to its schema: evidence, conflicts, settings.
+
+use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::app::{App, encode};
+
+const PATH: &str = "/v1/validate";
+const TYPE: &str = "com.example.order.placed.v1";
+const GLOBAL: &str = "/v1/subjects/:.__GLOBAL:/settings";
+
+fn event(changes: Value) -> Value {
+    let mut event =
+        json!({ "specversion": "1.0", "id": "1", "source": "https://example.com/orders", "type": TYPE });
+    let Value::Object(changes) = changes else { panic!("changes are an object") };
+    event.as_object_mut().unwrap().extend(changes);
+    event
+}
+
+fn object(property: &str, kind: &str) -> String {
+    json!({ "type": "object", "required": [property], "properties": { property: { "type": kind } } })
+        .to_string()
+}
+
+async fn register_json(app: &App, subject: &str, schema: impl ToString) -> i64 {
+    let body = json!({ "schema": schema.to_string(), "schemaType": "JSON" });
+    app.register_body(&encode(subject), body).await["id"].as_i64().unwrap()
+}
+
+/// The verdict on an event, asked with a query.
+async fn ask(app: &App, query: &str, event: &Value) -> Value {
+    let headers = [("content-type", "application/cloudevents+json"), ("host", "registry.example.com")];
+    app.send("POST", &format!("{PATH}{query}"), &headers, event.to_string().into_bytes()).await.is(200)
+}
+
+/// Outcome, what matched, and rules of errors and warnings, in one line.
+fn summary(verdict: &Value) -> String {
+    let rules = |name: &str| {
+        let findings = verdict[name].as_array().unwrap();
+        findings.iter().map(|one| one["rule"].as_str().unwrap()).collect::<Vec<_>>().join(",")
+    };
+    let matched = verdict.get("match").map_or_else(String::new, |matched| {
+        let text = |name: &str| matched[name].as_str().unwrap_or("?").to_owned();
+        format!(" {} {}/{}", text("matchedBy"), text("subject"), matched["version"])
+    });
+    format!(
+        "{}{matched} [{}] [{}]",
+        verdict["outcome"].as_str().unwrap(),
+        rules("violations"),
+        rules("warnings")
+    )
+}
+
+/// Each row: `dataschema`, data, and the summary of the verdict.
+async fn check(app: &App, rows: &[(&str, Value, &str)]) {
+    for (dataschema, data, expected) in rows {
+        let verdict = ask(app, "", &event(json!({ "dataschema": dataschema, "data": data }))).await;
+        assert_eq!(summary(&verdict), *expected, "{dataschema} {data}: {verdict:#}");
+    }
+}
+
+#[tokio::test]
+async fn a_dataschema_that_names_nothing_here_is_told_before_the_type_decides() {
+    let app = App::new().await;
+    let good = json!({ "id": 1 });
+    let elsewhere = "https://elsewhere.example.com/x";
+    check(&app, &[(elsewhere, good.clone(), "unchecked [] []")]).await;
+    let verdict = ask(&app, "", &event(json!({ "dataschema": elsewhere }))).await;
+    assert_eq!(verdict["reason"], "data.missing");
+    register_json(&app, TYPE, object("id", "integer")).await;
+    let base = if app.is_here() { "http://registry.example.com" } else { return };
+    let warned = format!("valid type {TYPE}/1 [] [dataschema.unresolved]");
+    let (other_id, other_version) =
+        (format!("{base}/schemas/ids/999"), format!("{base}/subjects/{TYPE}/versions/7"));
+    check(
+        &app,
+        &[
+            (elsewhere, good.clone(), &*warned),
+            (&other_id, good.clone(), &warned),
+            (&other_version, good.clone(), &warned),
+            (
+                elsewhere,
+                json!({}),
+                &warned.replace("valid", "invalid").replace("[] ", "[schema.json.required] "),
+            ),
+        ],
+    )
+    .await;
+    let verdict = ask(&app, "", &event(json!({ "dataschema": elsewhere, "data": good }))).await;
+    assert_eq!(
+        (&verdict["warnings"][0]["in"], &verdict["warnings"][0]["pointer"]),
+        (&json!("envelope"), &json!("/dataschema"))
+    );
+    for (policy, expected) in [
+        ("reject", format!("invalid type {TYPE}/1 [dataschema.unresolved] []")),
+        ("ignore", format!("valid type {TYPE}/1 [] []")),
+        ("warn", warned),
+    ] {
+        let path = format!("/v1/subjects/{TYPE}/settings");
+        app.put(&path, json!({ "unknownDataschema": policy })).await.is(200);
+        check(&app, &[(elsewhere, json!({ "id": 1 }), &expected)]).await;
+    }
+    let verdict = ask(
+        &app,
+        "?rules=dataschema.unresolved:off",
+        &event(json!({ "dataschema": elsewhere, "data": { "id": 1 } })),
+    )
+    .await;
+    assert_eq!(summary(&verdict), format!("valid type {TYPE}/1 [] []"));
+}
+
+#[tokio::test]
+async fn a_dataschema_without_a_version_means_the_latest_one_and_says_so() {
+    let app = App::new().await;
+    app.put("/config", json!({ "compatibility": "NONE" })).await.is(200);
+    register_json(&app, TYPE, object("id", "string")).await;
+    register_json(&app, TYPE, object("id", "integer")).await;
+    for dataschema in [
+        format!("http://registry.example.com/subjects/{TYPE}/versions/latest"),
+        format!("http://registry.example.com/subjects/{TYPE}/versions/-1"),
+        format!("http://registry.example.com/subjects/{TYPE}"),
+        format!("http://registry.example.com/schemagroups/default/schemas/{TYPE}"),
+        format!("urn:schema-registry:{TYPE}:latest"),
+    ] {
+        if dataschema.starts_with("http") && !app.is_here() {
+            continue;
+        }
+        app.put(GLOBAL, json!({ "schemaGroups": { "default": "." } })).await.is(200);
+        let new = format!("valid dataschema {TYPE}/2 [] [dataschema.unpinned]");
+        let old = format!("invalid dataschema {TYPE}/2 [schema.json.type] [dataschema.unpinned]");
+        check(&app, &[(&*dataschema, json!({ "id": 1 }), &*new), (&dataschema, json!({ "id": "x" }), &old)])
+            .await;
+    }
+    // The type names the subject only: any version will do, unless settings choose one.
+    let old = event(json!({ "data": { "id": "x" } }));
+    assert_eq!(summary(&ask(&app, "", &old).await), format!("valid type {TYPE}/1 [] []"));
+    for (policy, expected) in [
+        ("latest", format!("invalid type {TYPE}/2 [schema.json.type] []")),
+        ("pinned:1", format!("valid type {TYPE}/1 [] []")),
+        ("any", format!("valid type {TYPE}/1 [] []")),
+    ] {
+        app.put(&format!("/v1/subjects/{TYPE}/settings"), json!({ "versions": policy })).await.is(200);
+        assert_eq!(summary(&ask(&app, "", &old).await), expected, "{policy}");
+    }
+    app.put(&format!("/v1/subjects/{TYPE}/settings"), json!({ "versions": "pinned:9" })).await.is(200);
+    let verdict = ask(&app, "", &old).await;
+    assert_eq!(
+        (summary(&verdict), &verdict["reason"]),
+        ("unchecked [] []".to_owned(), &json!("schema.not-found"))
+    );
+}
+
+#[tokio::test]
+async fn the_id_of_a_json_schema_is_a_dataschema() {
+    let app = App::new().await;
+    app.put("/config", json!({ "compatibility": "NONE" })).await.is(200);
+    let named = |id: &str, kind: &str| {
+        let mut schema: Value = serde_json::from_str(&object("id", kind)).unwrap();
+        schema["$id"] = json!(id);
+        schema.to_string()
+    };
+    let uri = "https://schemas.example.com/order.json";
+    register_json(&app, "orders", named(uri, "string")).await;
+    register_json(&app, "orders", named(uri, "integer")).await;
+    let old_draft = json!({ "$schema": "http://json-schema.org/draft-04/schema#", "id": "urn:example:four#",
+        "type": "object", "properties": { "id": { "type": "integer" } } });
+    register_json(&app, "four", old_draft).await;
+    check(
+        &app,
+        &[
+            (uri, json!({ "id": 1 }), "valid dataschema orders/2 [] []"),
+            (uri, json!({ "id": "x" }), "invalid dataschema orders/2 [schema.json.type] []"),
+            ("urn:example:four", json!({ "id": "x" }), "invalid dataschema four/1 [schema.json.type] []"),
+            (
+                "https://schemas.example.com/order.json#/properties/id",
+                json!(1),
+                "valid dataschema orders/2 [] [dataschema.fragment]",
+            ),
+            ("https://schemas.example.com/other.json", json!({ "id": 1 }), "unchecked [] []"),
+        ],
+    )
+    .await;
+    // A deleted version is no evidence; of several subjects the one that agrees with the type counts.
+    register_json(&app, "newer", named(uri, "boolean")).await;
+    check(&app, &[(uri, json!({ "id": true }), "valid dataschema newer/1 [] []")]).await;
+    let by_type = event(json!({ "type": "orders", "dataschema": uri, "data": { "id": 1 } }));
+    assert_eq!(summary(&ask(&app, "", &by_type).await), "valid dataschema orders/2 [] []");
+    app.delete("/subjects/newer").await.is(200);
+    check(&app, &[(uri, json!({ "id": 1 }), "valid dataschema orders/2 [] []")]).await;
+}
+
+#[tokio::test]
+async fn settings_give_other_names_to_schemas() {
+    let app = App::new().await;
+    register_json(&app, "vendor-order", object("id", "integer")).await;
+    register_json(&app, ":.eu:orders", object("id", "integer")).await;
+    app.put(
+        GLOBAL,
+        json!({
+            "dataschemaAliases": [
+                { "uri": "https://vendor.example/order.json", "subject": "vendor-order", "version": 1 },
+                { "prefix": "https://vendor.example/", "subject": "vendor-order" },
+                { "prefix": "https://eu.example/", "subject": ":.eu:orders" },
+            ],
+            "urnNamespace": "acme",
+        }),
+    )
+    .await
+    .is(200);
+    let good = || json!({ "id": 1 });
+    check(
+        &app,
+        &[
+            ("https://vendor.example/order.json", good(), "valid dataschema vendor-order/1 [] []"),
+            ("https://vendor.example/x", good(), "valid dataschema vendor-order/1 [] [dataschema.unpinned]"),
+            ("https://eu.example/x", good(), "valid dataschema :.eu:orders/1 [] [dataschema.unpinned]"),
+            ("urn:acme:vendor-order:1", good(), "valid dataschema vendor-order/1 [] []"),
+            ("urn:schema-registry:vendor-order:1", good(), "unchecked [] []"),
+        ],
+    )
+    .await;
+    for settings in [
+        json!({ "dataschemaAliases": [{ "uri": "a:b", "prefix": "a:", "subject": "s" }] }),
+        json!({ "dataschemaAliases": [{ "uri": "a:b", "subject": "s", "version": 0 }] }),
+        json!({ "dataschemaAliases": [{ "uri": "a:b", "subject": "" }] }),
+        json!({ "subjectMap": [{ "type": "(", "subject": "s" }] }),
+        json!({ "subjectMap": [{ "subject": "{nothing}" }] }),
+        json!({ "schemaGroups": { "g": "a:b" } }),
+        json!({ "framedTypes": { "application/x": "XML" } }),
+        json!({ "rules": { "source.nothing": "off" } }),
+        json!({ "rules": { "json.syntax": "off" } }),
+    ] {
+        app.put(GLOBAL, settings).await.problem(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    for settings in [
+        json!({ "onMissingSchema": "explode" }),
+        json!({ "onMisingSchema": "warn" }),
+        json!({ "versions": "pinned:0" }),
+        json!({ "subjectStrategies": ["name"] }),
+        json!({ "requireData": "yes" }),
+        json!({ "dataschemaAliases": [{ "uri": "a:b", "subject": "s", "more": 1 }] }),
+    ] {
+        app.put(GLOBAL, settings).await.problem(StatusCode::BAD_REQUEST);
+    }
+}
+
+#[tokio::test]
+async fn contexts_are_named_by_path_subject_and_guid() {
+    let app = App::new().await;
+    if !app.is_here() {
+        return;
+    }
+    register_json(&app, "here", object("here", "integer")).await;
+    let id = register_json(&app, ":.ctx:there", object("there", "integer")).await;
+    register_json(&app, ":.ctx:copy", object("there", "integer")).await;
+    let found = app.get("/subjects/:.ctx:there/versions/1").await.is(200);
+    let guid = found["guid"].as_str().unwrap();
+    let base = "http://registry.example.com";
+    for dataschema in [
+        format!("{base}/schemas/ids/{id}?subject=:.ctx:there"),
+        format!("{base}/contexts/.ctx/schemas/ids/{id}"),
+        format!("{base}/contexts/.ctx/schemas/guids/{guid}"),
+        format!("{base}/schemas/guids/{guid}"),
+        format!("urn:schema-registry:guid:{guid}"),
+        format!("{base}/contexts/.ctx/subjects/there/versions/1"),
+    ] {
+        let bad = ask(&app, "", &event(json!({ "dataschema": dataschema, "data": { "there": "x" } }))).await;
+        assert!(summary(&bad).starts_with("invalid dataschema :.ctx:"), "{dataschema} {bad:#}");
+    }
+    let other = format!("{base}/schemas/ids/{id}?subject=other");
+    let verdict = ask(&app, "", &event(json!({ "dataschema": other, "data": {} }))).await;
+    assert_eq!(summary(&verdict), "invalid [schema.conflict] []");
+    let guid_bytes = u128::from_str_radix(&guid.replace('-', ""), 16).unwrap().to_be_bytes();
+    let framed = [&[1][..], &guid_bytes, b"{\"there\":1}"].concat();
+    let body =
+        event(json!({ "datacontenttype": "application/json; x=1", "data_base64": STANDARD.encode(&framed) }));
+    let verdict = ask(&app, "?rules=data.json-syntax:off", &body).await;
+    assert!(summary(&verdict).starts_with("valid framing :.ctx:"), "{verdict:#}");
+}
+
+#[tokio::test]
+async fn the_request_names_the_schema_before_everything_else() {
+    let app = App::new().await;
+    let id = register_json(&app, "orders", object("id", "integer")).await;
+    register_json(&app, TYPE, object("id", "string")).await;
+    let other = event(json!({ "type": "com.example.other", "data": { "id": 1 } }));
+    for query in
+        [format!("?schemaId={id}"), "?subject=orders&version=1".to_owned(), "?subject=orders".to_owned()]
+    {
+        assert_eq!(summary(&ask(&app, &query, &other).await), "valid parameter orders/1 [] []", "{query}");
+        let conflict = ask(&app, &query, &event(json!({ "data": { "id": 1 } }))).await;
+        assert_eq!(summary(&conflict), "invalid [schema.conflict] []", "{query}");
+    }
+    let forgiven = ask(
+        &app,
+        &format!("?schemaId={id}&rules=schema.conflict:warning"),
+        &event(json!({ "data": { "id": 1 } })),
+    )
+    .await;
+    assert_eq!(summary(&forgiven), "valid parameter orders/1 [] [schema.conflict]");
+    let headers = [("content-type", "application/cloudevents+json")];
+    for query in ["?schemaId=999", "?subject=nobody", "?subject=orders&version=9"] {
+        let reply =
+            app.send("POST", &format!("{PATH}{query}"), &headers, other.to_string().into_bytes()).await;
+        reply.problem(StatusCode::NOT_FOUND);
+    }
+    for query in ["?version=1", "?subject=orders&version=x"] {
+        let reply =
+            app.send("POST", &format!("{PATH}{query}"), &headers, other.to_string().into_bytes()).await;
+        assert!(matches!(reply.status, 400 | 422), "{query} {}", reply.status);
+    }
+}
+
+#[tokio::test]
+async fn a_fragment_selects_a_part_of_the_schema() {
+    let app = App::new().await;
+    let order =
+        json!({ "type": "object", "required": ["id"], "properties": { "items": { "type": "array" } } });
+    let id = register_json(&app, "orders", order).await;
+    let avro = r#"{"type":"record","name":"Order","namespace":"shop","fields":[{"name":"line","type":
+        {"type":"record","name":"Line","fields":[{"name":"n","type":"int"}]}}]}"#;
+    app.register("lines", avro).await;
+    let urn = format!("urn:schema-registry:id:{id}");
+    check(
+        &app,
+        &[
+            (&*urn, json!({ "id": 1 }), "valid dataschema orders/1 [] []"),
+            (
+                &format!("{urn}#/properties/items"),
+                json!({ "id": 1 }),
+                "invalid dataschema orders/1 [schema.json.type] [dataschema.fragment]",
+            ),
+            (
+                &format!("{urn}#/properties/items"),
+                json!([]),
+                "valid dataschema orders/1 [] [dataschema.fragment]",
+            ),
+            (
+                &format!("{urn}#/properties/none"),
+                json!({ "id": 1 }),
+                "valid dataschema orders/1 [] [dataschema.fragment,dataschema.unresolved]",
+            ),
+            (
+                "urn:schema-registry:lines:1#Line",
+                json!({ "n": 1 }),
+                "valid dataschema lines/1 [] [dataschema.fragment]",
+            ),
+            (
+                "urn:schema-registry:lines:1#shop.Nobody",
+                json!({ "line": { "n": 1 } }),
+                "valid dataschema lines/1 [] [dataschema.fragment,dataschema.unresolved]",
+            ),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_without_data_is_told_when_its_schema_asks_for_some() {
+    let app = App::new().await;
+    register_json(&app, TYPE, object("id", "integer")).await;
+    register_json(&app, "anything", "true").await;
+    let nothing = event(json!({}));
+    assert_eq!(summary(&ask(&app, "", &nothing).await), format!("valid type {TYPE}/1 [] [data.missing]"));
+    let no_bytes = event(json!({ "datacontenttype": "application/json", "data_base64": "" }));
+    assert_eq!(summary(&ask(&app, "", &no_bytes).await), format!("valid type {TYPE}/1 [] [data.missing]"));
+    let free = event(json!({ "type": "anything" }));
+    assert_eq!(summary(&ask(&app, "", &free).await), "valid type anything/1 [] []");
+    let elsewhere = ask(&app, "", &event(json!({ "dataref": "https://example.com/blob" }))).await;
+    assert_eq!(summary(&elsewhere), format!("unchecked type {TYPE}/1 [] []"));
+    assert_eq!(
+        (&elsewhere["data"], &elsewhere["reason"]),
+        (&json!("absent (dataref)"), &json!("data.missing"))
+    );
+    app.put(&format!("/v1/subjects/{TYPE}/settings"), json!({ "requireData": true })).await.is(200);
+    assert_eq!(summary(&ask(&app, "", &nothing).await), format!("invalid type {TYPE}/1 [data.missing] []"));
+    let proto = "syntax = \"proto3\"; message A { string a = 1; }";
+    app.register_body("p", json!({ "schema": proto, "schemaType": "PROTOBUF" })).await;
+    let empty = event(json!({ "type": "p", "datacontenttype": "application/protobuf" }));
+    assert_eq!(summary(&ask(&app, "", &empty).await), "valid type p/1 [] []", "no bytes are a message");
+}
+
+#[tokio::test]
+async fn data_that_cannot_be_read_is_found_once() {
+    let app = App::new().await;
+    register_json(&app, TYPE, object("id", "integer")).await;
+    for (changes, expected) in [
+        (
+            json!({ "datacontenttype": "application/json", "data_base64": STANDARD.encode("{") }),
+            "data.json-syntax",
+        ),
+        (json!({ "data": 1, "data_base64": 5 }), "data.exclusive,data.base64-type"),
+        (json!({ "data": 1, "data_base64": "!" }), "data.exclusive,data.base64"),
+    ] {
+        let verdict = ask(&app, "", &event(changes)).await;
+        assert_eq!(summary(&verdict), format!("invalid type {TYPE}/1 [{expected}] []"));
+    }
+}
+
+#[tokio::test]
+async fn settings_say_what_an_event_without_a_schema_comes_to() {
+    let app = App::new().await;
+    let unknown = event(json!({ "data": {} }));
+    assert_eq!(summary(&ask(&app, "", &unknown).await), "unchecked [] []");
+    for (policy, expected) in [
+        ("reject", "invalid [schema.not-found] []"),
+        ("warn", "unchecked [] [schema.not-found]"),
+        ("pass", "unchecked [] []"),
+    ] {
+        app.put(GLOBAL, json!({ "onMissingSchema": policy })).await.is(200);
+        assert_eq!(summary(&ask(&app, "", &unknown).await), expected, "{policy}");
+    }
+    // The subject that the type names counts although it does not exist yet.
+    app.put(&format!("/v1/subjects/{TYPE}/settings"), json!({ "onMissingSchema": "reject" })).await.is(200);
+    assert_eq!(summary(&ask(&app, "", &unknown).await), "invalid [schema.not-found] []");
+    let other = event(json!({ "type": "com.example.other.v1", "data": {} }));
+    assert_eq!(summary(&ask(&app, "", &other).await), "unchecked [] []");
+}
+
+#[tokio::test]
+async fn strategies_name_the_subject_in_the_order_of_the_settings() {
+    let app = App::new().await;
+    for subject in
+        ["com.example.order.placed", "com.example.order.placed.v1-value", "eu-orders", "shop.Placed"]
+    {
+        let kind = if subject == "shop.Placed" { "boolean" } else { "integer" };
+        register_json(&app, subject, json!({ "title": subject, "properties": { "id": { "type": kind } } }))
+            .await;
+    }
+    let placed = event(json!({ "data": { "id": 1 } }));
+    for (settings, query, expected) in [
+        (json!({ "subjectStrategies": ["type"] }), "", "unchecked [] []"),
+        (
+            json!({ "subjectStrategies": ["type-value"] }),
+            "",
+            "valid type com.example.order.placed.v1-value/1 [] []",
+        ),
+        (
+            json!({ "subjectStrategies": ["type", "type-major-stripped"] }),
+            "",
+            "valid type com.example.order.placed/1 [] []",
+        ),
+        (
+            json!({ "subjectStrategies": ["map"], "subjectMap": [
+                { "type": "nothing", "subject": "no" },
+                { "source": "https://(?<host>[a-z.]+)/(?<name>.*)", "topic": "(?<region>eu)-.*", "subject": "{region}-{name}" },
+            ] }),
+            "?topic=eu-1",
+            "valid type eu-orders/1 [] []",
+        ),
+    ] {
+        app.put(GLOBAL, settings.clone()).await.is(200);
+        assert_eq!(summary(&ask(&app, query, &placed).await), expected, "{settings}");
+    }
+    let message = "syntax = \"proto3\"; package shop; message Shipped { int32 n = 1; }";
+    app.register_body("shop.Shipped", json!({ "schema": message, "schemaType": "PROTOBUF" })).await;
+    app.put(GLOBAL, json!({ "subjectStrategies": ["record"] })).await.is(200);
+    let changes =
+        json!({ "datacontenttype": "application/protobuf; messageType=shop.Shipped", "data_base64": "CAE=" });
+    assert_eq!(summary(&ask(&app, "", &event(changes)).await), "valid type shop.Shipped/1 [] []");
+}
+
+#[tokio::test]
+async fn exact_evidence_has_to_agree_with_type_and_topic() {
+    let app = App::new().await;
+    let order = r#"{"type":"record","name":"O","fields":[{"name":"id","type":"long"}]}"#;
+    let (id, _) = app.register(TYPE, order).await;
+    app.register("names-value", "\"string\"").await;
+    app.register("orders-value", order).await;
+    let frame = STANDARD.encode([&[0][..], &u32::try_from(id).unwrap().to_be_bytes(), &[2]].concat());
+    let framed = event(json!({ "datacontenttype": "avro/binary", "data_base64": frame }));
+    assert_eq!(summary(&ask(&app, "?topic=orders", &framed).await), format!("valid framing {TYPE}/1 [] []"));
+    assert_eq!(summary(&ask(&app, "?topic=names", &framed).await), "invalid [schema.conflict] []");
+    assert_eq!(summary(&ask(&app, "?topic=unknown", &framed).await), format!("valid framing {TYPE}/1 [] []"));
+    // Two names alone are a convention: the type counts.
+    app.register_body("t", json!({ "schema": "true", "schemaType": "JSON" })).await;
+    let named = event(json!({ "type": "t", "data": 1 }));
+    assert_eq!(summary(&ask(&app, "?topic=names", &named).await), "valid type t/1 [] []");
+}
+
+#[tokio::test]
+async fn settings_say_how_payloads_are_written() {
+    let app = App::new().await;
+    let path = format!("/v1/subjects/{TYPE}/settings");
+    let order = r#"{"type":"record","name":"O","fields":[{"name":"id","type":["null","long"]}]}"#;
+    let (id, _) = app.register(TYPE, order).await;
+    let plain = event(json!({ "data": { "id": 1 } }));
+    let named = event(json!({ "data": { "id": { "long": 1 } } }));
+    for (form, good, bad) in [("avro", &named, &plain), ("plain", &plain, &named)] {
+        app.put(&path, json!({ "avroJson": form })).await.is(200);
+        assert_eq!(ask(&app, "", good).await["outcome"], "valid", "{form}");
+        assert_eq!(ask(&app, "", bad).await["outcome"], "invalid", "{form}");
+        let by_version = format!("/v1/subjects/{TYPE}/versions/1/validate");
+        let reply = app.send(
+            "POST",
+            &by_version,
+            &[("content-type", "application/json")],
+            good["data"].to_string().into_bytes(),
+        );
+        assert_eq!(reply.await.is(200)["outcome"], "valid", "{form}");
+    }
+    let frame = [&[0][..], &u32::try_from(id).unwrap().to_be_bytes()].concat();
+    let binary = |bytes: &[u8]| {
+        event(json!({ "datacontenttype": "avro/binary", "data_base64": STANDARD.encode(bytes) }))
+    };
+    app.put(&path, json!({ "framing": "confluent" })).await.is(200);
+    let bare = ask(&app, "", &binary(&[2, 2])).await;
+    assert_eq!(summary(&bare), "invalid [schema.id-required] []");
+    assert_eq!(ask(&app, "", &binary(&[&frame[..], &[2, 2]].concat())).await["outcome"], "valid");
+    let unknown = ask(&app, "", &binary(&[0, 0, 0, 99, 99, 2, 2])).await;
+    assert_eq!(summary(&unknown), "invalid [schema.unknown-id] []");
+    app.put(&path, json!({ "versions": "pinned:1", "framing": "none" })).await.is(200);
+    assert_eq!(ask(&app, "", &binary(&[2, 2])).await["outcome"], "valid", "a pinned version is exact");
+    app.put(GLOBAL, json!({ "framedTypes": { "application/x-acme": "AVRO" } })).await.is(200);
+    app.put(&path, json!({})).await.is(200);
+    let promised =
+        event(json!({ "datacontenttype": "application/x-acme", "data_base64": STANDARD.encode([2, 2]) }));
+    assert_eq!(summary(&ask(&app, "", &promised).await), "invalid [schema.id-required] []");
+
+    let time = json!({ "properties": { "at": { "type": "string", "format": "date-time" } } });
+    register_json(&app, "times", time).await;
+    let naive = event(json!({ "type": "times", "data": { "at": "2026-05-12T14:22:31" } }));
+    assert_eq!(summary(&ask(&app, "", &naive).await), "invalid type times/1 [schema.json.format] []");
+    app.put("/v1/subjects/times/settings", json!({ "formats": "annotate" })).await.is(200);
+    assert_eq!(summary(&ask(&app, "", &naive).await), "valid type times/1 [] []");
+}
+
+#[tokio::test]
+async fn profiles_and_single_rules_are_settings_and_parameters() {
+    let app = App::new().await;
+    let relative = event(
+        json!({ "source": "/orders", "specversion": "1.0-rc1", "datacontenttype": "text/plain", "data": 1 }),
+    );
+    assert_eq!(
+        summary(&ask(&app, "", &relative).await),
+        "invalid [data.not-string,specversion.unsupported] [source.relative]"
+    );
+    let interop = ask(&app, "?profile=interop&rules=source.relative:off", &relative).await;
+    assert_eq!(summary(&interop), "unchecked [] [data.not-string,specversion.unsupported]");
+    let strict = json!({ "profile": "interop", "rules": { "source.relative": "error" }, "documentedExtensions": true });
+    app.put(GLOBAL, strict).await.is(200);
+    let set = ask(&app, "", &relative).await;
+    assert_eq!(summary(&set), "invalid [source.relative] [data.not-string,specversion.unsupported]");
+    let extended = event(json!({ "sampledrate": 0, "data": {} }));
+    assert_eq!(summary(&ask(&app, "", &extended).await), "unchecked [] [sampledrate.range]");
+    app.put(GLOBAL, json!({})).await.is(200);
+    register_json(&app, TYPE, object("id", "integer")).await;
+    let envelope = ask(&app, "?profile=envelope-only", &event(json!({ "data": {} }))).await;
+    assert_eq!(summary(&envelope), "valid [] []");
+    let headers = [("content-type", "application/cloudevents+json")];
+    for query in ["?profile=loose", "?rules=source.relative", "?rules=no.rule:off", "?rules=json.syntax:off"]
+    {
+        let reply =
+            app.send("POST", &format!("{PATH}{query}"), &headers, relative.to_string().into_bytes()).await;
+        reply.problem(StatusCode::BAD_REQUEST);
+    }
+}
+
+#[tokio::test]
+async fn findings_on_attributes_of_headers_name_the_header() {
+    let app = App::new().await;
+    register_json(&app, TYPE, object("id", "integer")).await;
+    let headers = [
+        ("ce-specversion", "1.0"),
+        ("ce-id", "1"),
+        ("ce-source", "https://example.com/a"),
+        ("ce-type", TYPE),
+        ("ce-dataschema", "https://elsewhere.example.com/x"),
+        ("content-type", "application/json"),
+    ];
+    let verdict = app.send("POST", PATH, &headers, b"{\"id\":1}".to_vec()).await.is(200);
+    assert_eq!(summary(&verdict), format!("valid type {TYPE}/1 [] [dataschema.unresolved]"));
+    assert_eq!(verdict["warnings"][0]["header"], "ce-dataschema");
+    let batch = json!([
+        event(json!({})),
+        event(json!({ "id": "2", "dataschema": "https://elsewhere.example.com/x", "data": { "id": 1 } }))
+    ]);
+    let headers = [("content-type", "application/cloudevents-batch+json")];
+    let body = app.send("POST", PATH, &headers, batch.to_string().into_bytes()).await.is(200);
+    assert_eq!(body["results"][1]["warnings"][0]["pointer"], "/1/dataschema");
+}
