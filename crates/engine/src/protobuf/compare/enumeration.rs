@@ -9,7 +9,9 @@ use crate::protobuf::files::joined;
 use crate::protobuf::rules;
 
 impl<'a> Comparer<'a> {
-    pub(super) fn enums(&mut self, writer: Vec<&'a Enum>, reader: Vec<&'a Enum>, scopes: &Scopes) {
+    pub(super) fn enums(&mut self, mut writer: Vec<&'a Enum>, mut reader: Vec<&'a Enum>, scopes: &Scopes) {
+        writer.sort_by_key(|node| &node.name);
+        reader.sort_by_key(|node| &node.name);
         let new: HashMap<&str, &Enum> = reader.iter().map(|node| (node.name.as_str(), *node)).collect();
         let old: HashSet<&str> = writer.iter().map(|node| node.name.as_str()).collect();
         for node in writer {

@@ -24,7 +24,7 @@ mod sides;
 #[cfg(test)]
 mod soundness;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use super::ProtobufSchema;
@@ -187,39 +187,31 @@ impl<'a> Comparer<'a> {
         self.found.differences[length..].iter().any(|difference| difference.incompatible)
     }
 
-    /// Compares two type lists: messages and enums by simple name.
+    /// Compares two type lists: messages and enums by simple name, in the order of names.
     fn types(&mut self, writer: &'a [TypeNode], reader: &'a [TypeNode], scopes: &Scopes) {
-        let new: HashMap<&str, (usize, &Message)> = messages(reader)
-            .enumerate()
-            .map(|(index, message)| (message.name.as_str(), (index, message)))
-            .collect();
-        let mut old = HashSet::new();
-        for (index, message) in messages(writer).enumerate() {
-            old.insert(message.name.as_str());
-            let at = scopes.writer.node(message);
-            let found = new.get(message.name.as_str()).copied();
-            self.within(&message.name, |comparer| match found {
-                None if message.is_map_entry() => {}
-                None => comparer.report(&rules::MESSAGE_REMOVED, at.name.to_string(), None, Some(at.at())),
-                Some((position, update)) => {
-                    let update = scopes.reader.node(update);
-                    let sides = (Some(update.at()), Some(at.at()));
+        let (old, new) = (messages_by_name(writer), messages_by_name(reader));
+        let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
+        for name in names {
+            let before = old.get(name).map(|(index, message)| (index, scopes.writer.node(message)));
+            let after = new.get(name).map(|(index, message)| (index, scopes.reader.node(message)));
+            self.within(name, |comparer| match (before, after) {
+                (Some((index, at)), Some((position, update))) => {
                     comparer.message(&at, &update);
                     if position != index {
+                        let sides = (Some(update.at()), Some(at.at()));
                         comparer.report(&rules::MESSAGE_MOVED, at.name.to_string(), sides.0, sides.1);
                     }
                 }
+                (Some((_, at)), None) if !at.message.is_map_entry() => {
+                    comparer.report(&rules::MESSAGE_REMOVED, at.name.to_string(), None, Some(at.at()));
+                }
+                (None, Some((_, at))) if !at.message.is_map_entry() => {
+                    comparer.report(&rules::MESSAGE_ADDED, at.name.to_string(), Some(at.at()), None);
+                }
+                _ => {}
             });
             if self.undecided {
                 return;
-            }
-        }
-        for message in messages(reader).filter(|message| !old.contains(message.name.as_str())) {
-            if !message.is_map_entry() {
-                let at = scopes.reader.node(message);
-                self.within(&message.name, |comparer| {
-                    comparer.report(&rules::MESSAGE_ADDED, at.name.to_string(), Some(at.at()), None);
-                });
             }
         }
         self.enums(enums(writer).collect(), enums(reader).collect(), scopes);
@@ -276,6 +268,11 @@ struct Scopes {
 struct Scope {
     name: Rc<str>,
     home: Home,
+}
+
+/// Messages by simple name, with their positions among the messages. Of a repeated name the last counts.
+fn messages_by_name(types: &[TypeNode]) -> HashMap<&str, (usize, &Message)> {
+    messages(types).enumerate().map(|(index, message)| (message.name.as_str(), (index, message))).collect()
 }
 
 impl Scope {

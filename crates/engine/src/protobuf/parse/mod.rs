@@ -95,8 +95,9 @@ impl Parser<'_> {
     fn refuse_duplicate(&self, name: &str, span: Span, known: Option<Span>) -> Result<(), SchemaError> {
         let Some(known) = known else { return Ok(()) };
         let (here, there) = (self.reader.place(span.start), self.reader.place(known.start));
+        // The reference finds this outside its reader: no "Syntax error in".
         let message = format!("{name} ({here}) is already defined at {there}");
-        Err(self.reader.error_at(&message, span.start))
+        Err(SchemaError::invalid_at(message, span.start))
     }
 
     fn declaration(&mut self, context: Context, depth: usize) -> Result<Declared, SchemaError> {
@@ -266,8 +267,7 @@ impl Parser<'_> {
     fn rpc_type(&mut self) -> Result<(String, bool), SchemaError> {
         self.reader.require(b'(')?;
         let word = self.reader.word()?;
-        // `stream` alone is a type of that name.
-        let stream = word == "stream" && self.reader.peek()? != b')';
+        let stream = word == "stream";
         let name = if stream { self.reader.word()? } else { word };
         let name = self.reader.type_name(name)?.into_owned();
         self.reader.require(b')')?;

@@ -111,13 +111,28 @@ impl<'a> Reader<'a> {
         self.at += self.text[self.at..].chars().next().map_or(0, char::len_utf8);
     }
 
-    /// What may follow a declaration on its line: nothing, or a comment. The text must not end there
-    /// (reference behaviour).
+    /// Reads the comment behind a field, constant or `reserved` statement on the same line. Nothing may follow
+    /// one in `/* */`, and the text must not end here (reference behaviour).
     pub(super) fn trailing_comment(&mut self) -> Result<(), SchemaError> {
-        let rest = self.text[self.at..].trim_start_matches([' ', '\t']);
-        let at = self.text.len() - rest.len();
-        if rest.is_empty() || rest.starts_with('/') && !rest.starts_with("//") && !rest.starts_with("/*") {
-            return Err(self.error_at("expected '//' or '/*'", at));
+        let rest = &self.bytes[self.at..];
+        self.at += rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        match (self.bytes.get(self.at), self.bytes.get(self.at + 1)) {
+            (Some(b'/'), Some(b'*')) => {}
+            (Some(b'/'), Some(b'/')) => return Ok(()),
+            (None | Some(b'/'), _) => return Err(self.error("expected '//' or '/*'")),
+            _ => return Ok(()),
+        }
+        let body = self.at + 2;
+        let Some(end) = self.text[body..].find("*/") else {
+            self.at = self.text.len();
+            return Err(self.error("trailing comment must be closed"));
+        };
+        self.at = body + end + 2;
+        for next in self.text[self.at..].chars().take_while(|next| *next != '\n') {
+            self.at += next.len_utf8();
+            if !matches!(next, ' ' | '\t') {
+                return Err(self.error("no syntax may follow trailing comment"));
+            }
         }
         Ok(())
     }

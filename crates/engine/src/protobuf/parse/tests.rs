@@ -23,11 +23,12 @@ fn tolerated_texts_parse() {
         "message M { map<string, int64> m = 1; required group G = 2 { optional int32 a = 3; } }",
         "message M { oneof o { option (k) = true; int32 a = 1; group G = 2 { optional int32 b = 1; } } }",
         "message M { extensions 100 to 199, 500 to max; extend N { optional int32 e = 100; } } extend M { repeated string s = 101; }",
-        "service S { option deprecated = true; rpc A (stream B) returns (stream .p.C) { option (h) = { get: \"/x\" body { a: 1 }; }; } rpc D (stream) returns (E); };",
+        "service S { option deprecated = true; rpc A (stream B) returns (stream .p.C) { option (h) = { get: \"/x\" body { a: 1 }; }; } rpc D (stream E) returns (E); };",
         "syntax = \"proto3\"; message M { string s = 1 [json_name = \"\\x41\\102\\n\", deprecated = true]; }",
         "syntax = \"proto3\"; message M { reserved 2, 9 to 11, 40 to max; reserved \"foo\", 'bar'; }",
         "syntax = \"proto3\"; message M { int32 a = 0x1F; message message { int32 enum = 1; } }",
-        "syntax = \"proto3\"; message M { int32 a = 1; /* same line */ int32 b = 2; }",
+        "syntax = \"proto3\"; message M { int32 a = 1; /* behind\n two lines */ \t\n int32 b = 2; // and\n }",
+        "syntax = \"proto3\"; message M { option (o) = 1; /* a */ message N {} /* b */ extensions 4; /* c */ }",
         "message 1M {} reserved 4; service 2S { reserved \"a\"; } extend M { reserved 1; } enum 3E {}",
         "syntax = \"proto3\"; message M { .a\n .b.C c = 1; map<string, a .b> m = 2; } service S { rpc R (a .b) returns (M); }",
     ];
@@ -56,9 +57,6 @@ fn refused_texts_say_where_and_why() {
             ":1:14: 'syntax' element must be the first declaration in a file",
         ),
         ("syntax = \"proto4\";", ":1:1: unexpected syntax: proto4"),
-        ("syntax = \"proto3\";\nmessage M {} message M {}", ":2:14: M (:2:14) is already defined at :2:1"),
-        ("service S {} service S {}", ":1:14: S (:1:14) is already defined at :1:1"),
-        ("message M {} enum M {}", ":1:14: M (:1:14) is already defined at :1:1"),
         ("record R {}", ":1:1: unexpected label: record"),
         ("message M {", ":1:12: unexpected end of file"),
         ("enum E { 1A = 0; }", ":1:9: field and constant names cannot start with a digit"),
@@ -80,9 +78,13 @@ fn refused_texts_say_where_and_why() {
         ("message M { extensions 4 x; }", ":1:13: expected ',', ';', '[' or 'to'"),
         ("message M { extensions 4 -; }", ":1:13: expected ',', ';', '[' or 'to'"),
         ("message M { extensions 4 @; }", ":1:26: expected a word"),
+        ("service S { rpc A (stream) returns (C); }", ":1:26: expected a word"),
         ("syntax = proto3;", ":1:11: expected quoted string"),
         ("import foo;", ":1:1: expected quoted string"),
         ("import public foo;", ":1:16: expected quoted string"),
+        ("enum E { A = 0; /* x */ B = 1; }", ":1:26: no syntax may follow trailing comment"),
+        ("message M { reserved 1; /* x */\r\n }", ":1:33: no syntax may follow trailing comment"),
+        ("enum E { A = 0; /* x", ":1:21: trailing comment must be closed"),
         ("reserved 1;", ":1:12: expected '//' or '/*'"),
         ("enum E { A = 0; /", ":1:17: expected '//' or '/*'"),
         ("syntax = \"proto3\"; message M { string a = 1;", ":1:45: expected '//' or '/*'"),
@@ -98,6 +100,18 @@ fn refused_texts_say_where_and_why() {
         assert_eq!(error.to_string(), format!("Syntax error in {expected}"), "{text}");
         assert!(matches!(error, SchemaError::Invalid { offset: Some(_), .. }), "{text}");
     }
+}
+
+#[test]
+fn names_of_a_file_are_its_own() {
+    for (text, expected) in [
+        ("syntax = \"proto3\";\nmessage M {} message M {}", "M (:2:14) is already defined at :2:1"),
+        ("service S {} service S {}", "S (:1:14) is already defined at :1:1"),
+        ("message M {} enum M {}", "M (:1:14) is already defined at :1:1"),
+    ] {
+        assert_eq!(read(text).expect_err(text).to_string(), expected);
+    }
+    assert!(read("message M {} service M {}").is_ok());
 }
 
 #[test]
