@@ -21,8 +21,9 @@ struct Class {
 const CLASSES: [Class; 7] = [
     Class {
         why: "`required` is compared only for names that both sides describe, names with a default count as \
-              given, and a required property without conditions counts as no condition",
-        fits: |_, reader| any(reader, &|object| object.contains_key("required")),
+              given, and a required property without conditions counts as no condition; inside `not` the \
+              writer's list is the one that is not looked at",
+        fits: |writer, reader| any(reader, &has_required) || any(writer, &is_without_required),
     },
     Class {
         why: "bodies of `patternProperties` are not compared, and an object with them counts as closed",
@@ -48,6 +49,15 @@ const CLASSES: [Class; 7] = [
 /// Classes that show only in formats: asserted by validators of drafts 4 to 7, not compared.
 fn is_format(writer: &Value, reader: &Value) -> bool {
     has(writer, reader, "format")
+}
+
+fn has_required(object: &serde_json::Map<String, Value>) -> bool {
+    object.contains_key("required")
+}
+
+/// Excludes documents that have certain properties.
+fn is_without_required(object: &serde_json::Map<String, Value>) -> bool {
+    object.get("not").is_some_and(|excluded| any(excluded, &has_required))
 }
 
 fn is_untyped(object: &serde_json::Map<String, Value>) -> bool {
