@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `draft` | which draft a text is written in |
 //! | `load/` | text to typed tree, references, the gate of registration |
-//! | `node` | the typed tree |
+//! | `node`, `pointer` | the typed tree, and where its nodes stand |
 //! | `compare/` | differences between two trees, as the reference finds them |
 //! | [`rules`] | every kind of difference as one row |
 //! | [`sound`] | containment of documents, with witnesses |
@@ -23,6 +23,7 @@ mod node;
 mod number;
 mod pattern;
 mod payload;
+mod pointer;
 pub mod rules;
 pub mod sound;
 mod tags;
@@ -202,11 +203,11 @@ impl JsonSchema {
     /// Where a node of the tree stands, or one of its keywords if it has it.
     fn side(&self, id: NodeId, keyword: &str, detail: Detail) -> Side {
         let node = self.tree.node(id);
-        let mut side = Side { pointer: node.pointer.clone(), offset: node.offset, fragment: None };
+        let mut side = Side { pointer: node.pointer.text(), offset: node.offset, fragment: None };
         if detail == Detail::Schema || node.offset.is_none() {
             return side;
         }
-        let Some(mut value) = self.value_at(&node.pointer) else { return side };
+        let Some(mut value) = self.value_at(&side.pointer) else { return side };
         if let Some(member) = value.get(keyword) {
             value = member;
             side.pointer = format!("{}/{}", side.pointer, pointer_token(keyword));

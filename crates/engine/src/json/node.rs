@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::pointer::Pointer;
+
 /// Index of a node in its [`Tree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct NodeId(pub(super) u32);
@@ -36,8 +38,8 @@ impl Tree {
 pub(crate) struct TypedNode {
     pub(crate) kind: Kind,
     pub(crate) notes: Notes,
-    /// JSON Pointer in its document.
-    pub(crate) pointer: String,
+    /// Its place in its document.
+    pub(super) pointer: Pointer,
     /// Byte offset, when the document is the schema itself and not a reference of it.
     pub(crate) offset: Option<usize>,
     /// Equal numbers mean structurally equal nodes of one tree (`$ref` by its text).

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::JsonSchema;
+use crate::difference::{CompareOptions, Difference, Side};
 use crate::{Dependency, Limits, SchemaError, Source, Strictness};
 
 const MODERN: &str = r#""$schema":"https://json-schema.org/draft/2020-12/schema""#;
@@ -230,4 +231,62 @@ fn hostile_texts_are_refused_and_do_not_overflow() {
     }
     let text = format!(r##"{{"definitions":{{{chain}"d5000":{{}}}},"$ref":"#/definitions/d0"}}"##);
     assert!(parse(&text).is_ok());
+}
+
+/// Objects nested under long names, and many leaves at the bottom: the places of the leaves are long.
+fn deep_and_wide(levels: usize, name: usize, leaves: usize, leaf: &str) -> String {
+    let mut text = String::new();
+    for level in 0..levels {
+        let _ = write!(text, r#"{{"properties":{{"n{level}{}":"#, "x".repeat(name));
+    }
+    let leaves: Vec<String> = (0..leaves).map(|number| format!(r#""p{number}":{leaf}"#)).collect();
+    let _ = write!(text, r#"{{"properties":{{{}}}}}"#, leaves.join(","));
+    text + &"}}".repeat(levels)
+}
+
+#[test]
+fn places_of_a_tree_are_together_as_long_as_its_text() -> Result<(), SchemaError> {
+    let text = deep_and_wide(60, 5_000, 5_000, "true");
+    let schema = parse(&text)?;
+    let nodes = &schema.tree.nodes;
+    let held: usize = nodes.iter().map(|node| node.pointer.own_bytes()).sum();
+    assert!(nodes.len() > 5_000 && held < 4 * text.len(), "{held} for {}", text.len());
+    let longest = nodes.iter().map(|node| node.pointer.text()).max_by_key(String::len).unwrap_or_default();
+    assert_eq!(longest.len(), 60 * "/properties/n00".len() - 10 + 60 * 5_000 + "/properties/p4999".len());
+    Ok(())
+}
+
+#[test]
+fn findings_in_long_places_are_bounded_by_their_text() -> Result<(), SchemaError> {
+    let schema = |leaf: &str| parse(&deep_and_wide(50, 1_000, 2_000, leaf));
+    let (writer, reader) = (schema(r#"{"type":"string"}"#)?, schema(r#"{"type":"integer"}"#)?);
+    let comparison = JsonSchema::compare(&reader, &writer, &CompareOptions::default());
+    let place = |side: &Option<Side>| side.as_ref().map_or(0, |side| side.pointer.len());
+    let text = |one: &Difference| one.path.len() + one.info.len() + place(&one.reader) + place(&one.writer);
+    let total: usize = comparison.differences.iter().map(text).sum();
+    assert!(!comparison.is_compatible() && total < 6 << 20, "{total}");
+    let first = &comparison.differences[0];
+    assert!(first.path.len() > 50_000 && first.path.contains("x/properties/p"));
+    assert!(comparison.differences.len() > 20, "{}", comparison.differences.len());
+    Ok(())
+}
+
+#[test]
+fn an_endless_path_is_cut() -> Result<(), SchemaError> {
+    let schema = |leaf: &str| parse(&deep_and_wide(20, 5_000, 1, leaf));
+    let (writer, reader) = (schema(r#"{"type":"string"}"#)?, schema(r#"{"type":"integer"}"#)?);
+    let comparison = JsonSchema::compare(&reader, &writer, &CompareOptions::default());
+    assert!(!comparison.is_compatible());
+    let path = &comparison.differences[0].path;
+    assert!(path.len() < 70_000 && path.starts_with("#/properties/n0x") && path.ends_with("x…"));
+    Ok(())
+}
+
+#[test]
+fn an_absurd_base_does_not_lengthen_every_identifier_below_it() {
+    let long = "x".repeat(100_000);
+    let part = r##""p":{"$id":"b","$anchor":"n","properties":{"q":{"$ref":"b"},"r":{"$ref":"b#n"}}},"s":{"$ref":"#"}"##;
+    let text = format!(r#"{{{MODERN},"$id":"https://a.example/{long}/","properties":{{{part}}}}}"#);
+    assert!(parse(&text).is_ok());
+    assert!(parse(&text.replace(r#""b#n""#, r#""c""#)).is_err());
 }

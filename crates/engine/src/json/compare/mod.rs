@@ -18,9 +18,8 @@ mod tests;
 mod value;
 
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
 
-use self::found::{Builder, Found};
+use self::found::{Builder, Findings, Found};
 use super::node::{Kind, NodeId, Tree, TypedNode};
 use super::pattern::Pattern;
 use super::rules;
@@ -34,6 +33,9 @@ const MAX_OPEN_PAIRS: usize = 400;
 
 /// Steps that making a pattern ready costs.
 const COMPILING: usize = 50;
+
+/// Bytes of text in the findings of a pair that cost a step.
+const TEXT_OF_A_STEP: usize = 64;
 
 /// What a comparison of two trees gives.
 pub(super) struct Outcome {
@@ -53,6 +55,7 @@ pub(super) fn compare(original: &Tree, update: &Tree, policy: Policy, limits: &L
         stopped: None,
         patterns: HashMap::new(),
         known: HashMap::new(),
+        findings: Findings::default(),
         open: HashSet::new(),
         bad: HashSet::new(),
         assumed: false,
@@ -60,27 +63,15 @@ pub(super) fn compare(original: &Tree, update: &Tree, policy: Policy, limits: &L
     let found = comparer.passes();
     if let Some((reason, place)) = comparer.stopped {
         let path = if place.is_empty() { "#/".to_owned() } else { format!("#{place}") };
-        let leaf = Leaf {
-            rule: &rules::UNDECIDED,
-            path,
-            info: reason.to_owned(),
-            keyword: String::new(),
-            original: None,
-            update: None,
-        };
-        return Outcome { leaves: vec![leaf], steps: comparer.steps };
+        let leaves = vec![Leaf::bare(&rules::UNDECIDED, path, reason)];
+        return Outcome { leaves, steps: comparer.steps };
     }
-    let mut leaves = found.flatten();
+    let place = |tree: &Tree, id: Option<NodeId>| id.map_or(0, |id| tree.node(id).pointer.len());
+    let places = |leaf: &Leaf| place(original, leaf.original) + place(update, leaf.update);
+    let mut leaves = comparer.findings.flatten(found, places);
     if found.incompatible && leaves.iter().all(|leaf| !leaf.rule.breaks_under(judge)) {
-        let info = "an incompatible recursion could not be located".to_owned();
-        leaves.push(Leaf {
-            rule: &rules::UNDECIDED,
-            path: "#/".to_owned(),
-            keyword: String::new(),
-            info,
-            original: None,
-            update: None,
-        });
+        let info = "an incompatible recursion could not be located";
+        leaves.push(Leaf::bare(&rules::UNDECIDED, "#/".to_owned(), info));
     }
     Outcome { leaves, steps: comparer.steps }
 }
@@ -102,7 +93,8 @@ struct Comparer<'t> {
     stopped: Option<(&'static str, String)>,
     patterns: HashMap<&'t str, Pattern>,
     /// Results of this pass.
-    known: HashMap<Pair, Rc<Found>>,
+    known: HashMap<Pair, Found>,
+    findings: Findings,
     /// Pairs that are being compared.
     open: HashSet<Pair>,
     /// Pairs that an earlier pass found incompatible.
@@ -112,12 +104,13 @@ struct Comparer<'t> {
 }
 
 impl<'t> Comparer<'t> {
-    fn passes(&mut self) -> Rc<Found> {
+    fn passes(&mut self) -> Found {
         let [original, update] = self.trees;
         let root = Pair { original: original.root, update: update.root, swapped: false };
         loop {
             self.assumed = false;
             self.known.clear();
+            self.findings.clear();
             let found = self.compare(root);
             if !self.assumed || self.stopped.is_some() {
                 return found;
@@ -152,39 +145,42 @@ impl<'t> Comparer<'t> {
 
     fn stop(&mut self, reason: &'static str, pair: Pair) {
         self.steps = self.steps.min(self.limits.max_steps);
-        self.stopped = Some((reason, self.update(pair).pointer.clone()));
+        self.stopped = Some((reason, found::shortened(&self.update(pair).pointer.text())));
     }
 
     /// Compares two nodes after replacing references by their targets, one level.
-    fn compare(&mut self, pair: Pair) -> Rc<Found> {
+    fn compare(&mut self, pair: Pair) -> Found {
         let pair = Pair {
             original: self.trees[usize::from(pair.swapped)].target(pair.original),
             update: self.trees[usize::from(!pair.swapped)].target(pair.update),
             swapped: pair.swapped,
         };
         if !self.charge(1, pair) {
-            return Rc::default();
+            return Found::default();
         }
         if let Some(found) = self.known.get(&pair) {
-            return Rc::clone(found);
+            return *found;
         }
         if self.open.contains(&pair) {
             // What makes it incompatible is told where the pair was opened: unfolding it again under
             // longer and longer paths would say nothing new.
             if self.bad.contains(&pair) {
-                return Rc::new(Found::told_elsewhere());
+                return Found::told_elsewhere();
             }
             self.assumed = true;
-            return Rc::default();
+            return Found::default();
         }
         if self.open.len() >= MAX_OPEN_PAIRS {
             self.stop("the schemas are nested too deeply", pair);
-            return Rc::default();
+            return Found::default();
         }
         self.open.insert(pair);
-        let found = Rc::new(self.types(pair).finish());
+        let builder = self.types(pair);
+        // What is found is kept: long texts are paid for as work is.
+        self.charge(builder.text / TEXT_OF_A_STEP, pair);
+        let found = self.findings.add(builder);
         self.open.remove(&pair);
-        self.known.insert(pair, Rc::clone(&found));
+        self.known.insert(pair, found);
         found
     }
 

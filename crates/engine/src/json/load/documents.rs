@@ -12,11 +12,15 @@ use fluent_uri::{Iri, IriRef};
 use referencing::SPECIFICATIONS;
 
 use super::super::draft::Draft;
-use crate::tree::{Leniency, Node, Value, parse, pointer_token};
+use super::super::pointer::Pointer;
+use crate::tree::{Leniency, Node, Value, parse};
 use crate::{Limits, SchemaError, Source};
 
 /// Base of the root document in the loader of 2019-09 and later.
 const MODERN_BASE: &str = "mem://input";
+
+/// Bytes of a base that references are resolved against: each part with an `$id` has a base of its own.
+const MAX_BASE: usize = 2_048;
 
 /// Keywords whose values hold data, not schemas.
 const DATA_KEYWORDS: [&str; 4] = ["enum", "const", "default", "examples"];
@@ -33,8 +37,8 @@ pub(super) struct Place<'a> {
     /// What relative references are resolved against.
     base: Rc<str>,
     pub(super) node: &'a Node,
-    /// JSON Pointer from the root of the document.
-    pub(super) pointer: String,
+    /// From the root of the document.
+    pub(super) pointer: Pointer,
 }
 
 impl<'a> Place<'a> {
@@ -45,7 +49,7 @@ impl<'a> Place<'a> {
 
     /// A part of this place that opens no base of its own (a keyword's array or map).
     pub(super) fn inside(&self, node: &'a Node, token: &str) -> Self {
-        let pointer = format!("{}/{}", self.pointer, pointer_token(token));
+        let pointer = self.pointer.below(&[token]);
         Self { node, pointer, base: Rc::clone(&self.base), ..*self }
     }
 }
@@ -152,7 +156,8 @@ impl<'a> Documents<'a> {
         if let Some(resource) = self.resource_roots.get(&(std::ptr::from_ref(node) as usize)) {
             return Ok(self.resources[*resource].place.clone());
         }
-        let place = Place { document, resource: self.resources.len(), base, node, pointer: String::new() };
+        let place =
+            Place { document, resource: self.resources.len(), base, node, pointer: Pointer::default() };
         self.add_resource(place.clone());
         Ok(place)
     }
@@ -244,12 +249,8 @@ impl<'a> Documents<'a> {
 
     /// A subschema below a place, with the base that its own `$id` opens.
     pub(super) fn child(&mut self, place: &Place<'a>, node: &'a Node, tokens: &[&str]) -> Place<'a> {
-        let mut child = place.clone();
-        for token in tokens {
-            child.pointer.push('/');
-            child.pointer.push_str(&pointer_token(token));
-        }
-        child.node = node;
+        let pointer = place.pointer.below(tokens);
+        let child = Place { node, pointer, base: Rc::clone(&place.base), ..*place };
         self.enter(&child)
     }
 
@@ -312,7 +313,7 @@ impl<'a> Documents<'a> {
                 _ => None,
             };
             // `definitions` at the top of a document are also reachable as `$defs`.
-            let is_bridge = depth == 0 && name == "$defs" && place.pointer.is_empty();
+            let is_bridge = depth == 0 && name == "$defs" && place.pointer.is_root();
             let bridged = || place.node.get("definitions").filter(|node| node.as_object().is_some());
             place = match next {
                 Some(node) if is_bridge && bridged().is_some() => {
@@ -365,7 +366,7 @@ fn find_meta_schema(uri: &str, modern: bool) -> Option<&'static Node> {
 
 /// RFC 3986 reference resolution that never fails: what cannot be resolved is taken literally.
 pub(super) fn resolve(base: &str, reference: &str) -> String {
-    if base.is_empty() || has_scheme(reference) {
+    if base.is_empty() || has_scheme(reference) || base.len() > MAX_BASE {
         return reference.to_owned();
     }
     if has_scheme(base) {

@@ -99,7 +99,8 @@ impl<'a> Loader<'a> {
             Value::Object(object) if self.modern => self.load_modern(place, object)?,
             Value::Object(object) => self.load_classic(place, object)?,
             _ => {
-                let message = format!("expected a schema (an object or a boolean) at `{}`", place.pointer);
+                let message =
+                    format!("expected a schema (an object or a boolean) at `{}`", place.pointer.text());
                 return Err(SchemaError::invalid_at(message, place.node.offset));
             }
         };

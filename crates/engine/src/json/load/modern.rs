@@ -91,7 +91,7 @@ impl<'a> Loader<'a> {
         }
         let notes = keywords::notes(object, None, is_known)?;
         let mut names: Vec<&str> = object.iter().map(|(name, _)| name).collect();
-        let is_bridged = place.pointer.is_empty()
+        let is_bridged = place.pointer.is_root()
             && !object.contains("$defs")
             && object.get("definitions").is_some_and(|node| node.as_object().is_some());
         if is_bridged {
