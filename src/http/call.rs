@@ -47,9 +47,15 @@ impl Call {
         self.qualify(self.param("subject"))
     }
 
-    /// A subject name in the context of the path, unless it brings its own.
+    /// A subject name in the context of the path, unless it brings its own or starts as a wildcard.
     pub fn qualify(&self, name: &str) -> Subject {
-        Subject::parse_in(&self.context, name)
+        if is_qualified(name) { Subject::parse(name) } else { Subject::parse_in(&self.context, name) }
+    }
+
+    /// The `{subject}` of the path as the client spelled it, behind the context of the path.
+    pub fn sent_subject(&self) -> String {
+        let name = self.params.first().map_or("", |(_, value)| value);
+        if is_qualified(name) { name.to_owned() } else { format!("{}{name}", self.context.prefix()) }
     }
 
     /// The `{subject}` of the path with its alias followed: what requests about versions act on.
@@ -72,10 +78,7 @@ impl Call {
     /// The `subjectPrefix` query in the context of the path.
     pub fn subject_prefix(&self) -> String {
         let prefix = self.query.text("subjectPrefix");
-        if prefix.starts_with(":.") || prefix.starts_with(":*:") {
-            return prefix.to_owned();
-        }
-        format!("{}{prefix}", self.context.prefix())
+        if is_qualified(prefix) { prefix.to_owned() } else { format!("{}{prefix}", self.context.prefix()) }
     }
 
     /// `offset` and `limit`. A limit of 0, below, or above `max` means `max`; an offset below 0 means 0.
@@ -99,6 +102,11 @@ impl Call {
     pub fn integer(&self, name: &str) -> Result<i32, TransportError> {
         self.param(name).parse().map_err(|_| TransportError::NotFound)
     }
+}
+
+/// Whether the context of the path is not put before a name.
+fn is_qualified(name: &str) -> bool {
+    name.starts_with(":.") || name.starts_with(":*:")
 }
 
 /// Reads a whole body, unless its announced length is over the limit.

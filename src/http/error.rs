@@ -169,6 +169,16 @@ impl From<NotAnInteger> for ApiError {
     }
 }
 
+impl ApiError {
+    /// A refusal that shows the subject as the client spelled it, where the reference does.
+    pub fn of_subject(error: RegistryError, sent: String) -> Self {
+        match error {
+            RegistryError::InvalidSubject(_) => RegistryError::InvalidSubject(sent).into(),
+            other => other.into(),
+        }
+    }
+}
+
 impl From<RegistryError> for ApiError {
     fn from(error: RegistryError) -> Self {
         use RegistryError as E;
@@ -293,6 +303,9 @@ fn refusal_text(subject: &Subject, reason: &Refusal) -> String {
         Refusal::ExistingSubjects => "Cannot import since found existing subjects".to_owned(),
         Refusal::IdTaken(id) => {
             format!("Overwrite new schema with id {id} in context {context} is not permitted.")
+        }
+        Refusal::IdsExhausted => {
+            format!("Subject {subject} cannot get a schema: context {context} has no free id left")
         }
         Refusal::Owned => {
             format!("Subject {subject} in context {context} is owned by a resource and cannot be referenced")

@@ -45,11 +45,11 @@ pub fn read(raw: &str) -> Result<RequestPath, BadPath> {
     }
     let mut segments = trimmed.split('/').map(decode).collect::<Result<Vec<_>, _>>()?;
     let mut context = ContextName::default();
+    let has_gap = segments.iter().any(String::is_empty);
     if segments.len() > 2 && segments[0] == "contexts" {
         context = ContextName::from_segment(&segments[1])?;
         segments.drain(..2);
     }
-    let has_gap = segments.iter().any(String::is_empty);
     Ok(RequestPath { context, segments, has_gap })
 }
 
@@ -113,6 +113,7 @@ mod tests {
     #[test]
     fn an_empty_segment_in_the_middle_is_marked() {
         assert!(read("/subjects//versions").expect("readable").has_gap);
+        assert!(read("/contexts//subjects").expect("readable").has_gap);
         assert!(!read("/subjects/s/versions/").expect("readable").has_gap);
     }
 }

@@ -46,9 +46,10 @@ impl Subject {
     }
 
     /// Whether config and mode may be set and schemas registered under this name: no ISO control
-    /// characters, not `__GLOBAL` or `__EMPTY`.
+    /// characters (in the context neither), not `__GLOBAL` or `__EMPTY`.
     pub fn is_valid(&self) -> bool {
-        !self.name.chars().any(char::is_control) && self.name != "__GLOBAL" && self.name != "__EMPTY"
+        let mut chars = self.context.as_str().chars().chain(self.name.chars());
+        !chars.any(char::is_control) && self.name != "__GLOBAL" && self.name != "__EMPTY"
     }
 }
 

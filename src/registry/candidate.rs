@@ -56,9 +56,9 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// The text unless it is blank.
+    /// The text unless it is blank; blanks behind it do not count.
     pub fn text(&self) -> Option<&str> {
-        self.schema.as_deref().filter(|text| !text.trim().is_empty())
+        self.schema.as_deref().map(str::trim_end).filter(|text| !text.is_empty())
     }
 
     /// The format.

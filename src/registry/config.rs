@@ -158,6 +158,10 @@ impl Registry {
         for _ in 0..MAX_ATTEMPTS {
             let before = self.store.find_config(scope).await?;
             let config = merge(before.clone().unwrap_or_default(), &patch, level);
+            if before.is_none() && config == Config::default() {
+                // Nothing stood there and nothing was set.
+                return Ok(config);
+            }
             let command = Command::PutConfig {
                 scope: scope.clone(),
                 before: before.map(Box::new),

@@ -117,6 +117,9 @@ pub enum Refusal {
     /// An imported id belongs to other content.
     #[error("has other content under id {0}")]
     IdTaken(i32),
+    /// The context has given out the highest id there is.
+    #[error("is in a context without free ids")]
+    IdsExhausted,
     /// A resource owns what would be referenced.
     #[error("is owned by a resource and cannot be referenced")]
     Owned,

@@ -40,6 +40,8 @@ impl Registry {
         }
         self.check_subject(subject)?;
         if candidate.text().is_some_and(|text| text.len() > self.settings.limits.max_bytes) {
+            // Nothing that large is parsed, so of the tests before this one only the mode is made.
+            check_register_mode(subject, self.effective_mode(subject).await?, candidate)?;
             return Err(RegistryError::SchemaTooLarge);
         }
         let mut turn = None;
@@ -54,6 +56,7 @@ impl Registry {
                         return Err(RegistryError::ReferenceExists(subject, version));
                     }
                     Conflict::IdTaken(id) => return Err(refused(subject, Refusal::IdTaken(id.0))),
+                    Conflict::IdsExhausted(_) => return Err(refused(subject, Refusal::IdsExhausted)),
                     other => return Err(StoreError::Conflict(other).into()),
                 },
                 other => return other,

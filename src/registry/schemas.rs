@@ -53,6 +53,8 @@ pub struct FoundSchema {
     pub guid: Guid,
     /// The content.
     pub content: Arc<Content>,
+    /// Epoch milliseconds of the oldest of its uses.
+    pub first_ms: Option<i64>,
     /// The use that the request named, or the lowest one (subject, then version).
     pub version: Option<SchemaVersion>,
 }
@@ -154,6 +156,7 @@ impl Registry {
             fingerprint: view.stored.fingerprint,
             guid: view.stored.guid,
             content: view.stored.content.clone(),
+            first_ms: view.uses.iter().map(|one| one.created_ms).min(),
             version: chosen.map(|one| as_version(one, SchemaId(id), &view)),
         }))
     }

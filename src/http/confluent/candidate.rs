@@ -121,18 +121,22 @@ fn read_mode(rule: &Object<'_>) -> Result<RuleMode, BadJson> {
     }
 }
 
-/// A list of `{"schemaEntity": {"entityPath", "entityType"}, "tags"}`; entities without a path are skipped.
+/// A list of `{"schemaEntity": {"entityPath", "entityType"}, "tags"}`; an entity without a path
+/// is one that no schema has.
 pub fn read_tags(body: &Object<'_>, name: &str) -> Result<Vec<EntityTags>, BadJson> {
     let entries = body.objects(name)?.unwrap_or_default();
     let mut tags = Vec::with_capacity(entries.len());
     for entry in &entries {
-        let Some(entity) = entry.object("schemaEntity")? else { continue };
-        let kind = match entity.text("entityType")?.as_deref() {
-            Some("sr_record") => EntityType::Record,
-            None | Some("sr_field") => EntityType::Field,
-            Some(_) => return Err(entity.unknown_name("entityType", "sr_record, sr_field")),
-        };
-        let Some(path) = entity.text("entityPath")? else { continue };
+        let (mut path, mut kind) = (None, EntityType::Field);
+        if let Some(entity) = entry.object("schemaEntity")? {
+            kind = match entity.text("entityType")?.as_deref() {
+                Some("sr_record") => EntityType::Record,
+                None | Some("sr_field") => EntityType::Field,
+                Some(_) => return Err(entity.unknown_name("entityType", "sr_record, sr_field")),
+            };
+            path = entity.text("entityPath")?;
+        }
+        let path = path.unwrap_or_default();
         tags.push(EntityTags { path, entity: kind, tags: entry.texts("tags")?.unwrap_or_default() });
     }
     Ok(tags)

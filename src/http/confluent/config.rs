@@ -57,7 +57,8 @@ pub async fn get(call: Call) -> Result<Answer, ApiError> {
 /// Merges a change and answers the whole config.
 pub async fn put(call: Call) -> Result<Answer, ApiError> {
     let patch = read_patch(&read_object(&call.body)?)?;
-    let config = call.registry().put_config(&call.scope(), patch).await?;
+    let config = call.registry().put_config(&call.scope(), patch).await;
+    let config = config.map_err(|error| ApiError::of_subject(error, call.sent_subject()))?;
     let mut body = read_form(config);
     body.compatibility = body.compatibility_level.take();
     Ok(json(&body))

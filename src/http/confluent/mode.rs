@@ -25,7 +25,8 @@ pub async fn put(call: Call) -> Result<Answer, ApiError> {
     let body = read_object(&call.body)?;
     let sent = body.text("mode")?;
     let mode = (body.presence("mode") != Presence::Absent).then_some(sent.as_deref());
-    call.registry().put_mode(&call.scope(), mode, call.query.flag("force")).await?;
+    let done = call.registry().put_mode(&call.scope(), mode, call.query.flag("force")).await;
+    done.map_err(|error| ApiError::of_subject(error, call.sent_subject()))?;
     Ok(json(&ModeBody { mode: sent.as_deref() }))
 }
 

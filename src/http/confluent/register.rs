@@ -25,7 +25,8 @@ pub async fn register(call: Call) -> Result<Answer, ApiError> {
     let candidate = read_candidate(&read_object(&call.body)?)?;
     let subject = call.target().await?;
     let (normalize, force) = (call.query.flag("normalize"), call.query.flag("force"));
-    let version = call.registry().register(&subject, &candidate, normalize, force).await?;
+    let version = call.registry().register(&subject, &candidate, normalize, force).await;
+    let version = version.map_err(|error| ApiError::of_subject(error, call.sent_subject()))?;
     answer(&call, &version).await
 }
 

@@ -29,6 +29,9 @@ struct FoundBody {
     place: Option<PlaceBody>,
     #[serde(flatten)]
     schema: SchemaBody,
+    /// Epoch milliseconds of the first write that still stands; with a subject that of its version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ts: Option<i64>,
     /// Highest id of the context; only with `fetchMaxId=true`.
     #[serde(rename = "maxId", skip_serializing_if = "Option::is_none")]
     max_id: Option<i32>,
@@ -42,7 +45,6 @@ struct PlaceBody {
     /// Not sent by the reference. The Python client takes an answer with a `subject` for a whole version and
     /// fails when the id is missing.
     id: i32,
-    ts: i64,
     deleted: bool,
 }
 
@@ -86,6 +88,7 @@ pub async fn get_by_id(call: Call) -> Result<Answer, ApiError> {
     let mut body = body_of(&call, &found).await?;
     if scope != IdScope::Default {
         body.place = found.version.as_ref().map(place_of);
+        body.ts = found.version.as_ref().map(|version| version.created_ms);
     }
     if call.query.text("referenceFormat").eq_ignore_ascii_case("qualified") {
         body.schema.qualify_references(&found.context);
@@ -93,7 +96,7 @@ pub async fn get_by_id(call: Call) -> Result<Answer, ApiError> {
     let asked = call.query.words("findTags");
     if !asked.is_empty() {
         let tags = call.registry().list_tags(&found.context, &found.content).await?;
-        body.schema.schema_tags = Some(matching_tags(tags, &asked));
+        body.schema.schema_tags = matching_tags(tags, &asked);
     }
     if call.query.flag("fetchMaxId") {
         body.max_id = call.registry().find_max_id(&found.context).await?.map(|id| id.0);
@@ -187,8 +190,9 @@ async fn body_of(call: &Call, found: &FoundSchema) -> Result<FoundBody, ApiError
             metadata: content.metadata.clone(),
             rule_set: content.rule_set.clone(),
             schema: text,
-            schema_tags: None,
+            schema_tags: Vec::new(),
         },
+        ts: found.first_ms,
         max_id: None,
     })
 }
@@ -198,7 +202,6 @@ fn place_of(version: &SchemaVersion) -> PlaceBody {
         subject: version.subject.qualified(),
         version: version.version,
         id: version.id.0,
-        ts: version.created_ms,
         deleted: version.deleted,
     }
 }

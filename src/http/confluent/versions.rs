@@ -35,7 +35,7 @@ pub async fn get(call: Call) -> Result<Answer, ApiError> {
     let asked = call.query.words("findTags");
     if !asked.is_empty() {
         let tags = call.registry().list_tags(context, &version.content).await?;
-        body.schema.schema_tags = Some(matching_tags(tags, &asked));
+        body.schema.schema_tags = matching_tags(tags, &asked);
     }
     Ok(keep(json_bytes(&body), DependsOn::Everything))
 }

@@ -41,8 +41,8 @@ pub struct SchemaBody {
     /// Canonical text, or the form that `format` asked for.
     pub schema: String,
     /// Only with `findTags`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schema_tags: Option<Vec<TagsBody>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub schema_tags: Vec<TagsBody>,
 }
 
 /// Inline tags of one entity.
@@ -72,13 +72,14 @@ impl SchemaBody {
             metadata: version.content.metadata.clone(),
             rule_set: version.content.rule_set.clone(),
             schema: text,
-            schema_tags: None,
+            schema_tags: Vec::new(),
         }
     }
 
-    /// Spells the subjects of references with the context they are resolved in.
+    /// Spells the unqualified subjects of references with the context they are resolved in.
     pub fn qualify_references(&mut self, context: &ContextName) {
-        for reference in &mut self.references {
+        let unqualified = self.references.iter_mut().filter(|reference| !reference.subject.starts_with(":."));
+        for reference in unqualified {
             reference.subject = Subject::parse_in(context, &reference.subject).qualified();
         }
     }

@@ -43,6 +43,11 @@ async fn r703_r704_a_put_merges_and_answers_the_whole() {
         .await
         .gives(json!({ "compatibility": "FULL", "alias": "t" }));
     app.put("/config/s", json!({ "compatibility": null })).await.gives(json!({ "alias": "t" }));
+    // Where nothing stands, nothing that is set leaves nothing.
+    for nothing in [json!({}), json!({ "compatibilityLevel": "FULL" }), json!({ "alias": null })] {
+        app.put("/config/bare", nothing).await.gives(json!({}));
+        app.get("/config/bare").await.refused(40408);
+    }
 }
 
 #[tokio::test]

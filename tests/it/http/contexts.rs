@@ -46,6 +46,18 @@ async fn r903_r904_contexts_appear_with_a_registration_and_go_when_empty() {
 }
 
 #[tokio::test]
+async fn r905_ids_of_a_context_are_its_own() {
+    let app = App::new().await;
+    let first = app.register(":.a905:s", "\"long\"").await;
+    assert_eq!(app.register(":.b905:s", "\"int\"").await, first);
+    assert_eq!(app.register_at("/contexts/.b905/subjects/t/versions", "\"long\"").await.0, first.0 + 1);
+    let text = async |path: String| app.get(&path).await.is(200)["schema"].clone();
+    assert_eq!(text(format!("/contexts/.a905/schemas/ids/{}", first.0)).await, "\"long\"");
+    assert_eq!(text(format!("/contexts/.b905/schemas/ids/{}", first.0)).await, "\"int\"");
+    app.get(&format!("/contexts/.a905/schemas/ids/{}", first.0 + 1)).await.refused(40403);
+}
+
+#[tokio::test]
 async fn r906_every_resource_exists_inside_a_context() {
     let app = App::new().await;
     let base = "/contexts/.c906";
@@ -90,6 +102,9 @@ async fn r910_qualified_names_keep_their_context() {
     app.get("/subjects?subjectPrefix=:*:").await.gives(json!([":.other910:s"]));
     app.get("/contexts/.c910/subjects?subjectPrefix=:.other910:").await.gives(json!([":.other910:s"]));
     app.get("/contexts/.c910/subjects?subjectPrefix=:*:").await.gives(json!([":.other910:s"]));
+    app.get("/contexts/.c910/subjects/:*:s/versions/1")
+        .await
+        .refused_with(40401, "Subject ':*:s' not found.");
 }
 
 #[tokio::test]
@@ -102,6 +117,18 @@ async fn r913_r914_some_names_are_refused() {
     app.put("/config/__EMPTY", json!({ "compatibility": "FULL" }))
         .await
         .refused_with(42208, "The specified subject '__EMPTY' is not a valid.");
+    // Control characters in a context, and names as they were sent.
+    for path in
+        ["/subjects/:.c%00:x/versions", "/contexts/.c%00/subjects/x/versions", "/subjects/a%7Fb/versions"]
+    {
+        app.post(path, body.clone()).await.refused(42208);
+    }
+    app.put("/config/:.c%00:x", json!({ "compatibility": "FULL" })).await.refused(42208);
+    for name in [":.__GLOBAL", ":.__GLOBAL:", ":.__GLOBAL:s"] {
+        let message = format!("The specified subject '{name}' is not a valid.");
+        app.post(&format!("/subjects/{name}/versions"), body.clone()).await.refused_with(42208, &message);
+    }
+    app.get("/contexts").await.gives(json!(["."]));
     app.register(":.:", "\"long\"").await;
     app.register(":.c914:", "\"long\"").await;
     assert_eq!(app.get("/subjects/:.c914:/versions/1").await.is(200)["subject"], ":.c914:");

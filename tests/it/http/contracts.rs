@@ -23,7 +23,7 @@ async fn r1101_r1102_metadata_is_sorted_and_part_of_the_content() {
 }
 
 #[tokio::test]
-async fn r1103_r1109_what_is_not_sent_is_that_of_the_latest_version() {
+async fn r1103_what_is_not_sent_is_that_of_the_latest_version() {
     let app = App::new().await;
     let metadata = json!({ "properties": { "owner": "billing" } });
     let rules = json!({ "domainRules": [{ "name": "r", "type": "CEL", "expr": "true" }] });
@@ -38,6 +38,37 @@ async fn r1103_r1109_what_is_not_sent_is_that_of_the_latest_version() {
         (&third["version"], &third["metadata"], &third["ruleSet"]),
         (&json!(3), &json!({}), &json!({}))
     );
+}
+
+#[tokio::test]
+async fn r1109_a_rule_set_is_inherited_like_metadata() {
+    let app = App::new().await;
+    let rules =
+        json!({ "domainRules": [{ "name": "r", "type": "CEL", "expr": "true" }], "enableAt": "CLIENT" });
+    let first = app.register_body("s", json!({ "schema": "\"int\"", "ruleSet": rules })).await;
+    // The bare schema is that version, registered or looked up.
+    assert_eq!(app.register_body("s", json!({ "schema": "\"int\"" })).await, first);
+    assert_eq!(app.post("/subjects/s", json!({ "schema": "\"int\"" })).await.is(200)["version"], 1);
+    // A new schema takes it over, with metadata of its own too.
+    let metadata = json!({ "properties": { "owner": "billing" } });
+    let second = app.register_body("s", json!({ "schema": "\"long\"", "metadata": metadata })).await;
+    assert_eq!((&second["version"], &second["ruleSet"]), (&json!(2), &first["ruleSet"]));
+    // Rules of its own replace it as a whole, and the next version inherits those.
+    let other = json!({ "migrationRules": [{ "name": "m", "type": "JSONATA", "mode": "UPGRADE" }] });
+    let third = app.register_body("s", json!({ "schema": "\"long\"", "ruleSet": other })).await;
+    assert_eq!(third["version"], 3);
+    assert!(
+        third["ruleSet"].get("domainRules").is_none() && third["ruleSet"].get("enableAt").is_none(),
+        "{third}"
+    );
+    let fourth = app.register_body("s", json!({ "schema": "\"double\"" })).await;
+    assert_eq!(fourth["ruleSet"], third["ruleSet"]);
+    // A soft-deleted latest version is not inherited from, and neither is another subject's.
+    app.delete("/subjects/s/versions/4").await.is(200);
+    app.delete("/subjects/s/versions/3").await.is(200);
+    let next = app.register_body("s", json!({ "schema": "\"float\"", "metadata": {} })).await;
+    assert_eq!(next["ruleSet"], first["ruleSet"]);
+    assert!(app.register_body("t", json!({ "schema": "\"int\"" })).await.get("ruleSet").is_none());
 }
 
 #[tokio::test]
@@ -177,6 +208,14 @@ async fn r1111_r1112_r1113_inline_tags_are_written_and_taken_out() {
     assert!(!bare["schema"].as_str().unwrap().contains("confluent:tags"), "{bare}");
     let body = json!({ "schema": text, "schemaTagsToAdd": tag("shop.Order.nowhere", "sr_field", &["PII"]) });
     app.post("/subjects/s/versions", body).await.refused(42201);
+    for nowhere in [
+        json!([{ "schemaEntity": { "entityPath": null, "entityType": "sr_record" }, "tags": ["A"] }]),
+        json!([{ "schemaEntity": null, "tags": ["A"] }]),
+        json!([{ "tags": ["A"] }]),
+    ] {
+        let body = json!({ "schema": record("shop.Order", &["other="]), "schemaTagsToAdd": nowhere });
+        app.post("/subjects/s/versions", body).await.refused(42201);
+    }
 }
 
 #[tokio::test]

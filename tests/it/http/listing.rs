@@ -38,6 +38,26 @@ async fn r1001_r1002_subjects_are_sorted_and_filtered_by_prefix() {
 }
 
 #[tokio::test]
+async fn r1003_subjects_with_deleted_versions_are_listed_when_asked_for() {
+    let app = App::new().await;
+    some_subjects(&app).await;
+    app.delete("/subjects/b2").await.is(200);
+    app.delete("/subjects/b1/versions/2").await.is(200);
+    app.delete("/subjects/:.c10:b1").await.is(200);
+    for (query, expected) in [
+        ("", json!(["9", "Az", "b1"])),
+        ("?deleted=true", json!(["9", "Az", "b1", "b2"])),
+        ("?deletedOnly=true", json!(["b2"])),
+        ("?deletedOnly=true&deleted=true", json!(["b2"])),
+        ("?deletedOnly=true&subjectPrefix=:*:", json!([":.c10:b1", "b2"])),
+        ("?deletedOnly=true&subjectPrefix=:*:&offset=1", json!(["b2"])),
+        ("?deleted=true&subjectPrefix=b&limit=1", json!(["b1"])),
+    ] {
+        app.get(&format!("/subjects{query}")).await.gives(expected);
+    }
+}
+
+#[tokio::test]
 async fn r1004_r1005_r1006_schemas_are_listed_by_subject_and_version() {
     let app = App::new().await;
     some_subjects(&app).await;

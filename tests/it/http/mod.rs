@@ -7,6 +7,7 @@ mod compatibility;
 mod configs;
 mod contexts;
 mod contracts;
+mod coverage;
 mod crowds;
 mod deleting;
 mod events;

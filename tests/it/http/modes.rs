@@ -115,7 +115,7 @@ async fn r611_r612_ids_belong_to_import() {
 }
 
 #[tokio::test]
-async fn r613_to_r618_imports_take_ids_and_versions_as_they_come() {
+async fn r613_r614_r615_r616_r617_r618_imports_take_ids_and_versions_as_they_come() {
     let app = App::new().await;
     app.put("/mode/:.c613:", json!({ "mode": "IMPORT" })).await.is(200);
     let import = async |subject: &str, text: &str, id: i64, version: Option<i64>| {
@@ -148,6 +148,39 @@ async fn r211_a_known_registration_without_id_succeeds_under_import() {
 }
 
 #[tokio::test]
+async fn r616_an_import_is_stored_as_it_comes() {
+    let app = App::new().await;
+    app.put("/mode/s", json!({ "mode": "IMPORT" })).await.is(200);
+    let config = json!({ "normalize": true, "defaultMetadata": { "properties": { "owner": "billing" } } });
+    app.put("/config/s", config).await.is(200);
+    let bad_default = json!({ "type": "record", "name": "R", "y": 2, "x": 1,
+        "fields": [{ "name": "a", "type": "int", "default": "x" }] });
+    let body = json!({ "schema": bad_default.to_string(), "id": 11 });
+    let stored = app.post("/subjects/s/versions?normalize=true", body).await.is(200);
+    assert!(stored.get("metadata").is_none(), "{stored}");
+    // Another type of schema would not be compatible.
+    let body = json!({ "schema": r#"{"type":"object","title":"T"}"#, "schemaType": "JSON", "id": 12 });
+    let stored = app.post("/subjects/s/versions?normalize=true", body).await.is(200);
+    assert_eq!(
+        (&stored["version"], &stored["schema"]),
+        (&json!(2), &json!(r#"{"type":"object","title":"T"}"#))
+    );
+}
+
+#[tokio::test]
+async fn r618_when_the_highest_id_is_taken_registrations_are_refused() {
+    let app = App::new().await;
+    app.put("/mode/:.c618:s", json!({ "mode": "IMPORT" })).await.is(200);
+    app.register_body(":.c618:s", json!({ "schema": "\"int\"", "id": i32::MAX })).await;
+    let path = "/subjects/:.c618:t/versions";
+    let message = app.post(path, json!({ "schema": "\"long\"" })).await.refused(42205);
+    assert!(message.contains("no free id"), "{message}");
+    // What has an id keeps it, and other contexts have their own.
+    assert_eq!(app.register(":.c618:t", "\"int\"").await.0, i64::from(i32::MAX));
+    app.register("t", "\"long\"").await;
+}
+
+#[tokio::test]
 async fn r619_forward_is_for_the_global_scope() {
     let app = App::new().await;
     for scope in ["", "/s", "/:.c619:"] {
@@ -167,6 +200,7 @@ async fn r621_invalid_names_come_before_invalid_modes() {
     for name in ["__GLOBAL", "__EMPTY", "a%00b", "a%0Ab", "%C2%80"] {
         app.put(&format!("/mode/{name}"), json!({ "mode": "SIDEWAYS" })).await.refused(42208);
     }
+    app.put("/mode/:.c%00:x", json!({ "mode": "READONLY" })).await.refused(42208);
 }
 
 #[tokio::test]
@@ -175,6 +209,15 @@ async fn r622_modes_can_be_made_immutable() {
     if !app.is_here() {
         return;
     }
-    app.put("/mode", json!({ "mode": "READONLY" })).await.refused_with(42205, "Mode changes are not allowed");
-    app.delete("/mode").await.refused_with(42205, "Mode changes are not allowed");
+    let refusal = "Mode changes are not allowed";
+    for path in ["/mode", "/mode/s", "/mode/:.c622:", "/contexts/.c622/mode/s"] {
+        app.put(path, json!({ "mode": "READONLY" })).await.refused_with(42205, refusal);
+        app.put(path, json!({ "mode": null })).await.refused_with(42205, refusal);
+    }
+    app.delete("/mode").await.refused_with(42205, refusal);
+    // Names and values are looked at before, and what has no mode is not found.
+    app.put("/mode/__EMPTY", json!({ "mode": "READONLY" })).await.refused(42208);
+    app.put("/mode/s", json!({ "mode": "SIDEWAYS" })).await.refused(42204);
+    app.delete("/mode/s").await.refused(40401);
+    app.get("/mode").await.gives(json!({ "mode": "READWRITE" }));
 }

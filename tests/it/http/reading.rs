@@ -251,6 +251,13 @@ async fn r322_r323_forms_of_text_and_references() {
         let qualified = app.get(&format!("{path}{sign}referenceFormat=qualified")).await.is(200);
         assert_eq!(qualified["references"][0]["subject"], ":.c322:user", "{path}");
     }
+    // A subject that says its context keeps it.
+    app.register("user", record("shop.User", &["id"])).await;
+    let references = json!([{ "name": "shop.User", "subject": ":.:user", "version": 1 }]);
+    let body = json!({ "schema": order.to_string(), "references": references });
+    app.register_body(":.c322:bill", body).await;
+    let qualified = app.get("/subjects/:.c322:bill/versions/1?referenceFormat=qualified").await.is(200);
+    assert_eq!(qualified["references"], references);
 }
 
 #[tokio::test]
@@ -272,6 +279,10 @@ async fn r324_entities_with_inline_tags_can_be_found() {
             assert_eq!(found["schemaTags"].as_array().unwrap().len(), 2, "{both}");
         }
         assert!(app.get(&path).await.is(200).get("schemaTags").is_none());
+        for nothing in ["findTags=none", "findTags="] {
+            let found = app.get(&format!("{path}?{nothing}")).await.is(200);
+            assert!(found.get("schemaTags").is_none(), "{nothing}: {found}");
+        }
     }
 }
 
@@ -332,10 +343,20 @@ async fn r329_versions_tell_when_they_were_written() {
     app.register("s", "\"long\"").await;
     let ts = app.get("/subjects/s/versions/1").await.is(200)["ts"].as_i64().unwrap();
     assert!(ts > 1_600_000_000_000, "{ts} is not in milliseconds");
+    // An id and a guid tell when they were written first.
+    let again = app.register_body("later", json!({ "schema": "\"long\"" })).await;
+    for path in [
+        format!("/schemas/ids/{}", again["id"]),
+        format!("/schemas/guids/{}", again["guid"].as_str().unwrap()),
+    ] {
+        assert_eq!(app.get(&path).await.is(200)["ts"], ts, "{path}");
+    }
+    let path = format!("/schemas/ids/{}?subject=later", again["id"]);
+    assert_eq!(app.get(&path).await.is(200)["ts"], app.get("/subjects/later/versions/1").await.is(200)["ts"]);
 }
 
 #[tokio::test]
-async fn names_with_odd_characters_are_one_segment() {
+async fn r912_names_with_odd_characters_are_one_segment() {
     let app = App::new().await;
     for name in ["a/b", "a b", "a+b", "100%", "é/ü", "a:b", "x?y#z", "..", ".", "a%2Fb"] {
         let path = format!("/subjects/{}/versions", encode(name));

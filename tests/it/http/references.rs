@@ -39,6 +39,28 @@ async fn r501_every_member_of_a_reference_is_needed() {
 }
 
 #[tokio::test]
+async fn r502_a_name_is_what_the_referrer_spells() {
+    let app = App::new().await;
+    let proto = "syntax = \"proto3\"; package shop; message Customer { string id = 1; }";
+    app.register_body("customer.proto", json!({ "schemaType": "PROTOBUF", "schema": proto })).await;
+    let json_schema = r#"{"title":"Customer","type":"object"}"#;
+    app.register_body("customer.json", json!({ "schemaType": "JSON", "schema": json_schema })).await;
+    app.register("customer", record("shop.Customer", &["id"])).await;
+    let importing =
+        "syntax = \"proto3\"; import \"shop/customer.proto\"; message Bill { shop.Customer to = 1; }";
+    let pointing = r#"{"type":"object","properties":{"to":{"$ref":"customer.json"}}}"#;
+    for (format, text, subject, name) in [
+        ("AVRO", holder("shop.Bill", "shop.Customer"), "customer", "shop.Customer"),
+        ("PROTOBUF", importing.to_owned(), "customer.proto", "shop/customer.proto"),
+        ("JSON", pointing.to_owned(), "customer.json", "customer.json"),
+    ] {
+        let body = |name: &str| json!({ "schemaType": format, "schema": text, "references": [reference(name, subject, 1)] });
+        let reply = app.register_body(&format!("bill-{format}"), body(name)).await;
+        assert_eq!(reply["references"], json!([reference(name, subject, 1)]), "{format}");
+    }
+}
+
+#[tokio::test]
 async fn r503_targets_are_looked_for_in_the_context_of_the_referrer() {
     let app = App::new().await;
     customer_and_invoice(&app).await;

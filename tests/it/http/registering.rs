@@ -33,6 +33,47 @@ async fn r204_r220_registering_again_writes_nothing() {
 }
 
 #[tokio::test]
+async fn r205_r209_r511_content_is_text_references_metadata_and_rules() {
+    let app = App::new().await;
+    app.put("/config", json!({ "compatibility": "NONE" })).await.is(200);
+    app.register("target", "\"bytes\"").await;
+    app.register("target", "\"long\"").await;
+    let reference = |version: i64| json!([{ "name": "t", "subject": "target", "version": version }]);
+    let two = json!([{ "name": "t", "subject": "target", "version": 1 }, { "name": "u", "subject": "target", "version": 1 }]);
+    let swapped = json!([{ "name": "u", "subject": "target", "version": 1 }, { "name": "t", "subject": "target", "version": 1 }]);
+    let json_schema = |text: &str| json!({ "schema": text, "schemaType": "JSON" });
+    let with = |member: &str, value: &Value| json!({ "schema": "\"int\"", member: value });
+    let contents = [
+        json!({ "schema": "\"int\"" }),
+        json!({ "schema": "\"float\"" }),
+        with("references", &reference(1)),
+        with("references", &reference(2)),
+        with("references", &two),
+        with("references", &swapped),
+        with("metadata", &json!({})),
+        with("metadata", &json!({ "properties": { "a": "1" } })),
+        with("metadata", &json!({ "sensitive": ["a"] })),
+        with("ruleSet", &json!({})),
+        with("ruleSet", &json!({ "domainRules": [{ "name": "r", "type": "CEL" }] })),
+        with("ruleSet", &json!({ "domainRules": [{ "name": "r", "type": "CEL", "disabled": true }] })),
+        // JSON: the order of members counts unless normalization is on.
+        json_schema(r#"{"type":"object","title":"T"}"#),
+        json_schema(r#"{"title":"T","type":"object"}"#),
+    ];
+    let mut ids = std::collections::BTreeSet::new();
+    for (number, content) in contents.iter().enumerate() {
+        // Each in a subject of its own: nothing is inherited.
+        let reply = app.register_body(&format!("s{number}"), content.clone()).await;
+        assert!(ids.insert(reply["id"].as_i64().unwrap()), "{content} is content that was there");
+        let again = app.register_body(&format!("again{number}"), content.clone()).await;
+        assert_eq!((&again["id"], &again["guid"]), (&reply["id"], &reply["guid"]), "{content}");
+    }
+    let [one, other] = [12, 13].map(|number| contents[number].clone());
+    let one = app.post("/subjects/n/versions?normalize=true", one).await.is(200);
+    assert_eq!(app.post("/subjects/n/versions?normalize=true", other).await.is(200), one);
+}
+
+#[tokio::test]
 async fn r206_r207_white_space_and_long_spellings_are_the_same_content() {
     let app = App::new().await;
     let (id, _) = app.register("s", "\"string\"").await;
@@ -187,6 +228,30 @@ async fn r224_a_schema_over_the_limit_is_too_large() {
     app.post("/subjects/s/versions", json!({ "schema": text }))
         .await
         .refused_with(42209, "Register operation failed because schema is too large");
+    // What would be stored counts, not the blanks around it.
+    let padded = format!("\"int\"{}", " ".repeat(1 << 20));
+    app.register("padded", padded).await;
+    // The name and the mode are looked at before.
+    app.post("/subjects/__EMPTY/versions", json!({ "schema": text })).await.refused(42208);
+    app.put("/mode/s", json!({ "mode": "READONLY" })).await.is(200);
+    app.post("/subjects/s/versions", json!({ "schema": text })).await.refused(42205);
+}
+
+#[tokio::test]
+async fn r226_references_that_lead_nowhere_are_refused() {
+    let app = App::new().await;
+    let body = |reference: Value| json!({ "schema": "\"int\"", "references": [reference] });
+    for reference in [
+        json!({}),
+        json!({ "name": "n", "subject": "nobody", "version": 1 }),
+        json!({ "name": "n", "subject": "nobody", "version": -1 }),
+        json!({ "name": "n", "version": 1 }),
+    ] {
+        app.post("/subjects/s/versions", body(reference.clone())).await.refused(42201);
+        app.post("/subjects/s", body(reference.clone())).await.refused(42201);
+        app.post("/compatibility/subjects/s/versions", body(reference)).await.refused(42201);
+    }
+    app.get("/subjects").await.gives(json!([]));
 }
 
 #[tokio::test]

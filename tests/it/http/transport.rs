@@ -119,12 +119,44 @@ async fn r108_a_missing_body_is_422_and_an_empty_object_is_one() {
 }
 
 #[tokio::test]
+async fn r109_every_refusal_is_an_object_with_a_code_and_a_text() {
+    let app = App::new().await;
+    app.register("s", "\"long\"").await;
+    let requests = [
+        ("GET", "/nowhere", "", 404),
+        ("PUT", "/subjects", "{}", 405),
+        ("POST", "/subjects/s/versions", "", 422),
+        ("POST", "/subjects/s/versions", "[", 400),
+        ("POST", "/subjects/s/versions", "{\"schema\":\"nope\"}", 422),
+        ("POST", "/subjects/s/versions", "{\"schema\":\"\\\"string\\\"\"}", 409),
+        ("GET", "/subjects/t/versions/1", "", 404),
+        ("GET", "/subjects/s/versions/0", "", 422),
+        ("GET", "/schemas/ids/99", "", 404),
+        ("DELETE", "/subjects/t", "", 404),
+        ("PUT", "/config/s", "{\"compatibility\":\"X\"}", 422),
+        ("PUT", "/mode/s", "{\"mode\":\"X\"}", 422),
+        ("GET", "/contexts/a:b/subjects", "", 400),
+        ("GET", "/dek-registry/v1/keks/k", "", 404),
+        ("DELETE", "/associations/resources/r", "", 404),
+    ];
+    for (method, path, body, status) in requests {
+        let reply = app.send(method, path, &JSON, body.into()).await;
+        let error = reply.is(status);
+        let code = error["error_code"].as_u64().unwrap();
+        assert!(code == u64::from(status) || code / 100 == u64::from(status), "{method} {path}: {error}");
+        assert!(error["message"].is_string(), "{method} {path}: {error}");
+        assert_eq!(error.as_object().unwrap().len(), 2, "{method} {path}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn r110_unknown_paths_and_numbers_that_are_none_are_404() {
     let app = App::new().await;
     for path in [
         "/nowhere",
         "/subjects/s/versions/1/nowhere",
         "/subjects//versions",
+        "/contexts//subjects",
         "/schemas/ids/one",
         "/schemas/ids/2147483648",
         "/schemas/ids/1.0/schema",
