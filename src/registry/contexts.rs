@@ -14,7 +14,7 @@ impl Registry {
         Ok(contexts)
     }
 
-    /// Removes an empty context. An unknown one is no error.
+    /// Takes an empty context off the list; config and modes that are set in it stay. An unknown one is no error.
     ///
     /// # Errors
     /// `ContextNotEmpty` when a version is left, also a soft-deleted one.

@@ -177,9 +177,12 @@ impl Registry {
             return Ok(content.text.clone());
         }
         let schema = self.parse_stored(context, content.fingerprint(), content).await?;
-        schema
-            .formatted(format)
-            .map_err(|cause| RegistryError::InvalidSchema(format!("Invalid schema: {cause}")))
+        match schema.formatted(format) {
+            Err(SchemaError::Limit { .. }) => Ok(content.text.clone()),
+            formatted => {
+                formatted.map_err(|cause| RegistryError::InvalidSchema(format!("Invalid schema: {cause}")))
+            }
+        }
     }
 
     /// Entities of a stored schema that carry inline tags.

@@ -77,12 +77,8 @@ impl Registry {
             && let Some(row) = history.latest()
         {
             let (_, latest) = self.parse_row(&subject.context, row).await?;
-            for entity in latest.tags() {
-                // Entities that the new text no longer has keep their tags to themselves.
-                if let Ok(text) = schema.retagged(std::slice::from_ref(&entity), &[]) {
-                    schema = self.reparse(subject, &posted, &text, candidate).await?;
-                }
-            }
+            let text = schema.with_tags(&latest.tags()).map_err(|cause| candidate.refused(&cause))?;
+            schema = self.reparse(subject, &posted, &text, candidate).await?;
         }
         if candidate.tags.is_some() {
             let text = schema.retagged(&candidate.tags.add, &candidate.tags.remove);

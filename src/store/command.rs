@@ -130,7 +130,8 @@ pub enum Command {
     },
     /// Changes documents, all or none. Conflict `DocumentMoved`.
     ChangeDocuments(Vec<DocumentChange>),
-    /// Removes an empty context with its settings. The id counter stays. Conflict `NotEmpty`.
+    /// Takes an empty context off the list. Its id counter stays, and what is set in it: that is changed by
+    /// nobody who did not name it. Conflict `NotEmpty`.
     DeleteContext {
         /// The context.
         context: ContextName,

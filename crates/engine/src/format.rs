@@ -212,6 +212,19 @@ impl Schema {
         }
     }
 
+    /// The canonical text with the tags of another version of the schema added; those of entities that this one
+    /// does not have are left out.
+    ///
+    /// # Errors
+    /// [`SchemaError::Limit`] when the tags would nest the text too deep.
+    pub fn with_tags(&self, tags: &[EntityTags]) -> Result<String, SchemaError> {
+        match self {
+            Self::Avro(schema) => schema.with_tags(tags),
+            Self::Json(schema) => schema.with_tags(tags),
+            Self::Protobuf(schema) => schema.with_tags(tags),
+        }
+    }
+
     /// All differences between a reader and a writer of the same format. Schemas of different formats have
     /// no differences here; callers that allow mixing decide before ([`crate::verdict::check`]).
     pub fn compare(reader: &Self, writer: &Self, options: &CompareOptions) -> Comparison {

@@ -11,6 +11,15 @@ pub enum EntityType {
     Field,
 }
 
+/// What becomes of tags for an entity that a schema does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// The change is refused.
+    Refuse,
+    /// They are left out.
+    Skip,
+}
+
 /// One entity of a schema and its inline tags.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntityTags {

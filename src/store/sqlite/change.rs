@@ -311,22 +311,13 @@ async fn delete_context(
     if found.is_some() {
         return Err(Conflict::NotEmpty { scope }.into());
     }
-    let mut removed = 0;
-    for sql in [
-        // The row keeps the counter.
-        "UPDATE contexts SET registered = 0 WHERE name = ?1 AND registered = 1",
-        "DELETE FROM configs WHERE context = ?1",
-        "DELETE FROM modes WHERE context = ?1",
-        "DELETE FROM settings WHERE context = ?1",
-    ] {
-        let result = query(sql)
-            .bind(context.as_str())
-            .execute(&mut *connection)
-            .await
-            .map_err(StoreError::unavailable)?;
-        removed += result.rows_affected();
-    }
-    if removed > 0 {
+    // The row keeps the counter.
+    let removed = query("UPDATE contexts SET registered = 0 WHERE name = ?1 AND registered = 1")
+        .bind(context.as_str())
+        .execute(&mut *connection)
+        .await
+        .map_err(StoreError::unavailable)?;
+    if removed.rows_affected() > 0 {
         log(connection, ChangeKind::ContextDeleted, &scope, stamp).await?;
     }
     Ok(())

@@ -43,6 +43,16 @@ async fn r903_r904_contexts_appear_with_a_registration_and_go_when_empty() {
     assert_eq!((gone.status, gone.body.len(), gone.header("content-type")), (204, 0, ""));
     app.get("/contexts").await.gives(json!([".", ".b903"]));
     assert_eq!(app.delete("/contexts/.never").await.status, 204);
+    // What was set stays: nobody asked for a weaker level or an open door.
+    app.put("/config/:.__GLOBAL:", json!({ "compatibility": "FULL" })).await.is(200);
+    app.put("/mode/:.e903:", json!({ "mode": "READONLY" })).await.is(200);
+    app.put("/config", json!({ "compatibility": "FORWARD" })).await.is(200);
+    for context in [".__GLOBAL", ".e903", ":.:"] {
+        assert_eq!(app.delete(&format!("/contexts/{context}")).await.status, 204, "{context}");
+    }
+    app.get("/config/:.__GLOBAL:").await.gives(json!({ "compatibilityLevel": "FULL" }));
+    app.get("/mode/:.e903:").await.gives(json!({ "mode": "READONLY" }));
+    app.get("/config").await.gives(json!({ "compatibilityLevel": "FORWARD" }));
 }
 
 #[tokio::test]

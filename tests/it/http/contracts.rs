@@ -259,3 +259,37 @@ async fn r1116_reserved_fields_stay_free() {
     app.post("/subjects/s/versions", body(&["id", "x="], "later")).await.refused(40901);
     app.post("/subjects/s/versions", body(&["id", "x="], "later,last,more")).await.is(200);
 }
+
+/// R1111, R1114: tags for ten thousand fields take one walk over the schema, not one each.
+#[tokio::test]
+async fn very_many_tags_are_written_at_once() {
+    let app = App::new().await;
+    let names: Vec<_> = (0..5_000).map(|number| format!("f{number}=")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let properties: serde_json::Map<_, _> =
+        (0..5_000).map(|number| (format!("f{number}"), json!({}))).collect();
+    let fields: String = (0..5_000).map(|number| format!("int32 f{number} = {};", number + 1)).collect();
+    let proto = format!("syntax = \"proto3\"; message R {{ {fields} }}").replace(" 19000;", " 29000;");
+    for (format, text) in [
+        ("AVRO", record("R", &names)),
+        ("JSON", json!({ "title": "R", "type": "object", "properties": properties }).to_string()),
+        ("PROTOBUF", proto),
+    ] {
+        let started = std::time::Instant::now();
+        let tags: Vec<_> =
+            (0..5_000).map(|number| tag(&format!("R.f{number}"), "sr_field", &["T"])[0].clone()).collect();
+        let body = json!({ "schemaType": format, "schema": text, "schemaTagsToAdd": tags });
+        let tagged = app.register_body(format, body).await;
+        let carried = app
+            .register_body(
+                format,
+                json!({ "schemaType": format, "schema": text, "propagateSchemaTags": true }),
+            )
+            .await;
+        for reply in [tagged, carried] {
+            let found = reply["schema"].as_str().unwrap().matches("\"T\"").count();
+            assert_eq!(found, 5_000, "{format}");
+        }
+        assert!(started.elapsed().as_secs() < 30, "{format} took {:?}", started.elapsed());
+    }
+}

@@ -242,8 +242,6 @@ impl Model {
             return Err(Conflict::NotEmpty { scope: Subject::of_context(context.clone()) });
         }
         self.contexts.remove(context);
-        self.configs.retain(|scope, _| scope.context != *context);
-        self.modes.retain(|scope, _| scope.context != *context);
         Ok(())
     }
 

@@ -36,6 +36,7 @@ pub use self::payload::AvroValidator;
 use self::print::Style;
 use self::sides::Places;
 use crate::difference::{CompareOptions, Comparison, Difference};
+use crate::tags::Missing;
 use crate::{EntityTags, Limits, SchemaError, Source, Strictness};
 
 /// A schema text that is one named type of another schema: its full name, or the only simple name that fits.
@@ -155,7 +156,16 @@ impl AvroSchema {
     /// [`SchemaError::Invalid`] when a path names no record or field of the schema's own text,
     /// [`SchemaError::Limit`] when the tags would nest the text too deep.
     pub fn retagged(&self, add: &[EntityTags], remove: &[EntityTags]) -> Result<String, SchemaError> {
-        let graph = tags::retagged(&self.graph, add, remove)?;
+        let graph = tags::retagged(&self.graph, add, remove, Missing::Refuse)?;
+        print::print_graph(&graph, &self.referenced, Style::Canonical, self.limits.max_depth)
+    }
+
+    /// The canonical text with tags added to those of the entities that it has.
+    ///
+    /// # Errors
+    /// [`SchemaError::Limit`] when the tags would nest the text too deep.
+    pub fn with_tags(&self, tags: &[EntityTags]) -> Result<String, SchemaError> {
+        let graph = tags::retagged(&self.graph, tags, &[], Missing::Skip)?;
         print::print_graph(&graph, &self.referenced, Style::Canonical, self.limits.max_depth)
     }
 

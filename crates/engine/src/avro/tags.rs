@@ -5,9 +5,10 @@
 //! schema's own text carries tags here; a type of a reference is tagged where it is registered.
 //! Source: `schemaTagsToAdd` and `schemaTagsToRemove` of the Confluent data contract API.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::model::{Graph, Kind, TypeId};
+use crate::tags::Missing;
 use crate::tree::{Node, Object, Value};
 use crate::{EntityTags, EntityType, SchemaError};
 
@@ -41,18 +42,28 @@ pub(super) fn list(graph: &Graph) -> Vec<EntityTags> {
     found
 }
 
-/// A copy of the graph with tags added, then removed.
+/// A copy of the graph with tags added, then removed. Linear in graph and tags.
 ///
 /// # Errors
-/// [`SchemaError::Invalid`] when a path names no entity of its kind in the schema's own text.
+/// [`SchemaError::Invalid`] when a path names no entity of its kind in the schema's own text, unless those are
+/// skipped.
 pub(super) fn retagged(
     graph: &Graph,
     add: &[EntityTags],
     remove: &[EntityTags],
+    missing: Missing,
 ) -> Result<Graph, SchemaError> {
+    let finder = Finder::new(graph);
+    let find = |wanted: &EntityTags| match finder.find(wanted) {
+        None if missing == Missing::Refuse => {
+            Err(SchemaError::invalid(format!("No matching path '{}' found in the schema", wanted.path)))
+        }
+        found => Ok(found),
+    };
     let mut changed = graph.clone();
     for wanted in add {
-        let properties = properties_of(&mut changed, find(graph, wanted)?);
+        let Some(entity) = find(wanted)? else { continue };
+        let properties = properties_of(&mut changed, entity);
         let mut tags = tags_of(properties);
         for tag in &wanted.tags {
             if !tags.contains(tag) {
@@ -62,7 +73,8 @@ pub(super) fn retagged(
         put(properties, tags);
     }
     for unwanted in remove {
-        let properties = properties_of(&mut changed, find(graph, unwanted)?);
+        let Some(entity) = find(unwanted)? else { continue };
+        let properties = properties_of(&mut changed, entity);
         let tags = tags_of(properties).into_iter().filter(|tag| !unwanted.tags.contains(tag)).collect();
         put(properties, tags);
     }
@@ -91,26 +103,36 @@ fn properties_of(graph: &mut Graph, entity: Entity) -> &mut Object {
     }
 }
 
-fn find(graph: &Graph, wanted: &EntityTags) -> Result<Entity, SchemaError> {
-    let path = wanted.path.strip_prefix('.').unwrap_or(&wanted.path);
-    let found = by_full_name(graph, path, wanted.entity).or_else(|| from_the_top(graph, path, wanted.entity));
-    found.ok_or_else(|| {
-        SchemaError::invalid(format!("No matching path '{}' found in the schema", wanted.path))
-    })
+/// Finds entities by path.
+struct Finder<'g> {
+    graph: &'g Graph,
+    /// Records of the schema's own text by full name; of several of one name the first.
+    records: HashMap<&'g str, TypeId>,
 }
 
-fn by_full_name(graph: &Graph, path: &str, kind: EntityType) -> Option<Entity> {
-    let (name, field) = match kind {
-        EntityType::Record => (path, None),
-        EntityType::Field => path.rsplit_once('.').map(|(name, field)| (name, Some(field)))?,
-    };
-    own_records(graph).into_iter().find_map(|id| {
-        let Kind::Record(record) = &graph.get(id).kind else { return None };
-        if record.named.name.full() != name {
-            return None;
+impl<'g> Finder<'g> {
+    fn new(graph: &'g Graph) -> Self {
+        let mut records = HashMap::new();
+        for id in own_records(graph) {
+            if let Some(name) = name_of(graph, id) {
+                records.entry(name).or_insert(id);
+            }
         }
-        entity_of(graph, id, field)
-    })
+        Self { graph, records }
+    }
+
+    fn find(&self, wanted: &EntityTags) -> Option<Entity> {
+        let path = wanted.path.strip_prefix('.').unwrap_or(&wanted.path);
+        self.by_full_name(path, wanted.entity).or_else(|| from_the_top(self.graph, path, wanted.entity))
+    }
+
+    fn by_full_name(&self, path: &str, kind: EntityType) -> Option<Entity> {
+        let (name, field) = match kind {
+            EntityType::Record => (path, None),
+            EntityType::Field => path.rsplit_once('.').map(|(name, field)| (name, Some(field)))?,
+        };
+        entity_of(self.graph, *self.records.get(name)?, field)
+    }
 }
 
 /// Follows field names below the top-level record; names of records may stand between them.

@@ -35,6 +35,7 @@ pub use payload::JsonValidator;
 
 use self::node::{NodeId, Tree};
 use crate::difference::{CompareOptions, Comparison, Difference, Policy, Side};
+use crate::tags::Missing;
 use crate::tree::{Leniency, Node, Value, parse, pointer_token, print};
 use crate::violation::ValidatorOptions;
 use crate::{Dependency, EntityTags, Limits, SchemaError, Source, Strictness};
@@ -165,7 +166,17 @@ impl JsonSchema {
     /// [`SchemaError::Invalid`] when a path names no entity.
     pub fn retagged(&self, add: &[EntityTags], remove: &[EntityTags]) -> Result<String, SchemaError> {
         let mut root = self.root.clone();
-        tags::change(&mut root, add, remove)?;
+        tags::change(&mut root, add, remove, Missing::Refuse)?;
+        Ok(print(&root, number::java_spelling))
+    }
+
+    /// The canonical text with tags added to those of the entities that it has.
+    ///
+    /// # Errors
+    /// None today; the other formats have some.
+    pub fn with_tags(&self, tags: &[EntityTags]) -> Result<String, SchemaError> {
+        let mut root = self.root.clone();
+        tags::change(&mut root, tags, &[], Missing::Skip)?;
         Ok(print(&root, number::java_spelling))
     }
 

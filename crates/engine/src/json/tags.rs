@@ -6,6 +6,9 @@
 //! `allOf`, `anyOf` and `oneOf` are looked through: their properties belong to the object around them.
 //! Objects under `definitions` and `$defs` start a path of their own, with their title, else their name.
 
+use std::collections::HashMap;
+
+use crate::tags::Missing;
 use crate::tree::{Node, Value};
 use crate::{EntityTags, EntityType, SchemaError};
 
@@ -71,47 +74,64 @@ pub(super) fn list(root: &Node) -> Vec<EntityTags> {
     found
 }
 
-/// Adds and removes tags; an emptied list disappears.
+/// Adds and removes tags; an emptied list disappears. Linear in schema and tags.
 ///
 /// # Errors
-/// [`SchemaError::Invalid`] when a path names no entity.
-pub(super) fn change(root: &mut Node, add: &[EntityTags], remove: &[EntityTags]) -> Result<(), SchemaError> {
-    let missing = |path: &str| SchemaError::invalid(format!("no object or property with the path `{path}`"));
-    for wanted in add {
-        let known = |tags: &mut Vec<String>| {
-            let new: Vec<String> = wanted.tags.iter().filter(|tag| !tags.contains(tag)).cloned().collect();
-            tags.extend(new);
-        };
-        edit(root, wanted, &known).ok_or_else(|| missing(&wanted.path))?;
+/// [`SchemaError::Invalid`] when a path names no entity, unless those are skipped.
+pub(super) fn change(
+    root: &mut Node,
+    add: &[EntityTags],
+    remove: &[EntityTags],
+    missing: Missing,
+) -> Result<(), SchemaError> {
+    let adds = |tags: &mut Vec<String>, wanted: &EntityTags| {
+        let new: Vec<String> = wanted.tags.iter().filter(|tag| !tags.contains(tag)).cloned().collect();
+        tags.extend(new);
+    };
+    let removes = |tags: &mut Vec<String>, unwanted: &EntityTags| {
+        tags.retain(|tag| !unwanted.tags.contains(tag));
+    };
+    let untouched = edit(root, add, &adds).or(edit(root, remove, &removes));
+    match untouched.filter(|_| missing == Missing::Refuse) {
+        Some(path) => Err(SchemaError::invalid(format!("no object or property with the path `{path}`"))),
+        None => Ok(()),
     }
-    for wanted in remove {
-        let known = |tags: &mut Vec<String>| tags.retain(|tag| !wanted.tags.contains(tag));
-        edit(root, wanted, &known).ok_or_else(|| missing(&wanted.path))?;
-    }
-    Ok(())
 }
 
-fn edit(root: &mut Node, wanted: &EntityTags, change: &dyn Fn(&mut Vec<String>)) -> Option<()> {
-    let wanted_path = wanted.path.strip_prefix('.').unwrap_or(&wanted.path);
-    let mut found = None;
+/// Changes the tags of the first entity that each entry names. Answers a path that names none.
+fn edit<'w>(
+    root: &mut Node,
+    wanted: &'w [EntityTags],
+    change: &dyn Fn(&mut Vec<String>, &EntityTags),
+) -> Option<&'w str> {
+    let mut open: HashMap<&str, Vec<&'w EntityTags>> = HashMap::new();
+    for one in wanted {
+        open.entry(one.path.strip_prefix('.').unwrap_or(&one.path)).or_default().push(one);
+    }
     walk_root(root, &mut |path, entity, node| {
+        let Some(named) = open.get_mut(path) else { return };
         let is_object =
-            || node.get("properties").is_some() || node.get("type").and_then(Node::as_str) == Some("object");
-        let is_wanted = entity == wanted.entity || wanted.entity == EntityType::Record && is_object();
-        if path != wanted_path || !is_wanted || found.is_some() {
-            return;
-        }
+            node.get("properties").is_some() || node.get("type").and_then(Node::as_str) == Some("object");
         let Value::Object(object) = &mut node.value else { return };
         let mut tags = texts(object.get(KEYWORD));
-        change(&mut tags);
+        let before = named.len();
+        named.retain(|one| {
+            let is_meant = entity == one.entity || one.entity == EntityType::Record && is_object;
+            if is_meant {
+                change(&mut tags, one);
+            }
+            !is_meant
+        });
+        if named.len() == before {
+            return;
+        }
         if tags.is_empty() {
             object.remove(KEYWORD);
         } else {
             object.set(KEYWORD, Value::Array(tags.into_iter().map(Node::string).collect()));
         }
-        found = Some(());
     });
-    found
+    open.into_values().flatten().map(|one| one.path.as_str()).min()
 }
 
 #[cfg(test)]
@@ -138,14 +158,14 @@ mod tests {
             entity("Order.lines.sku", Field, &["S"]),
             entity("Card.number", Field, &["PCI"]),
         ];
-        change(&mut root, &wanted, &[])?;
+        change(&mut root, &wanted, &[], Missing::Refuse)?;
         let mut found = list(&root);
         found.sort_by(|a, b| a.path.cmp(&b.path));
         let paths: Vec<&str> = found.iter().map(|found| found.path.as_str()).collect();
         assert_eq!(paths, ["Card.number", "Order", "Order.id", "Order.lines.sku"]);
-        change(&mut root, &[], &wanted)?;
+        change(&mut root, &[], &wanted, Missing::Refuse)?;
         assert_eq!(print(&root, java_spelling), text);
-        let unknown = change(&mut root, &[entity("Order.nothing", Field, &["X"])], &[]);
+        let unknown = change(&mut root, &[entity("Order.nothing", Field, &["X"])], &[], Missing::Refuse);
         assert!(unknown.is_err());
         Ok(())
     }

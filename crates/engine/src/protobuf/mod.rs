@@ -39,6 +39,7 @@ pub use payload::{ProtobufValidator, Value};
 use files::{DependencyFile, Files};
 
 use crate::difference::{CompareOptions, Comparison};
+use crate::tags::Missing;
 use crate::{Dependency, EntityTags, Limits, SchemaError, Source, Strictness};
 
 /// A parsed Protobuf schema.
@@ -131,7 +132,15 @@ impl ProtobufSchema {
     /// # Errors
     /// [`SchemaError::Invalid`] when a path names no message or field.
     pub fn retagged(&self, add: &[EntityTags], remove: &[EntityTags]) -> Result<String, SchemaError> {
-        Ok(print::print(&tags::retagged(&self.files.local, add, remove)?))
+        Ok(print::print(&tags::retagged(&self.files.local, add, remove, Missing::Refuse)?))
+    }
+
+    /// The canonical text with tags added to those of the entities that it has.
+    ///
+    /// # Errors
+    /// None today; the other formats have some.
+    pub fn with_tags(&self, tags: &[EntityTags]) -> Result<String, SchemaError> {
+        Ok(print::print(&tags::retagged(&self.files.local, tags, &[], Missing::Skip)?))
     }
 
     /// All differences between a reader and a writer schema, compatible ones included.

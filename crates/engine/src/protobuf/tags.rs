@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use super::ast::{Field, File, Message, OptionNode, OptionValue, Span, messages};
 use super::files::joined;
 use super::normalize::{Joined, into_entries};
+use crate::tags::Missing;
 use crate::{EntityTags, EntityType, SchemaError};
 
 const META_FILE: &str = "confluent/meta.proto";
@@ -37,7 +38,12 @@ pub(super) fn tags(file: &File) -> Vec<EntityTags> {
 ///
 /// # Errors
 /// [`SchemaError::Invalid`] when a path names no entity of its kind.
-pub(super) fn retagged(file: &File, add: &[EntityTags], remove: &[EntityTags]) -> Result<File, SchemaError> {
+pub(super) fn retagged(
+    file: &File,
+    add: &[EntityTags],
+    remove: &[EntityTags],
+    missing: Missing,
+) -> Result<File, SchemaError> {
     let mut changes: HashMap<(EntityType, String), Change<'_>> = HashMap::new();
     for (given, is_added) in
         add.iter().map(|given| (given, true)).chain(remove.iter().map(|given| (given, false)))
@@ -54,7 +60,8 @@ pub(super) fn retagged(file: &File, add: &[EntityTags], remove: &[EntityTags]) -
             change.apply(options, entity);
         }
     });
-    if let Some((_, path)) = changes.keys().min_by_key(|(_, path)| path.as_str()) {
+    let untouched = changes.keys().min_by_key(|(_, path)| path.as_str());
+    if let Some((_, path)) = untouched.filter(|_| missing == Missing::Refuse) {
         return Err(SchemaError::invalid(format!("No matching path '{path}' found in the schema")));
     }
     let is_imported = file.imports.iter().chain(&file.public_imports).any(|path| path == META_FILE);
