@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Holds a started server against openapi.yaml with generated requests (schemathesis), about a minute.
+# Holds a started server against openapi.yaml with generated requests (schemathesis), about two minutes at most.
 #
-# Run by hand, against an empty database that is thrown away afterwards:
+# Part of scripts/test-clients. By hand, against a database that is thrown away afterwards:
 #
 #     CHANCERY_URL=http://127.0.0.1:8081 tests/outside/schemathesis.sh
 #

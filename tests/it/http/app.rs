@@ -26,7 +26,7 @@ pub struct App {
 
 enum Target {
     Here { router: Router, folder: TempDir },
-    There { client: reqwest::Client, base: String, _turn: tokio::sync::OwnedMutexGuard<()> },
+    There { client: reqwest::Client, base: String, _turn: Option<tokio::sync::OwnedMutexGuard<()>> },
 }
 
 /// What came back.
@@ -50,7 +50,11 @@ impl App {
         if let Ok(base) = std::env::var("CHANCERY_TEST_BASE_URL") {
             return Self::there(base).await;
         }
-        let folder = tempfile::tempdir().unwrap();
+        Self::over(tempfile::tempdir().unwrap(), settings, change).await
+    }
+
+    /// A registry in this process over the database in a folder.
+    pub async fn over(folder: TempDir, settings: RegistrySettings, change: impl FnOnce(&mut State)) -> Self {
         let store = SqliteStore::open(&folder.path().join("chancery.db")).await.unwrap();
         let registry = Registry::new(Arc::new(store), Arc::new(now_ms), settings);
         let mut state = State::new(Arc::new(registry));
@@ -58,11 +62,17 @@ impl App {
         Self { target: Target::Here { router: router(state), folder } }
     }
 
+    /// A registry of the story's own at a base URL, empty.
+    pub fn at(base: &str) -> Self {
+        let target = Target::There { client: reqwest::Client::new(), base: base.to_owned(), _turn: None };
+        Self { target }
+    }
+
     async fn there(base: String) -> Self {
         static TURN: OnceLock<Arc<tokio::sync::Mutex<()>>> = OnceLock::new();
         let turn = Arc::clone(TURN.get_or_init(Arc::default)).lock_owned().await;
         let base = base.trim_end_matches('/').to_owned();
-        let app = Self { target: Target::There { client: reqwest::Client::new(), base, _turn: turn } };
+        let app = Self { target: Target::There { client: reqwest::Client::new(), base, _turn: Some(turn) } };
         app.reset().await;
         app
     }
@@ -76,6 +86,14 @@ impl App {
     pub fn router(&self) -> Router {
         match &self.target {
             Target::Here { router, .. } => router.clone(),
+            Target::There { .. } => panic!("this story needs the registry in process"),
+        }
+    }
+
+    /// Ends the registry and gives its folder back.
+    pub fn close(self) -> TempDir {
+        match self.target {
+            Target::Here { folder, .. } => folder,
             Target::There { .. } => panic!("this story needs the registry in process"),
         }
     }
@@ -182,7 +200,10 @@ impl App {
         for _ in 0..10 {
             let subjects = self.get("/subjects?subjectPrefix=:*:&deleted=true").await.is(200);
             for subject in subjects.as_array().unwrap() {
-                let subject = encode(subject.as_str().unwrap());
+                let subject = match subject.as_str().unwrap() {
+                    "" => ":.:".to_owned(),
+                    name => encode(name),
+                };
                 let bound = self.get(&format!("/associations/subjects/{subject}")).await;
                 for association in serde_json::from_slice::<Vec<Value>>(&bound.body).unwrap_or_default() {
                     let id = encode(association["resourceId"].as_str().unwrap());
@@ -192,6 +213,16 @@ impl App {
                 self.delete(&path).await;
                 self.delete(&format!("{path}?permanent=true")).await;
             }
+        }
+        for kek in self.get("/dek-registry/v1/keks?deleted=true").await.is(200).as_array().unwrap() {
+            let path = format!("/dek-registry/v1/keks/{}", encode(kek.as_str().unwrap()));
+            for dek in self.get(&format!("{path}/deks?deleted=true")).await.is(200).as_array().unwrap() {
+                let dek = format!("{path}/deks/{}", encode(dek.as_str().unwrap()));
+                self.delete(&dek).await;
+                self.delete(&format!("{dek}?permanent=true")).await;
+            }
+            self.delete(&path).await;
+            self.delete(&format!("{path}?permanent=true")).await;
         }
         for context in self.get("/contexts").await.is(200).as_array().unwrap() {
             self.delete(&format!("/contexts/{}", context.as_str().unwrap())).await;

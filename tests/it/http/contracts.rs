@@ -268,7 +268,8 @@ async fn very_many_tags_are_written_at_once() {
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     let properties: serde_json::Map<_, _> =
         (0..5_000).map(|number| (format!("f{number}"), json!({}))).collect();
-    let fields: String = (0..5_000).map(|number| format!("int32 f{number} = {};", number + 1)).collect();
+    let fields: Vec<_> = (0..5_000).map(|number| format!("int32 f{number} = {};", number + 1)).collect();
+    let fields = fields.concat();
     let proto = format!("syntax = \"proto3\"; message R {{ {fields} }}").replace(" 19000;", " 29000;");
     for (format, text) in [
         ("AVRO", record("R", &names)),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 use super::app::App;
 
@@ -25,19 +26,71 @@ async fn app_without_tests() -> App {
     app
 }
 
-/// The file is sound: no page, index or reference is broken.
+/// What the database must hold after every change: a sound file, one id for a content in a context, nothing that
+/// nobody uses, counters above every id, and a log that tells how the versions came to be.
 async fn check_database(app: &App) {
     if !app.is_here() {
         return;
     }
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(app.database()).read_only(true);
-    let mut connection = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    let options = SqliteConnectOptions::new().filename(app.database()).read_only(true);
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
     let verdict: String =
         sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut connection).await.unwrap();
     assert_eq!(verdict, "ok");
     let broken = sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut connection).await.unwrap();
     assert!(broken.is_empty(), "{} rows refer to nothing", broken.len());
+    for (rule, sql) in [
+        ("one content has one id", "SELECT count(*) - count(DISTINCT context || hex(fingerprint)) FROM ids"),
+        (
+            "an id has a version",
+            "SELECT count(*) FROM ids i WHERE NOT EXISTS
+                (SELECT 1 FROM versions v WHERE v.context = i.context AND v.id = i.id)",
+        ),
+        (
+            "a content has an id",
+            "SELECT count(*) FROM contents c WHERE NOT EXISTS
+                (SELECT 1 FROM ids i WHERE i.fingerprint = c.fingerprint)",
+        ),
+        (
+            "no id is above the counter",
+            "SELECT count(*) FROM changes l JOIN contexts x ON x.name = l.context WHERE l.id > x.max_id",
+        ),
+    ] {
+        let broken: i64 = sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap();
+        assert_eq!(broken, 0, "{rule}");
+    }
+    let stored = sqlx::query_as::<_, (String, i64, i64, bool)>(
+        "SELECT s.qualified, v.version, v.id, v.deleted FROM versions v
+           JOIN subjects s ON s.subject_id = v.subject_id",
+    );
+    let stored = stored.fetch_all(&mut connection).await.unwrap();
+    let stored: BTreeMap<_, _> = stored
+        .into_iter()
+        .map(|(subject, version, id, deleted)| ((subject, version), (id, deleted)))
+        .collect();
+    assert_eq!(replay(&mut connection).await, stored, "the log tells of other versions");
     connection.close().await.unwrap();
+}
+
+/// The versions that the log of changes leads to: (subject, version) to (id, deleted). A number that is in use is
+/// not given out again, and what is deleted was there.
+async fn replay(connection: &mut SqliteConnection) -> BTreeMap<(String, i64), (i64, bool)> {
+    let log = sqlx::query_as::<_, (String, String, i64, i64)>(
+        "SELECT l.kind, s.qualified, l.version, l.id FROM changes l
+           JOIN subjects s ON s.context = l.context AND s.name = l.name
+          WHERE l.version IS NOT NULL ORDER BY l.sequence",
+    );
+    let mut versions = BTreeMap::new();
+    for (kind, subject, version, id) in log.fetch_all(connection).await.unwrap() {
+        let place = (subject, version);
+        let before = match kind.as_str() {
+            "registered" => versions.insert(place.clone(), (id, false)).is_none(),
+            "soft-deleted" => versions.insert(place.clone(), (id, true)) == Some((id, false)),
+            _ => versions.remove(&place) == Some((id, true)),
+        };
+        assert!(before, "{place:?} was {kind} out of turn");
+    }
+    versions
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,60 +138,83 @@ async fn every_delete_and_config_of_a_great_crowd_is_made() {
     check_database(&app).await;
 }
 
-/// A client that registers, reads and deletes in four subjects. Answers which id it saw with which text.
-async fn busy(app: &App, client: usize) -> Vec<(i64, String)> {
-    let mut seen = Vec::new();
-    for round in 0..6 {
-        let subject = format!("s{}", (client + round) % 4);
-        let text = schema((client * 7 + round * 3) % 8);
-        let reply =
-            app.post(&format!("/subjects/{subject}/versions"), json!({ "schema": text })).await.is(200);
-        seen.push((reply["id"].as_i64().unwrap(), text));
-        if client.is_multiple_of(3) {
-            let version = &reply["version"];
-            let path = format!("/subjects/{subject}/versions/{version}");
-            // Others may have been there first.
-            let soft = app.delete(&path).await;
-            assert!(matches!(soft.status, 200 | 404), "{}", soft.text());
+/// One round of a client: it registers, reads and maybe deletes. Answers which id it saw with which text.
+async fn busy(app: &App, client: usize, round: usize) -> (i64, String) {
+    // Some share subject and schema, some one of them, some neither; half of it in another context.
+    let subject = match client % 4 {
+        0 => "same".to_owned(),
+        1 => format!("s{}", (client + round) % 5),
+        2 => format!(":.c:s{}", (client + round) % 3),
+        _ => format!("own{client}"),
+    };
+    let text = if client.is_multiple_of(2) { schema(round) } else { schema((client * 7 + round * 3) % 11) };
+    let reply = app.post(&format!("/subjects/{subject}/versions"), json!({ "schema": text })).await.is(200);
+    let id = reply["id"].as_i64().unwrap();
+    let path = format!("/subjects/{subject}/versions/{}", reply["version"]);
+    if (client + round).is_multiple_of(3) {
+        // Others may have been there first.
+        let soft = app.delete(&path).await;
+        assert!(matches!(soft.status, 200 | 404), "{}", soft.text());
+        if round.is_multiple_of(2) {
             let hard = app.delete(&format!("{path}?permanent=true")).await;
             assert!(matches!(hard.status, 200 | 404), "{}", hard.text());
         }
-        let (id, text) = seen.last().unwrap();
-        let read = app.get(&format!("/schemas/ids/{id}")).await;
-        match read.status {
-            200 => assert_eq!(read.is(200)["schema"].as_str().unwrap(), text),
-            _ => drop(read.refused(40403)),
-        }
     }
-    seen
+    if client == 5 {
+        let whole = app.delete("/subjects/same").await;
+        assert!(matches!(whole.status, 200 | 404), "{}", whole.text());
+    }
+    let context = if subject.starts_with(":.c:") { "?subject=:.c:" } else { "" };
+    let read = app.get(&format!("/schemas/ids/{id}{context}")).await;
+    match read.status {
+        200 => assert_eq!(read.is(200)["schema"].as_str().unwrap(), text),
+        _ => drop(read.refused(40403)),
+    }
+    (id, text)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_id_never_changes_its_text_among_registrations_and_deletes() {
-    let app = app_without_tests().await;
-    let seen = join_all((0..CLIENTS).map(|client| busy(&app, client))).await;
-    let mut texts: BTreeMap<i64, String> = BTreeMap::new();
-    for (id, text) in seen.into_iter().flatten() {
-        let known = texts.entry(id).or_insert_with(|| text.clone());
-        assert_eq!(*known, text, "id {id} had two texts");
-    }
-    let mut live: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
-    for listed in app.get("/schemas?deleted=true").await.is(200).as_array().unwrap() {
-        let id = listed["id"].as_i64().unwrap();
-        let text = listed["schema"].as_str().unwrap().to_owned();
-        assert_eq!(texts.get(&id), Some(&text));
-        assert_eq!(app.get(&format!("/schemas/ids/{id}")).await.is(200)["schema"], text);
+/// What anybody can ask: versions, ids and lists tell the same story.
+async fn check_answers(app: &App, seen: &BTreeMap<(bool, i64), String>) {
+    let mut versions: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+    let mut ids: BTreeMap<(bool, String), i64> = BTreeMap::new();
+    for listed in app.get("/schemas?deleted=true&subjectPrefix=:*:").await.is(200).as_array().unwrap() {
         let subject = listed["subject"].as_str().unwrap().to_owned();
-        assert!(live.entry(subject).or_default().insert(listed["version"].as_i64().unwrap()), "{listed}");
+        let (elsewhere, id) = (subject.starts_with(":.c:"), listed["id"].as_i64().unwrap());
+        let text = listed["schema"].as_str().unwrap().to_owned();
+        assert_eq!(seen.get(&(elsewhere, id)), Some(&text), "an id has the text that was told of it");
+        assert_eq!(*ids.entry((elsewhere, text.clone())).or_insert(id), id, "one content, one id");
+        let context = if elsewhere { "?subject=:.c:" } else { "" };
+        assert_eq!(app.get(&format!("/schemas/ids/{id}{context}")).await.is(200)["schema"], text);
+        assert!(versions.entry(subject).or_default().insert(listed["version"].as_i64().unwrap()), "{listed}");
     }
-    for (subject, versions) in &live {
+    for (subject, versions) in &versions {
         let listed = app.get(&format!("/subjects/{subject}/versions?deleted=true")).await.is(200);
         assert_eq!(numbers(&listed), *versions);
     }
+    let names = app.get("/subjects?deleted=true&subjectPrefix=:*:").await.is(200);
+    assert_eq!(names, json!(versions.keys().collect::<Vec<_>>()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn invariants_hold_after_each_round_of_registrations_and_deletes() {
+    let app = app_without_tests().await;
+    app.put("/config/:.c:", json!({ "compatibility": "NONE" })).await.is(200);
+    let mut seen: BTreeMap<(bool, i64), String> = BTreeMap::new();
+    for round in 0..6 {
+        let answers = join_all((0..CLIENTS).map(|client| busy(&app, client, round))).await;
+        for (client, (id, text)) in answers.into_iter().enumerate() {
+            let known = seen.entry((client % 4 == 2, id)).or_insert_with(|| text.clone());
+            assert_eq!(*known, text, "id {id} had two texts");
+        }
+        check_answers(&app, &seen).await;
+        check_database(&app).await;
+    }
     // What comes next gets an id that nobody had.
-    let (fresh, _) = app.register("fresh", schema(100)).await;
-    assert!(texts.keys().all(|id| *id < fresh), "{fresh} was given out before");
-    check_database(&app).await;
+    for (elsewhere, subject) in [(false, "fresh"), (true, ":.c:fresh")] {
+        let (fresh, _) = app.register(subject, schema(100)).await;
+        let mut known = seen.keys().filter(|(place, _)| *place == elsewhere);
+        assert!(known.all(|(_, id)| *id < fresh), "{fresh} was given out before");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::app::App;
+use super::app::{App, skip_elsewhere};
 
 /// Subjects in three contexts, one of them with two versions.
 async fn some_subjects(app: &App) {
@@ -124,7 +124,7 @@ async fn r1009_r1010_pages() {
 #[tokio::test]
 async fn r1011_lists_of_schemas_stop_at_a_thousand() {
     let app = App::new().await;
-    if !app.is_here() {
+    if skip_elsewhere(&app, "takes its time") {
         return;
     }
     for number in 1..=1005 {

@@ -14,6 +14,7 @@ mod events;
 mod fresh;
 mod imports;
 mod keys;
+mod large;
 mod listing;
 mod long_histories;
 mod matching;
@@ -26,4 +27,4 @@ mod repeating;
 mod sockets;
 mod transport;
 
-pub use app::{App, Reply, encode};
+pub use app::{App, Reply, encode, record};

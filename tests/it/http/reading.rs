@@ -358,12 +358,17 @@ async fn r329_versions_tell_when_they_were_written() {
 #[tokio::test]
 async fn r912_names_with_odd_characters_are_one_segment() {
     let app = App::new().await;
-    for name in ["a/b", "a b", "a+b", "100%", "é/ü", "a:b", "x?y#z", "..", ".", "a%2Fb"] {
+    let mut odd = vec!["a/b", "a b", "a+b", "100%", "é/ü", "a:b", "x?y#z", "a%2Fb"];
+    if app.is_here() {
+        // HTTP clients take dots out of a path before they send it, however they are spelled.
+        odd.extend(["..", "."]);
+    }
+    for name in &odd {
         let path = format!("/subjects/{}/versions", encode(name));
         let (id, _) = app.register(&encode(name), "\"long\"").await;
         app.get(&path).await.gives(json!([1]));
         let found = app.get(&format!("/schemas/ids/{id}?subject={}", encode(name))).await.is(200);
-        assert_eq!(found["subject"], name);
+        assert_eq!(found["subject"], *name);
     }
     // Left as they are by clients that encode little.
     for path in ["/subjects/a+b/versions", "/subjects/a:b/versions", "/subjects/a%3ab/versions"] {
@@ -371,5 +376,5 @@ async fn r912_names_with_odd_characters_are_one_segment() {
     }
     let mut names = app.get("/subjects").await.is(200);
     let names = names.as_array_mut().unwrap();
-    assert_eq!(names.len(), 10, "{names:?}");
+    assert_eq!(names.len(), odd.len(), "{names:?}");
 }

@@ -14,7 +14,7 @@ async fn a_repeated_read_gives_the_same_answer_in_the_type_that_is_asked_for() {
         format!("/schemas/ids/{id}/schema"),
         "/subjects/s/versions/latest".to_owned(),
         "/subjects/s/versions/1/schema".to_owned(),
-        format!("/contexts/./schemas/ids/{id}"),
+        format!("/contexts/:.:/schemas/ids/{id}"),
     ] {
         let first = app.get(&path).await;
         let again = app.get(&path).await;

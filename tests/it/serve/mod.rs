@@ -3,6 +3,7 @@
 mod crash;
 mod lifecycle;
 mod process;
+mod rules;
 
 pub use process::Server;
 mod settings;
