@@ -202,6 +202,21 @@ fn references_into_wide_objects_take_linear_time() -> Result<(), SchemaError> {
 }
 
 #[test]
+fn many_parts_of_one_kind_take_linear_time() -> Result<(), SchemaError> {
+    // Each of these took minutes when something in it was quadratic, or compiled an automaton a part.
+    let many = |count: usize, part: &dyn Fn(usize) -> String| (0..count).map(part).collect::<String>();
+    let properties = many(20_000, &|_| r"\\p{Lu}".to_owned());
+    parse(&format!(r#"{{"pattern":"{properties}"}}"#))?;
+    let groups = many(10_000, &|number| format!("(?<n{number}>a)"));
+    parse(&format!(r#"{{"pattern":"{groups}"}}"#))?;
+    for draft in [MODERN, DRAFT4] {
+        let unknown = many(50_000, &|number| format!(r#","k{number}":0"#));
+        parse(&format!("{{{draft}{unknown}}}"))?;
+    }
+    Ok(())
+}
+
+#[test]
 fn the_stored_text_keeps_order_and_the_normal_form_sorts_it() -> Result<(), SchemaError> {
     let text = r#" { "b" : 1.50, "a" : {"z":1e5,"\u00e9":"\/"}, "required":["y","x"], "b": 2 } "#;
     let schema = parse(text)?;

@@ -272,7 +272,7 @@ impl<'t> Comparer<'t> {
     /// Whether a pattern of `patternProperties` is found in a name; `None` once the budget is spent.
     fn is_matched(&mut self, pair: Pair, expression: &'t str, name: &str) -> Option<bool> {
         if !self.patterns.contains_key(expression) {
-            if !self.charge(COMPILING, pair) {
+            if !self.charge(COMPILING + expression.len(), pair) {
                 return None;
             }
             self.patterns.insert(expression, Pattern::compile(expression));

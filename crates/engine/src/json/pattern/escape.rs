@@ -212,7 +212,7 @@ impl Translator {
         }
         let plain = name.strip_prefix("Is").unwrap_or(&name);
         let property = format!("\\{}{{{plain}}}", if negated { 'P' } else { 'p' });
-        if fancy_regex::Regex::new(&property).is_err() {
+        if regex_syntax::parse(&property).is_err() {
             return Err("unknown character property");
         }
         Ok(property)

@@ -11,6 +11,8 @@ mod escape;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+
 use fancy_regex::{Regex, RegexBuilder};
 
 /// Backtracking steps of one match; beyond it the name does not match.
@@ -69,7 +71,7 @@ struct Translator {
     text: Vec<char>,
     at: usize,
     out: String,
-    groups: Vec<String>,
+    groups: HashSet<String>,
     /// Whether something needs the engine that backtracks.
     backtracks: bool,
     /// Parts so far that match texts of any length.
@@ -89,7 +91,7 @@ impl Translator {
             text: text.chars().collect(),
             at: 0,
             out: String::new(),
-            groups: Vec::new(),
+            groups: HashSet::new(),
             backtracks: false,
             endless: 0,
         }
@@ -261,7 +263,7 @@ impl Translator {
             self.out.push_str("(?<");
             self.out.push_str(&name);
             self.out.push('>');
-            self.groups.push(name);
+            self.groups.insert(name);
         } else if !self.flags()? {
             // `(?i)` alone: no group, nothing to repeat.
             return Ok(Last::Nothing);
