@@ -3,6 +3,7 @@
 mod avro;
 mod cloudevents;
 mod docs_rules;
+mod growth;
 mod json;
 mod json_payload_laws;
 mod json_schema_test_suite;
