@@ -17,6 +17,7 @@ mod keys;
 mod large;
 mod listing;
 mod long_histories;
+mod lost_documents;
 mod matching;
 mod modes;
 mod own;
