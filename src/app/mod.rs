@@ -134,6 +134,7 @@ fn registry_settings(config: &Config) -> RegistrySettings {
         reject_empty_subject: config.reject_empty_subject,
         strict_reference_versions: config.strict_reference_versions,
         mode_mutable: config.mode_mutable,
+        heavy_validations: std::thread::available_parallelism().map_or(4, |cores| cores.get().max(4)),
         ..RegistrySettings::default()
     };
     settings.limits.max_bytes = config.max_schema_bytes;

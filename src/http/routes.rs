@@ -58,45 +58,53 @@ pub struct Route {
     handler: Handler,
 }
 
+/// A segment of a pattern.
+#[derive(Clone, Copy, Debug)]
+enum Piece {
+    Literal(&'static str),
+    Parameter(&'static str),
+}
+
 impl Route {
     /// The pattern's parameters with the segments that stand in their places.
     pub fn params(&self, segments: Vec<String>) -> Vec<(&'static str, String)> {
         let pairs = pieces(self.pattern).zip(segments);
-        pairs.filter_map(|(piece, segment)| Some((parameter(piece)?, segment))).collect()
+        let named = pairs.filter_map(|(piece, segment)| match piece {
+            Piece::Parameter(name) => Some((name, segment)),
+            Piece::Literal(_) => None,
+        });
+        named.collect()
     }
 
     /// Starts the handler; `instance` names the request in problem documents.
     pub fn start(&self, call: Call, body: Body, instance: &str) -> Outcome {
         (self.handler)(call, body, instance.to_owned())
     }
-
-    fn fits(&self, segments: &[String]) -> bool {
-        let mut given = segments.iter();
-        for piece in pieces(self.pattern) {
-            match given.next() {
-                Some(segment) if parameter(piece).is_some() || piece == segment => {}
-                _ => return false,
-            }
-        }
-        given.next().is_none()
-    }
 }
 
-fn pieces(pattern: &'static str) -> impl Iterator<Item = &'static str> {
-    pattern.split('/').filter(|piece| !piece.is_empty())
+fn pieces(pattern: &'static str) -> impl Iterator<Item = Piece> {
+    let pieces = pattern.split('/').filter(|piece| !piece.is_empty());
+    pieces.map(|piece| match piece.strip_prefix('{').and_then(|piece| piece.strip_suffix('}')) {
+        Some(name) => Piece::Parameter(name),
+        None => Piece::Literal(piece),
+    })
 }
 
-fn parameter(piece: &'static str) -> Option<&'static str> {
-    piece.strip_prefix('{')?.strip_suffix('}')
-}
-
-/// The routes, ready to be searched.
-pub struct RouteTable(Vec<Route>);
+/// The routes, ready to be searched: by the number of segments, patterns taken apart.
+pub struct RouteTable(Vec<Vec<(Vec<Piece>, Route)>>);
 
 impl RouteTable {
     /// All routes.
     pub fn new() -> Self {
-        Self(table())
+        let mut by_length: Vec<Vec<_>> = Vec::new();
+        for route in table() {
+            let pieces: Vec<_> = pieces(route.pattern).collect();
+            if by_length.len() <= pieces.len() {
+                by_length.resize_with(pieces.len() + 1, Vec::new);
+            }
+            by_length[pieces.len()].push((pieces, route));
+        }
+        Self(by_length)
     }
 
     /// Routes of a path, whatever the method.
@@ -104,7 +112,14 @@ impl RouteTable {
         if path.has_gap {
             return Vec::new();
         }
-        self.0.iter().filter(|route| route.fits(&path.segments)).collect()
+        let of_length = self.0.get(path.segments.len()).into_iter().flatten();
+        let fits = |pieces: &[Piece]| {
+            pieces.iter().zip(&path.segments).all(|(piece, segment)| match piece {
+                Piece::Literal(text) => text == segment,
+                Piece::Parameter(_) => true,
+            })
+        };
+        of_length.filter(|(pieces, _)| fits(pieces)).map(|(_, route)| route).collect()
     }
 }
 

@@ -51,6 +51,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chancery_engine::{CompatibilityLevel, Limits};
+use tokio::sync::Semaphore;
 
 pub use associations::{
     Associated, AssociationEntry, AssociationError, AssociationFilter, AssociationRequest, Write,
@@ -105,6 +106,8 @@ pub struct RegistrySettings {
     pub limits: Limits,
     /// Longest time one payload may be validated on the blocking pool.
     pub validation_deadline: Duration,
+    /// Payloads that are validated on the blocking pool at the same time; others wait for a place.
+    pub heavy_validations: usize,
     /// Bytes of texts whose parsed schemas are kept.
     pub parsed_cache_bytes: u64,
 }
@@ -121,6 +124,7 @@ impl Default for RegistrySettings {
             mode_mutable: true,
             limits: Limits::default(),
             validation_deadline: validate::DEFAULT_DEADLINE,
+            heavy_validations: 4,
             parsed_cache_bytes: 64 << 20,
         }
     }
@@ -137,6 +141,8 @@ pub struct Registry {
     views: views::Views,
     ready: validate::ReadySchemas,
     policies: policies::PolicyCache,
+    /// Places for validations on the blocking pool.
+    heavy: Arc<Semaphore>,
     turns: turns::Turns,
     /// Writers of associations against each other and against deletes of versions.
     associating: tokio::sync::RwLock<()>,
@@ -147,6 +153,7 @@ impl Registry {
     pub fn new(store: Arc<dyn Store>, clock: Clock, settings: RegistrySettings) -> Self {
         let parsed = parsed::ParsedCache::new(settings.parsed_cache_bytes);
         let ready = validate::ReadySchemas::new(settings.parsed_cache_bytes);
+        let heavy = Arc::new(Semaphore::new(settings.heavy_validations.clamp(1, Semaphore::MAX_PERMITS)));
         let freshness = freshness::Freshness::following(store.as_ref());
         Self {
             store,
@@ -158,6 +165,7 @@ impl Registry {
             views: views::Views::new(),
             ready,
             policies: policies::PolicyCache::new(),
+            heavy,
             turns: turns::Turns::new(),
             associating: tokio::sync::RwLock::new(()),
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::freshness::{DependsOn, FreshCache};
 use super::{Registry, RegistryError};
-use crate::model::{ContextName, SchemaId, Subject};
+use crate::model::{ContextName, Guid, SchemaId, Subject};
 use crate::store::{History, StoredContent, Use};
 
 /// Bytes of all views of subjects together, and of ids.
@@ -39,7 +39,11 @@ pub(super) struct IdView {
 pub(super) struct Views {
     subjects: FreshCache<Subject, Arc<SubjectView>>,
     ids: FreshCache<(ContextName, SchemaId), Arc<IdView>>,
+    guids: FreshCache<Guid, GuidPlaces>,
 }
+
+/// Where a guid is known, and as which id.
+type GuidPlaces = Arc<Vec<(ContextName, SchemaId)>>;
 
 impl Views {
     pub fn new() -> Self {
@@ -50,7 +54,12 @@ impl Views {
         let of_id = |_: &(ContextName, SchemaId), view: &Arc<IdView>| {
             VIEW_BYTES + view.stored.content.text.len() + view.uses.len() * ROW_BYTES
         };
-        Self { subjects: FreshCache::new(MAX_BYTES, of_subject), ids: FreshCache::new(MAX_BYTES, of_id) }
+        let of_guid = |_: &Guid, places: &GuidPlaces| VIEW_BYTES + places.len() * ROW_BYTES;
+        Self {
+            subjects: FreshCache::new(MAX_BYTES, of_subject),
+            ids: FreshCache::new(MAX_BYTES, of_id),
+            guids: FreshCache::new(MAX_BYTES / 8, of_guid),
+        }
     }
 }
 
@@ -94,5 +103,17 @@ impl Registry {
         let view = Arc::new(IdView { stored, uses });
         self.views.ids.keep(key, moment, Arc::clone(&view));
         Ok(Some(view))
+    }
+    /// Contexts and ids of a guid, sorted by context, then id.
+    pub(super) async fn view_guid(&self, guid: Guid) -> Result<GuidPlaces, RegistryError> {
+        let moment = self.moment(DependsOn::Everything);
+        if let Some(places) = self.views.guids.find(&guid, moment) {
+            return Ok(places);
+        }
+        let places = Arc::new(self.store.list_guid_ids(guid).await?);
+        if !places.is_empty() {
+            self.views.guids.keep(guid, moment, Arc::clone(&places));
+        }
+        Ok(places)
     }
 }

@@ -84,7 +84,7 @@ impl Registry {
 fn agrees(frame: Frame, target: &Target) -> bool {
     match frame {
         Frame::Id(id) => target.matched.id.is_some_and(|known| i64::from(known) == i64::from(id)),
-        Frame::Guid(guid) => guid == target.guid.0,
+        Frame::Guid(guid) => guid == target.ready.guid.0,
     }
 }
 

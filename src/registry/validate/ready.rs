@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use chancery_engine::format::Validator;
 use chancery_engine::violation::{Formats, Outcome, PayloadOptions, Report, ValidatorOptions};
-use chancery_engine::{Dependency, Limits, Schema, Source};
+use chancery_engine::{Dependency, Limits, Schema, Source, Strictness};
 use tokio::sync::OnceCell;
 
 use super::super::cpu;
 use super::super::freshness::{DependsOn, FreshCache};
 use super::super::references::Targets;
-use super::super::{Registry, RegistryError};
+use super::super::{Candidate, Registry, RegistryError};
 use super::rules::PayloadRules;
-use crate::model::{Content, ContextName, Fingerprint};
+use crate::model::{Content, ContextName, Fingerprint, Guid};
 use crate::store::VersionRow;
 
 /// Compiled forms are of the size of their schemas; small ones cost more than their text.
@@ -53,6 +53,7 @@ pub(super) type Compiled = Result<Arc<Judge>, Arc<str>>;
 pub(super) struct Ready {
     pub context: ContextName,
     pub fingerprint: Fingerprint,
+    pub guid: Guid,
     pub content: Arc<Content>,
     pub form: Form,
     compiled: OnceCell<Compiled>,
@@ -74,15 +75,26 @@ impl std::fmt::Debug for Judge {
     }
 }
 
-/// Ready schemas by context and content.
-pub(in crate::registry) struct ReadySchemas(FreshCache<Key, Arc<Ready>>);
+/// Ready schemas.
+pub(in crate::registry) struct ReadySchemas {
+    /// By context, content and form.
+    stored: FreshCache<Key, Arc<Ready>>,
+    /// Those that came with a request and refer to nothing, by type and text as posted: the records of a container
+    /// often bring the same one.
+    inline: FreshCache<(String, String), Arc<Ready>>,
+}
 
 impl ReadySchemas {
     /// Schemas that weigh about this many bytes together.
     pub(in crate::registry) fn new(max_bytes: u64) -> Self {
-        Self(FreshCache::new(max_bytes, |_: &Key, ready: &Arc<Ready>| {
-            ready.content.text.len().saturating_mul(BYTES_OF_TEXT) + ENTRY_BYTES
-        }))
+        let weight =
+            |ready: &Arc<Ready>| ready.content.text.len().saturating_mul(BYTES_OF_TEXT) + ENTRY_BYTES;
+        Self {
+            stored: FreshCache::new(max_bytes, move |_: &Key, ready| weight(ready)),
+            inline: FreshCache::new(max_bytes / 4, move |(_, text): &(String, String), ready| {
+                text.len() + weight(ready)
+            }),
+        }
     }
 }
 
@@ -94,7 +106,7 @@ impl Registry {
         row: &VersionRow,
     ) -> Result<Arc<Ready>, RegistryError> {
         let key = (context.clone(), row.fingerprint, Form::default());
-        if let Some(ready) = self.ready.0.find(&key, self.moment(DependsOn::Contents)) {
+        if let Some(ready) = self.ready.stored.find(&key, self.moment(DependsOn::Contents)) {
             return Ok(ready);
         }
         let content = self.content_of(row).await?;
@@ -122,7 +134,7 @@ impl Registry {
         let form = Form { part: Some(part.to_owned()), formats: ready.form.formats };
         let key = (ready.context.clone(), ready.fingerprint, form);
         let moment = self.moment(DependsOn::Contents);
-        if let Some(known) = self.ready.0.find(&key, moment) {
+        if let Some(known) = self.ready.stored.find(&key, moment) {
             return Ok(Some(known));
         }
         let found = Arc::new(Ready::new(key.clone(), Arc::clone(&ready.content)));
@@ -130,19 +142,41 @@ impl Registry {
             // Senders choose names of parts: wrong ones must not push out what is in use.
             return Ok(None);
         }
-        self.ready.0.keep(key, moment, Arc::clone(&found));
+        self.ready.stored.keep(key, moment, Arc::clone(&found));
         Ok(Some(found))
     }
 
     fn ready_key(&self, key: Key, content: Arc<Content>) -> Arc<Ready> {
         // What references mean is looked up later than this, when the content is compiled.
         let moment = self.moment(DependsOn::Contents);
-        if let Some(ready) = self.ready.0.find(&key, moment) {
+        if let Some(ready) = self.ready.stored.find(&key, moment) {
             return ready;
         }
         let ready = Arc::new(Ready::new(key.clone(), content));
-        self.ready.0.keep(key, moment, Arc::clone(&ready));
+        self.ready.stored.keep(key, moment, Arc::clone(&ready));
         ready
+    }
+
+    /// A schema that comes with the request and is not registered.
+    pub(super) async fn ready_candidate(&self, candidate: &Candidate) -> Result<Arc<Ready>, RegistryError> {
+        let stands_alone = candidate.references.is_empty()
+            && candidate.metadata.is_none()
+            && candidate.rule_set.is_none()
+            && !candidate.tags.is_some();
+        let as_posted = |text: &Option<String>| text.clone().unwrap_or_default();
+        let key = stands_alone.then(|| (as_posted(&candidate.schema_type), as_posted(&candidate.schema)));
+        let moment = self.moment(DependsOn::Contents);
+        if let Some(ready) = key.as_ref().and_then(|key| self.ready.inline.find(key, moment)) {
+            return Ok(ready);
+        }
+        let context = ContextName::default();
+        let posted = self.parse_candidate(&context, candidate, false, Strictness::Stored).await?;
+        let content = Arc::new(posted.content);
+        let ready = self.ready_content((context, content.fingerprint()), content);
+        if let Some(key) = key {
+            self.ready.inline.keep(key, moment, Arc::clone(&ready));
+        }
+        Ok(ready)
     }
 
     /// The compiled schema, or why there is none. Compiles at most once while it stays in the cache.
@@ -162,7 +196,7 @@ impl Registry {
 
 impl Ready {
     fn new((context, fingerprint, form): Key, content: Arc<Content>) -> Self {
-        Self { context, fingerprint, content, form, compiled: OnceCell::new() }
+        Self { context, fingerprint, guid: content.guid(), content, form, compiled: OnceCell::new() }
     }
 }
 

@@ -1,4 +1,9 @@
 //! Running compiled validators: blocking pool, deadline.
+//!
+//! Who gave up waiting does not stop the work: it ends by its own bounds. So the place in the blocking pool is held
+//! until the work ends, not until it is answered, and payloads that keep failing the deadline cannot pile up threads.
+
+use std::sync::Arc;
 
 use bytes::Bytes;
 use chancery_engine::violation::{PayloadOptions, Report};
@@ -29,7 +34,16 @@ impl Registry {
         if body.len() < BLOCKING_BYTES && !judge.has_rules() {
             return Ok(judge.judge(&body, &options, now_ms));
         }
-        let work = tokio::task::spawn_blocking(move || judge.judge(&body, &options, now_ms));
+        let places = Arc::clone(&self.heavy);
+        let work = async move {
+            let place = places.acquire_owned().await;
+            let work = move || {
+                let report = judge.judge(&body, &options, now_ms);
+                drop(place);
+                report
+            };
+            tokio::task::spawn_blocking(work).await
+        };
         Ok(match tokio::time::timeout(self.settings.validation_deadline, work).await {
             Ok(Ok(report)) => report,
             Ok(Err(_)) => Report::undecided("the validator failed"),

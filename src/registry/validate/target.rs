@@ -7,7 +7,7 @@ use chancery_engine::cloudevents::matching::SchemaReference;
 use chancery_engine::framing::Frame;
 use chancery_engine::violation::Formats;
 
-use super::super::{Candidate, IdScope, Registry, RegistryError};
+use super::super::{IdScope, Registry, RegistryError};
 use super::ready::{Form, Ready};
 use super::{Matched, SchemaChoice};
 use crate::model::{ContextName, FormatPolicy, Guid, SchemaId, Settings, Subject, VersionSelector};
@@ -17,7 +17,6 @@ use crate::store::{Use, VersionRow};
 #[derive(Clone, Debug)]
 pub(super) struct Target {
     pub ready: Arc<Ready>,
-    pub guid: Guid,
     pub matched: Matched,
 }
 
@@ -41,7 +40,13 @@ impl Registry {
             SchemaChoice::Version(subject, selector) => {
                 self.target_of_version(subject, *selector, "parameter").await
             }
-            SchemaChoice::Inline(candidate) => self.target_of_candidate(candidate).await,
+            SchemaChoice::Inline(candidate) => {
+                let ready = self.ready_candidate(candidate).await?;
+                let schema_type = ready.content.schema_type;
+                let matched =
+                    Matched { by: "parameter", subject: None, version: None, id: None, schema_type };
+                Ok(Target { ready, matched })
+            }
         }
     }
 
@@ -54,7 +59,6 @@ impl Registry {
     ) -> Result<Target, RegistryError> {
         let found = self.get_schema_by_id(id, scope).await?;
         Ok(Target {
-            guid: found.guid,
             matched: Matched {
                 by,
                 subject: found.version.as_ref().map(|version| version.subject.clone()),
@@ -92,24 +96,7 @@ impl Registry {
             id: Some(row.id.0),
             schema_type: ready.content.schema_type,
         };
-        Ok(Target { ready, guid: row.guid, matched })
-    }
-
-    /// A schema that comes with the request and is not registered.
-    async fn target_of_candidate(&self, candidate: &Candidate) -> Result<Target, RegistryError> {
-        let context = ContextName::default();
-        let strictness = chancery_engine::Strictness::Stored;
-        let posted = self.parse_candidate(&context, candidate, false, strictness).await?;
-        let content = Arc::new(posted.content);
-        let matched = Matched {
-            by: "parameter",
-            subject: None,
-            version: None,
-            id: None,
-            schema_type: content.schema_type,
-        };
-        let (fingerprint, guid) = (content.fingerprint(), content.guid());
-        Ok(Target { ready: self.ready_content((context, fingerprint), content), guid, matched })
+        Ok(Target { ready, matched })
     }
 
     /// Context and id that a frame means, if they are known. An id counts in this context only.
@@ -134,10 +121,10 @@ impl Registry {
         guid: Guid,
         context: &ContextName,
     ) -> Result<Option<(ContextName, i32)>, RegistryError> {
-        let places = self.store.list_guid_ids(guid).await?;
+        let places = self.view_guid(guid).await?;
         let rank = |place: &ContextName| (place != context, !place.is_default());
-        let nearest = places.into_iter().min_by_key(|(place, id)| (rank(place), place.clone(), *id));
-        Ok(nearest.map(|(place, id)| (place, id.0)))
+        let nearest = places.iter().min_by_key(|(place, id)| (rank(place), place, *id));
+        Ok(nearest.map(|(place, id)| (place.clone(), id.0)))
     }
 
     /// A schema as the settings of its subject want it compiled.

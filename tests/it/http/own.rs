@@ -1,7 +1,10 @@
 //! Our own surface under `/v1/` and `/health/`.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
-use serde_json::json;
+use chancery::registry::RegistrySettings;
+use serde_json::{Value, json};
 
 use super::app::{App, Reply, record};
 
@@ -181,4 +184,50 @@ async fn probes_and_the_document_answer() {
     // Nobody is refused for an `Accept` header here.
     let reply = app.send("GET", "/health/live", &[("accept", "text/html")], Vec::new()).await;
     assert_eq!((reply.status, reply.header("content-type")), (200, "application/json"));
+}
+
+/// Work that nobody waits for any more still holds its place: clients that repeat it cannot pile it up.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payload_that_missed_its_deadline_is_still_at_work() {
+    let settings = RegistrySettings {
+        heavy_validations: 1,
+        validation_deadline: Duration::from_millis(50),
+        ..RegistrySettings::default()
+    };
+    let app = App::with(settings, |_| ()).await;
+    let patterns: serde_json::Map<_, _> =
+        (0..100).map(|number| (format!("[a-f]{{3}}x{number}$"), json!(false))).collect();
+    let schema = json!({ "patternProperties": patterns }).to_string();
+    app.register_body("s", json!({ "schemaType": "JSON", "schema": schema })).await;
+    let keys = |count| {
+        let members: serde_json::Map<_, _> =
+            (0..count).map(|number| (format!("abcdef-{number:060}"), json!(1))).collect();
+        Value::Object(members).to_string().into_bytes()
+    };
+    let path = "/v1/subjects/s/versions/latest/validate";
+    let headers = [("content-type", "application/json")];
+    let outcome = async |body| {
+        let verdict = app.send("POST", path, &headers, body).await.is(200);
+        verdict["outcome"].as_str().unwrap().to_owned()
+    };
+    // Too much for the deadline, by far.
+    assert_eq!(outcome(keys(20_000)).await, "indeterminate");
+    // Just enough for the blocking pool.
+    assert_eq!(outcome(keys(1_000)).await, "indeterminate", "the only place is taken");
+    // What needs no place is judged meanwhile.
+    assert_eq!(outcome(keys(1)).await, "valid");
+}
+
+#[tokio::test]
+async fn a_container_holds_ten_thousand_records_and_no_more() {
+    let app = App::new().await;
+    let schema = json!({ "schemaType": "JSON", "schema": r#"{"type":"integer"}"# });
+    let container = |count| {
+        let record = json!({ "schema": schema, "data": 1 });
+        json!({ "records": vec![record; count] }).to_string().into_bytes()
+    };
+    let full = app.send("POST", "/v1/validate", &[("content-type", "application/json")], container(10_000));
+    assert_eq!(full.await.is(200)["summary"]["valid"], 10_000);
+    let over = app.send("POST", "/v1/validate", &[("content-type", "application/json")], container(10_001));
+    over.await.problem(StatusCode::PAYLOAD_TOO_LARGE);
 }

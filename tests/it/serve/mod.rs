@@ -7,3 +7,4 @@ mod rules;
 
 pub use process::Server;
 mod settings;
+mod streams;

@@ -86,6 +86,12 @@ impl Server {
         (status, response.json().await.unwrap_or(Value::Null))
     }
 
+    /// Most memory it ever had resident, where the system tells.
+    pub fn peak_memory_kb(&self) -> Option<usize> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix(" kB")?.parse().ok()
+    }
+
     /// Asks it to stop, as an orchestrator does.
     pub fn terminate(&self) {
         let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();

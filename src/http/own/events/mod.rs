@@ -25,6 +25,9 @@ use crate::http::negotiate::essence;
 use crate::http::problem::Problem;
 use crate::registry::{EventHints, EventSetting, Framing, NamedSchema, parse_version};
 
+/// Records of one container. A verdict may cost a hundred times what its record weighs; streams have no such bound.
+const MAX_RECORDS: usize = 10_000;
+
 /// What all verdicts of one request share.
 ///
 /// Query: `schemaId`, `subject` and `version` name the schema; `topic` and `isKey` say where the events go;
@@ -120,6 +123,10 @@ pub async fn validate(mut call: Call, body: Body) -> Result<Answer, Problem> {
     let records: Vec<_> = container.raws("records")?.unwrap_or_default();
     if records.is_empty() {
         return Err(Problem::new(StatusCode::BAD_REQUEST, "`records` holds no records"));
+    }
+    if records.len() > MAX_RECORDS {
+        let detail = format!("`records` holds more than {MAX_RECORDS} records; send them as a stream");
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
     }
     let mut answer = record::Results::default();
     for (index, raw) in records.into_iter().enumerate() {

@@ -1,8 +1,9 @@
 //! Streams of newline-delimited JSON: a verdict a line, in order, as input arrives, then a summary.
 //!
-//! Memory is bounded by one line. A line over the limit is a verdict too; the rest of it is skipped. Nothing in a
-//! line ends the stream: what cannot be read has a verdict that says so. When the input breaks off, so does the answer:
-//! a summary always means that everything was seen.
+//! Memory is bounded by one line and the verdicts on what arrived together. Input is read only when its verdicts are
+//! taken, so a slow reader slows the sender. A line over the limit is a verdict too; the rest of it is skipped.
+//! Nothing in a line ends the stream: what cannot be read has a verdict that says so. Input that breaks off ends the
+//! answer without a summary and without a proper end, so that nobody takes it for the whole.
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use axum::body::{Body, BodyDataStream, Bytes};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use bytes::{Buf, BytesMut};
-use chancery_engine::cloudevents::{Reading, read_json};
+use chancery_engine::cloudevents::{EventReading, Reading, read_json};
 use chancery_engine::violation::Place;
 use chancery_engine::{Report, Violation};
 use futures::{Stream, StreamExt, stream};
@@ -26,6 +27,9 @@ use crate::registry::{EventSetting, Registry, RegistryError};
 
 /// Media type of both directions.
 pub const NDJSON: &str = "application/x-ndjson";
+
+/// Verdicts that leave together when more input is here already.
+const OUTPUT_BYTES: usize = 16 * 1024;
 
 /// Attributes of an event, of which a record has none.
 const EVENT_MEMBERS: [&str; 4] = ["specversion", "type", "source", "id"];
@@ -44,9 +48,11 @@ pub fn answer(call: Call, body: Body, setting: EventSetting) -> Answer {
         input: body.into_data_stream(),
         buffer: BytesMut::new(),
         skipping: false,
+        searched: 0,
         ended: false,
         index: 0,
         summary: Some(Summary::default()),
+        broken: None,
     };
     ([(CONTENT_TYPE, NDJSON)], Body::from_stream(verdicts.lines())).into_response()
 }
@@ -59,10 +65,14 @@ struct Verdicts {
     buffer: BytesMut,
     /// Inside a line over the limit.
     skipping: bool,
+    /// How much of the buffer holds no end of a line.
+    searched: usize,
     ended: bool,
     index: usize,
     /// Taken when the last line is written.
     summary: Option<Summary>,
+    /// Why the input ended before its end.
+    broken: Option<axum::Error>,
 }
 
 /// One line of input.
@@ -73,62 +83,97 @@ enum Line {
 
 impl Verdicts {
     fn lines(self) -> impl Stream<Item = Result<Bytes, axum::Error>> {
-        stream::try_unfold(self, |mut verdicts| async move {
-            Ok(verdicts.next_output().await?.map(|line| (line, verdicts)))
+        stream::unfold(self, |mut verdicts| async move {
+            let lines = verdicts.next_output().await?;
+            Some((lines, verdicts))
         })
     }
 
-    async fn next_output(&mut self) -> Result<Option<Bytes>, axum::Error> {
-        while let Some(line) = self.next_line().await? {
-            // Verdicts from memory never wait; other requests want their turn.
-            tokio::task::consume_budget().await;
-            let verdict = match line {
-                Line::TooLong => too_long(self.setting.options.max_event_bytes),
-                Line::Whole(line) if line.trim_ascii().is_empty() => continue,
-                Line::Whole(line) => judge(&self.state.registry, &self.setting, &line).await,
-            };
-            let verdict = VerdictBody { index: Some(self.index), ..verdict };
-            self.index += 1;
-            if let Some(summary) = &mut self.summary {
-                summary.count(verdict.outcome);
+    /// Verdicts on the lines that are here, or the summary.
+    async fn next_output(&mut self) -> Option<Result<Bytes, axum::Error>> {
+        let mut output = Vec::new();
+        loop {
+            while output.len() < OUTPUT_BYTES
+                && let Some(line) = self.take_line()
+            {
+                // Verdicts from memory never wait; other requests want their turn.
+                tokio::task::consume_budget().await;
+                self.answer(&line, &mut output).await;
             }
-            return Ok(Some(to_line(&verdict)));
+            if !output.is_empty() {
+                return Some(Ok(output.into()));
+            }
+            if !self.ended {
+                self.read_more().await;
+            } else if let Some(error) = self.broken.take() {
+                self.summary = None;
+                return Some(Err(error));
+            } else {
+                let summary = self.summary.take()?;
+                put_line(&Closing { summary }, &mut output);
+                return Some(Ok(output.into()));
+            }
         }
-        Ok(self.summary.take().map(|summary| to_line(&Closing { summary })))
     }
 
-    /// The next line without its end; `None` when the input is over.
-    async fn next_line(&mut self) -> Result<Option<Line>, axum::Error> {
-        let mut searched = 0;
-        loop {
-            if let Some(end) = self.buffer[searched..].iter().position(|byte| *byte == b'\n') {
-                let line = self.buffer.split_to(searched + end).freeze();
+    /// Adds the verdict on a line; blank lines have none.
+    async fn answer(&mut self, line: &Line, output: &mut Vec<u8>) {
+        let verdict = match line {
+            Line::TooLong => too_long(self.setting.options.max_event_bytes),
+            Line::Whole(line) if line.trim_ascii().is_empty() => return,
+            Line::Whole(line) => judge(&self.state.registry, &self.setting, line).await,
+        };
+        let verdict = VerdictBody { index: Some(self.index), ..verdict };
+        self.index += 1;
+        if let Some(summary) = &mut self.summary {
+            summary.count(verdict.outcome);
+        }
+        put_line(&verdict, output);
+    }
+
+    /// A line that is here, without its end. The last one needs none.
+    fn take_line(&mut self) -> Option<Line> {
+        let line = match memchr::memchr(b'\n', &self.buffer[self.searched..]) {
+            Some(end) => {
+                let line = self.buffer.split_to(self.searched + end).freeze();
                 self.buffer.advance(1);
-                let was_skipped = std::mem::take(&mut self.skipping);
-                return Ok(Some(if was_skipped { Line::TooLong } else { Line::Whole(line) }));
+                line
             }
-            if self.ended {
-                let rest = std::mem::take(&mut self.buffer).freeze();
-                return Ok(match (std::mem::take(&mut self.skipping), rest.is_empty()) {
-                    (true, _) => Some(Line::TooLong),
-                    (false, true) => None,
-                    (false, false) => Some(Line::Whole(rest)),
-                });
+            None if self.ended && self.broken.is_none() && (self.skipping || !self.buffer.is_empty()) => {
+                std::mem::take(&mut self.buffer).freeze()
             }
-            if self.buffer.len() > self.setting.options.max_event_bytes {
-                self.buffer.clear();
-                self.skipping = true;
+            None => {
+                self.searched = self.buffer.len();
+                return None;
             }
-            searched = self.buffer.len();
-            match self.input.next().await {
-                Some(bytes) => self.buffer.extend_from_slice(&bytes?),
-                None => self.ended = true,
-            }
+        };
+        self.searched = 0;
+        let too_long = std::mem::take(&mut self.skipping);
+        Some(if too_long { Line::TooLong } else { Line::Whole(line) })
+    }
+
+    async fn read_more(&mut self) {
+        if self.buffer.len() > self.setting.options.max_event_bytes {
+            self.buffer.clear();
+            self.searched = 0;
+            self.skipping = true;
+        }
+        match self.input.next().await {
+            Some(Ok(bytes)) => self.buffer.extend_from_slice(&bytes),
+            Some(Err(error)) => (self.ended, self.broken) = (true, Some(error)),
+            None => self.ended = true,
         }
     }
 }
 
 async fn judge(registry: &Registry, setting: &EventSetting, line: &[u8]) -> VerdictBody {
+    // Most lines that name the attribute are events; those need not be read twice.
+    if memchr::memmem::find(line, b"\"specversion\"").is_some()
+        && let Reading::Single(reading) = read_json(line, &setting.options)
+        && reading.event.find("specversion").is_some()
+    {
+        return judge_reading(registry, setting, reading).await;
+    }
     let object = match read_object(line) {
         Ok(object) if !is_event(&object) => object,
         _ => return judge_event(registry, setting, line).await,
@@ -150,6 +195,14 @@ async fn judge_event(registry: &Registry, setting: &EventSetting, line: &[u8]) -
         }
         Reading::Batch { .. } => return undecided("a line holds one event"),
     };
+    judge_reading(registry, setting, reading).await
+}
+
+async fn judge_reading(
+    registry: &Registry,
+    setting: &EventSetting,
+    reading: EventReading<'_>,
+) -> VerdictBody {
     match event::judge(registry, reading, setting).await {
         Ok((body, _)) => body,
         Err(error) => unavailable(&error),
@@ -178,8 +231,7 @@ fn unavailable(error: &RegistryError) -> VerdictBody {
     undecided("the store does not answer")
 }
 
-fn to_line(value: &impl Serialize) -> Bytes {
-    let mut line = serde_json::to_vec(value).expect("verdicts hold strings, numbers and lists");
-    line.push(b'\n');
-    line.into()
+fn put_line(value: &impl Serialize, output: &mut Vec<u8>) {
+    serde_json::to_writer(&mut *output, value).expect("verdicts hold strings, numbers and lists");
+    output.push(b'\n');
 }

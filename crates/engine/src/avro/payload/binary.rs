@@ -164,13 +164,12 @@ impl<'p, T: Trace<'p>> Walker<'_, 'p, T> {
             let sized = if count < 0 { Some(self.block_end()?) } else { None };
             let count = count.unsigned_abs();
             self.pay(count)?;
-            if takes_no_bytes(item) && !is_map {
-                position += count;
-            } else {
-                for _ in 0..count {
-                    self.item(item, position, is_map)?;
-                    position += 1;
-                }
+            let end = position + count;
+            while position < end {
+                let before = self.rest.len();
+                self.item(item, position, is_map)?;
+                // A type takes no bytes always or never: nothing can be wrong with the other items.
+                position = if before == self.rest.len() { end } else { position + 1 };
             }
             if sized.is_some_and(|left| left != self.rest.len()) {
                 self.trace.fault(Fault::BlockSize)?;
@@ -310,8 +309,4 @@ impl<'p, T: Trace<'p>> Walker<'_, 'p, T> {
 
 fn zigzag(value: u64) -> i64 {
     (value >> 1) as i64 ^ -((value & 1) as i64)
-}
-
-fn takes_no_bytes(step: Step) -> bool {
-    matches!(step, Step::Null | Step::Fixed(0))
 }

@@ -115,6 +115,17 @@ fn blocks_may_say_their_size_and_must_be_right() {
     }
 }
 
+/// Five bytes once kept a processor busy for half a second: records without bytes were walked one by one.
+#[test]
+fn items_without_bytes_are_looked_at_once() {
+    let fields: Vec<_> = (0..1_000).map(|n| format!(r#"{{"name":"f{n}","type":"null"}}"#)).collect();
+    let nulls = format!(r#"{{"type":"record","name":"Nulls","fields":[{}]}}"#, fields.join(","));
+    let validator = validator(&format!(r#"{{"type":"array","items":{nulls}}}"#));
+    // Three million items: each would be paid for with a thousand values.
+    let three_million = [0x80, 0x9b, 0xee, 0x02, 0];
+    assert!(validator.validate(&three_million, &PayloadOptions::default()).findings.is_empty());
+}
+
 #[test]
 fn values_without_bytes_are_paid_for() {
     let start = Instant::now();
