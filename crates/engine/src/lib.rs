@@ -28,6 +28,7 @@ mod random;
 pub mod source;
 pub mod tags;
 pub mod tree;
+mod utf8;
 pub mod verdict;
 pub mod violation;
 

@@ -9,6 +9,7 @@
 
 use super::MAX_DEPTH;
 use super::program::{Program, Range, Step};
+use crate::utf8::is_utf8;
 use crate::violation::PayloadOptions;
 
 /// What is wrong with the bytes at a place.
@@ -225,7 +226,7 @@ impl<'p, T: Trace<'p>> Walker<'_, 'p, T> {
     #[inline]
     fn string(&mut self) -> Result<&'p [u8], Stop> {
         let text = self.sized()?;
-        if std::str::from_utf8(text).is_err() {
+        if !is_utf8(text) {
             self.trace.fault(Fault::Utf8)?;
         }
         Ok(text)

@@ -13,6 +13,7 @@
 mod path;
 mod required;
 
+use crate::utf8::is_utf8;
 use crate::violation::{PayloadOptions, Report, UnknownFields};
 
 use super::findings::{self, Enough, Findings};
@@ -157,7 +158,7 @@ impl<'a> Walker<'a> {
         value: Reader<'a>,
         at: usize,
     ) -> Result<(), Stop> {
-        if std::str::from_utf8(value.rest()).is_ok() {
+        if is_utf8(value.rest()) {
             return Ok(());
         }
         let pointer = path::pointer(self.table, frame, Spot::Field { field: position, at });
