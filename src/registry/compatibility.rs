@@ -41,7 +41,7 @@ impl Registry {
             }
         };
         let config = self.effective_config(subject).await?;
-        match self.parse_for_test(subject, candidate, normalize, &config).await {
+        match self.parse_for_test(subject, candidate, normalize, &history, &config).await {
             Ok(posted) => self.judge(subject, &posted, &history, &config, only).await,
             Err(RegistryError::InvalidSchema(reason)) if verbose => {
                 Ok(Verdict { messages: vec![reason], ..Verdict::default() })
@@ -50,11 +50,13 @@ impl Registry {
         }
     }
 
+    /// The candidate as its registration would store it: metadata takes part in groups and reserved fields.
     async fn parse_for_test(
         &self,
         subject: &Subject,
         candidate: &Candidate,
         normalize: bool,
+        history: &History,
         config: &EffectiveConfig,
     ) -> Result<Posted, RegistryError> {
         let strictness = if config.validate_new_schemas { Strictness::New } else { Strictness::Stored };
@@ -63,7 +65,7 @@ impl Registry {
         if config.validate_fields {
             posted.schema.check_fields().map_err(|cause| candidate.refused(&cause))?;
         }
-        Ok(posted)
+        self.complete_posted(subject, posted, history, config).await
     }
 
     /// The verdict of a parsed candidate: against `only` when given, else against the history as the level

@@ -6,7 +6,7 @@ use super::candidate::read_candidate;
 use crate::http::call::{Answer, Call, json};
 use crate::http::error::ApiError;
 use crate::http::json::read_object;
-use crate::registry::{Against, parse_version};
+use crate::registry::{Against, Candidate, parse_version};
 
 /// What a test answers.
 #[derive(Serialize)]
@@ -19,21 +19,23 @@ struct CompatibilityBody {
 
 /// Tests against one version.
 pub async fn test_version(call: Call) -> Result<Answer, ApiError> {
+    // What the body is comes before what the path means.
+    let candidate = read_candidate(&read_object(&call.body)?)?;
     let against = Against::One(parse_version(call.param("version"))?);
-    test(call, against).await
+    test(&call, against, &candidate).await
 }
 
 /// Tests as registration would.
 pub async fn test_history(call: Call) -> Result<Answer, ApiError> {
-    test(call, Against::History).await
+    let candidate = read_candidate(&read_object(&call.body)?)?;
+    test(&call, Against::History, &candidate).await
 }
 
-async fn test(call: Call, against: Against) -> Result<Answer, ApiError> {
-    let candidate = read_candidate(&read_object(&call.body)?)?;
+async fn test(call: &Call, against: Against, candidate: &Candidate) -> Result<Answer, ApiError> {
     let subject = call.target().await?;
     let (normalize, verbose) = (call.query.flag("normalize"), call.query.flag("verbose"));
     let verdict =
-        call.registry().test_compatibility(&subject, against, &candidate, normalize, verbose).await?;
+        call.registry().test_compatibility(&subject, against, candidate, normalize, verbose).await?;
     Ok(json(&CompatibilityBody {
         is_compatible: verdict.is_compatible(),
         messages: verbose.then_some(verdict.messages),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::app::{App, record};
+use super::app::{App, JSON, record};
 
 async fn test(app: &App, path: &str, schema: &str) -> Value {
     app.post(&format!("/compatibility/subjects/{path}"), json!({ "schema": schema })).await.is(200)
@@ -143,6 +143,68 @@ async fn r812_groups_keep_versions_apart() {
     app.post("/subjects/s/versions", body).await.refused(40901);
     app.register_body("s", json!({ "schema": "\"int\"", "metadata": major("2") })).await;
     app.register_body("s", json!({ "schema": "\"long\"", "metadata": major("2") })).await;
+}
+
+/// A dry run of a bare schema, as tools do before they register it.
+#[tokio::test]
+async fn r802_r812_r1103_r1104_a_test_fills_in_metadata_as_registration_does() {
+    let app = App::new().await;
+    let group = || json!({ "properties": { "major": "1" } });
+    let bare = |text: &str| json!({ "schema": text });
+    for (subject, member) in
+        [("own", None), ("default", Some("defaultMetadata")), ("over", Some("overrideMetadata"))]
+    {
+        let mut config = json!({ "compatibilityGroup": "major" });
+        let mut first = bare("\"int\"");
+        match member {
+            Some(member) => config[member] = group(),
+            None => first["metadata"] = group(),
+        }
+        app.put(&format!("/config/{subject}"), config).await.is(200);
+        app.register_body(subject, first).await;
+        for path in ["versions", "versions/latest", "versions/1"] {
+            let path = format!("{subject}/{path}");
+            assert_eq!(test(&app, &path, "\"bytes\"").await, json!({ "is_compatible": false }), "{path}");
+        }
+        app.post(&format!("/subjects/{subject}/versions"), bare("\"bytes\"")).await.refused(40901);
+    }
+    // Metadata of its own is another group.
+    let other = json!({ "schema": "\"bytes\"", "metadata": { "properties": { "major": "2" } } });
+    app.post("/compatibility/subjects/own/versions", other.clone())
+        .await
+        .gives(json!({ "is_compatible": true }));
+    app.register_body("own", other).await;
+}
+
+#[tokio::test]
+async fn r802_r1116_a_test_of_a_bare_schema_loses_no_reserved_field() {
+    let app = App::new().await;
+    app.put("/config/s", json!({ "validateFields": true, "compatibility": "NONE" })).await.is(200);
+    let reserving = json!({ "properties": { "confluent:reserved": "b" } });
+    app.register_body("s", json!({ "schema": record("R", &["a"]), "metadata": reserving })).await;
+    for fields in [&["a"][..], &["a", "c"]] {
+        assert_eq!(test(&app, "s/versions", &record("R", fields)).await, json!({ "is_compatible": true }));
+    }
+    let taken = record("R", &["a", "b"]);
+    assert_eq!(test(&app, "s/versions", &taken).await, json!({ "is_compatible": false }));
+    let lost = json!({ "schema": record("R", &["a", "c"]), "metadata": {} });
+    app.post("/compatibility/subjects/s/versions", lost.clone())
+        .await
+        .gives(json!({ "is_compatible": false }));
+    app.post("/subjects/s/versions", lost).await.refused(40901);
+}
+
+#[tokio::test]
+async fn r107_r108_r806_the_body_is_read_before_the_version() {
+    let app = App::new().await;
+    for (body, code) in
+        [("{", 400), ("[]", 400), ("{\"schema\":{}}", 400), ("", 422), ("null", 422), ("{}", 42202)]
+    {
+        for version in ["0", "one"] {
+            let path = format!("/compatibility/subjects/s/versions/{version}");
+            app.send("POST", &path, &JSON, body.into()).await.refused(code);
+        }
+    }
 }
 
 #[tokio::test]
