@@ -128,11 +128,34 @@ pub async fn read_body(mut body: Body, limit: usize) -> Result<Bytes, TransportE
     }
 }
 
+/// A body that waits to be read. One that nobody takes is discarded.
+pub struct Unread(Option<Body>);
+
+impl Unread {
+    /// A body as it arrives.
+    pub fn new(body: Body) -> Self {
+        Self(Some(body))
+    }
+
+    /// The body, to be read.
+    pub fn take(mut self) -> Body {
+        self.0.take().unwrap_or_default()
+    }
+}
+
+impl Drop for Unread {
+    fn drop(&mut self) {
+        if let Some(rest) = self.0.take().filter(|body| !body.is_end_stream()) {
+            discard(rest);
+        }
+    }
+}
+
 /// What is still taken of a refused body, and for how long.
 const DISCARDED_BYTES: usize = 64 * 1024 * 1024;
 const DISCARD_TIME: Duration = Duration::from_secs(10);
 
-/// Takes the rest of a refused body while the refusal is on its way. Many clients listen only when they have sent
+/// Takes the rest of a body while the answer is on its way. Many clients listen only when they have sent
 /// everything; closing the connection in their face would hide the answer.
 fn discard(rest: Body) {
     tokio::spawn(tokio::time::timeout(DISCARD_TIME, async move {

@@ -20,7 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::{Builder, Uuid};
 
 use super::State;
-use super::call::{self, Call};
+use super::call::{self, Call, Unread};
 use super::error::{ApiError, TransportError};
 use super::facts::Facts;
 use super::hot::HotAnswers;
@@ -79,6 +79,7 @@ impl Dispatcher {
 
     async fn route(&self, request: Request, media: Option<MediaType>) -> Result<Response, Refused> {
         let (parts, body) = request.into_parts();
+        let body = Unread::new(body);
         let confluent = |error: TransportError| Refused(Surface::Confluent, error);
         let path = path::read(parts.uri.path()).map_err(|error| confluent(error.into()))?;
         let candidates = self.routes.find(&path);
@@ -102,9 +103,9 @@ impl Dispatcher {
             Bodies::None => (Bytes::new(), Body::empty()),
             Bodies::Json | Bodies::Any => {
                 let limit = self.state.limits.max_body_bytes;
-                (call::read_body(body, limit).await.map_err(refused)?, Body::empty())
+                (call::read_body(body.take(), limit).await.map_err(refused)?, Body::empty())
             }
-            Bodies::Stream => (Bytes::new(), body),
+            Bodies::Stream => (Bytes::new(), body.take()),
         };
         let RequestPath { context, segments, .. } = path;
         let call = Call {

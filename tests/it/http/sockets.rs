@@ -99,6 +99,36 @@ async fn a_client_that_sends_all_of_a_refused_body_reads_the_refusal_and_goes_on
     }
 }
 
+/// As above, where the body is not looked at because something else is answered first.
+#[tokio::test]
+async fn a_body_that_nobody_reads_does_not_break_the_connection() {
+    let Some(app) = here().await else { return };
+    let address = serve(&app).await;
+    let body = vec![b' '; 8 * 1024 * 1024];
+    for (request, header, status) in [
+        ("POST /nowhere", "accept: */*", 404),
+        ("POST /subjects/%zz", "accept: */*", 400),
+        ("PATCH /config", "accept: */*", 405),
+        ("POST /subjects/s/versions", "accept: text/html", 406),
+        ("POST /subjects/s/versions", "content-type: text/html", 415),
+        ("PUT /v1/validate", "accept: */*", 405),
+        ("DELETE /subjects/s", "accept: */*", 404),
+        ("GET /subjects/t", "accept: */*", 405),
+        ("GET /subjects", "accept: */*", 200),
+    ] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        for _ in 0..2 {
+            let length = body.len();
+            let head =
+                format!("{request} HTTP/1.1\r\nhost: x\r\n{header}\r\ncontent-length: {length}\r\n\r\n");
+            stream.write_all(head.as_bytes()).await.unwrap();
+            stream.write_all(&body).await.unwrap_or_else(|error| panic!("{request}: {error}"));
+            let answer = exchange(&mut stream, b"", if status == 200 { "[]" } else { "}" }).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{request} {header}: {answer}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn requests_over_the_limit_in_flight_are_told_to_come_back() {
     let app = App::with(RegistrySettings::default(), |state| state.limits.max_in_flight = 1).await;
