@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1
-# A slim image of the one binary. Build: docker build -t chancery .
+# A slim image of the one binary.
+# Build: docker build --build-arg CHANCERY_COMMIT="$(git rev-parse HEAD)" -t chancery .
 # Run:   docker run -p 8081:8081 -v chancery-data:/data chancery
 
 FROM rust:1.95-slim-bookworm AS build
@@ -8,7 +9,8 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
-RUN cargo build --release --locked --bin chancery
+ARG CHANCERY_COMMIT=""
+RUN CHANCERY_COMMIT="$CHANCERY_COMMIT" cargo build --release --locked --bin chancery
 
 FROM debian:bookworm-slim
 RUN groupadd --system --gid 10001 chancery \

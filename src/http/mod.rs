@@ -66,7 +66,7 @@ impl Default for HttpLimits {
 pub struct ServerInfo {
     /// Version of the program.
     pub version: String,
-    /// Commit it was built from; empty when unknown.
+    /// Commit it was built from (`CHANCERY_COMMIT` of the build); empty when unknown.
     pub commit: String,
     /// Name of the cluster the registry belongs to.
     pub cluster_id: String,
@@ -76,7 +76,7 @@ impl Default for ServerInfo {
     fn default() -> Self {
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            commit: String::new(),
+            commit: option_env!("CHANCERY_COMMIT").unwrap_or_default().to_owned(),
             cluster_id: "chancery".to_owned(),
         }
     }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// Stands for every context where a prefix of names is asked for.
+const WILDCARD: &str = ":*:";
+
 /// Name of a context: `.` for the default one, else a name that starts with `.`, such as `.dr`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ContextName(String);
@@ -21,14 +24,15 @@ impl ContextName {
     /// The context that holds config and mode defaults of all contexts.
     pub const GLOBAL: &'static str = ".__GLOBAL";
 
-    /// Reads the context of a URL segment: `.ctx`, `ctx` or `:.ctx:`; `.` and `:.:` are the default context.
+    /// Reads the context of a URL segment: `.ctx`, `ctx` or `:.ctx:`; `.` and `:.:` are the default context. The
+    /// wildcard of prefixes, `:*:`, is no context.
     ///
     /// # Errors
     /// [`InvalidContext`] when a colon remains inside.
     pub fn from_segment(text: &str) -> Result<Self, InvalidContext> {
         let inner = text.strip_prefix(':').unwrap_or(text);
         let inner = inner.strip_suffix(':').unwrap_or(inner);
-        if inner.contains(':') {
+        if inner.contains(':') || text == WILDCARD {
             return Err(InvalidContext(text.to_owned()));
         }
         Ok(Self::from_stored(inner))

@@ -12,6 +12,8 @@ use crate::http::json::{BadJson, read_object};
 #[serde(rename_all = "camelCase")]
 struct VersionInfo<'a> {
     version: &'a str,
+    /// Left out when the build does not know it.
+    #[serde(skip_serializing_if = "str::is_empty")]
     commit_id: &'a str,
 }
 
@@ -20,12 +22,18 @@ pub async fn root(_: Call) -> Result<Answer, ApiError> {
     Ok(json(&value!({})))
 }
 
-/// `POST /`: the same with a body that is read and ignored.
+/// `POST /`: the same with a body, an object of strings, that is read and ignored.
 pub async fn post_root(call: Call) -> Result<Answer, ApiError> {
     match read_object(&call.body) {
-        Ok(_) | Err(BadJson::Missing) => Ok(json(&value!({}))),
-        Err(malformed) => Err(malformed.into()),
+        Err(BadJson::Missing) => {}
+        body => {
+            let body = body?;
+            for name in body.names() {
+                body.text(name)?;
+            }
+        }
     }
+    Ok(json(&value!({})))
 }
 
 /// `GET /v1/metadata/id`.

@@ -103,6 +103,10 @@ async fn r909_a_colon_inside_a_context_is_400() {
         .await
         .refused_with(400, "Context name 'foo:bar' cannot contain a colon");
     app.delete("/contexts/foo:bar").await.refused(400);
+    // The wildcard belongs to prefixes and names no context.
+    app.post("/contexts/:*:/subjects/s/versions", json!({ "schema": "\"long\"" })).await.refused(400);
+    app.get("/contexts/%3A*%3A/subjects").await.refused(400);
+    app.get("/contexts").await.gives(json!(["."]));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! R1xx: paths, methods, media types, bodies, request ids.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::app::{App, JSON};
 
@@ -239,7 +239,11 @@ async fn r115_unknown_query_parameters_are_ignored() {
 async fn r116_the_root_answers_an_empty_object() {
     let app = App::new().await;
     app.get("/").await.gives(json!({}));
-    app.post("/", json!({ "a": "b" })).await.gives(json!({}));
+    app.post("/", json!({ "a": "b", "c": 1, "d": null })).await.gives(json!({}));
+    app.post("/", Value::Null).await.gives(json!({}));
+    for no_text in [json!({}), json!([])] {
+        app.post("/", json!({ "a": no_text })).await.refused(400);
+    }
 }
 
 #[tokio::test]
@@ -267,7 +271,8 @@ async fn an_empty_registry_answers_probes_and_user_interfaces() {
     app.get(resources).await.gives(json!([]));
     let scope = &app.get("/v1/metadata/id").await.is(200)["scope"];
     assert_eq!(scope["clusters"]["schema-registry-cluster"], "schema-registry");
-    assert!(app.get("/v1/metadata/version").await.is(200)["version"].is_string());
+    let version = app.get("/v1/metadata/version").await.is(200);
+    assert!(version["version"].is_string() && version.get("commitId") != Some(&json!("")), "{version}");
     app.get("/v1/metadata/deployment").await.gives(json!({ "attributes": [] }));
 }
 
