@@ -104,7 +104,7 @@ impl Pair {
             }
         }
         if policy == Policy::WireJson {
-            let text = with_quoted_doubles(&serde_json::to_string(&sent).expect("JSON"));
+            let text = serde_json::to_string(&sent).expect("JSON");
             let options = DeserializeOptions::new().deny_unknown_fields(false);
             // JSON is YAML. With exact numbers in the build `serde_json` shows them as maps to a reader
             // that takes any value, as that of `prost-reflect` does.
@@ -122,37 +122,6 @@ impl Pair {
         }
         met
     }
-}
-
-/// The same message with its doubles as texts, which proto3 JSON reads alike: exact numbers of the build
-/// (`arbitrary-precision`) reach the independent reader as maps otherwise.
-fn with_quoted_doubles(json: &str) -> String {
-    let mut quoted = String::with_capacity(json.len());
-    let mut rest = json;
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            '"' => 1 + end_of_string(&rest[1..]),
-            '-' | '0'..='9' => rest.find([',', '}', ']']).unwrap_or(rest.len()),
-            _ => first.len_utf8(),
-        };
-        let (token, tail) = rest.split_at(length);
-        let is_double = first != '"' && token.contains(['.', 'e']) && token.len() > 1;
-        let quote = if is_double { "\"" } else { "" };
-        quoted.extend([quote, token, quote]);
-        rest = tail;
-    }
-    quoted
-}
-
-/// Length of a string up to its closing quote, this included.
-fn end_of_string(text: &str) -> usize {
-    let mut is_escaped = false;
-    let end = text.bytes().position(|byte| {
-        let ends = byte == b'"' && !is_escaped;
-        is_escaped = byte == b'\\' && !is_escaped;
-        ends
-    });
-    end.map_or(text.len(), |end| end + 1)
 }
 
 /// The classes of all differences between two messages; each must be expected.
