@@ -1,18 +1,20 @@
-//! Speed of Avro: parse, canonical text, comparison, a transitive check, and payloads.
+//! Speed of Avro: parse, canonical text, and payloads. Comparisons: `--bench comparison`.
 //!
 //! `cargo bench -p chancery-engine --bench avro`. The last lines compare the payload walker with decoding by
 //! `apache-avro` and with a walker written by hand for the one schema, in one process and in turns, so that
 //! the ratio holds on a busy machine too.
+
+#[allow(dead_code, reason = "the texts are shared with the bench of comparisons")]
+#[path = "comparison/schemas.rs"]
+mod schemas;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use apache_avro::reader::datum::GenericDatumReader;
 use chancery_engine::avro::AvroSchema;
-use chancery_engine::difference::CompareOptions;
-use chancery_engine::verdict::{CheckOptions, CompatibilityLevel, Earlier, check};
 use chancery_engine::violation::PayloadOptions;
-use chancery_engine::{Limits, Schema, SchemaType, Source, Strictness};
+use chancery_engine::{Limits, Source, Strictness};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 const ORDER: &str = r#"{"type":"record","name":"Order","namespace":"com.example.shop","fields":[
@@ -30,32 +32,8 @@ const ORDER: &str = r#"{"type":"record","name":"Order","namespace":"com.example.
   {"name":"tags","type":{"type":"map","values":"string"}},
   {"name":"revision","type":"int"}]}"#;
 
-fn parse(text: &str) -> Schema {
-    Schema::parse(SchemaType::Avro, &Source::bare(text), Strictness::New, &Limits::default())
-        .expect("a valid schema")
-}
-
 fn avro(text: &str) -> AvroSchema {
     AvroSchema::parse(&Source::bare(text), Strictness::New, &Limits::default()).expect("a valid schema")
-}
-
-/// A record of 300 documented fields, about 50 kB; every version adds one field with a default.
-fn wide(version: usize) -> String {
-    let types = [
-        r#""string""#,
-        r#"["null","string"]"#,
-        r#"{"type":"long","logicalType":"timestamp-millis"}"#,
-        r#"{"type":"array","items":{"type":"map","values":"double"}}"#,
-    ];
-    let doc = "What the field means, in a sentence that is as long as such sentences are in practice.";
-    let fields = (0..300 + version).map(|n| match n {
-        0..300 => format!(r#"{{"name":"field{n}","type":{},"doc":"{doc}"}}"#, types[n % 4]),
-        _ => format!(r#"{{"name":"added{n}","type":["null","int"],"default":null,"doc":"{doc}"}}"#),
-    });
-    format!(
-        r#"{{"type":"record","name":"Wide","namespace":"com.example","fields":[{}]}}"#,
-        fields.collect::<Vec<_>>().join(",")
-    )
 }
 
 fn long(value: i64, out: &mut Vec<u8>) {
@@ -200,33 +178,14 @@ mod by_hand {
 }
 
 fn texts(criterion: &mut Criterion) {
-    let wide = wide(0);
+    let [(_, _, fields, _, texts), ..] = schemas::FAMILIES;
+    let wide = texts(fields, 0);
     println!("wide schema: {} bytes", wide.len());
     criterion.bench_function("avro/parse/order", |b| b.iter(|| avro(black_box(ORDER))));
     criterion.bench_function("avro/parse/wide", |b| b.iter(|| avro(black_box(&wide))));
     let parsed = avro(&wide);
     criterion.bench_function("avro/canonical/wide", |b| b.iter(|| black_box(&parsed).canonical()));
     criterion.bench_function("avro/normalized/wide", |b| b.iter(|| black_box(&parsed).normalized()));
-}
-
-fn comparisons(criterion: &mut Criterion) {
-    let (reader, writer) = (avro(&wide(1)), avro(&wide(0)));
-    let options = CompareOptions::default();
-    criterion.bench_function("avro/compare/wide", |b| {
-        b.iter(|| AvroSchema::compare(black_box(&reader), black_box(&writer), &options));
-    });
-    let versions: Vec<Schema> = (0..100).map(|version| parse(&wide(version))).collect();
-    let history: Vec<Earlier<'_>> = versions
-        .iter()
-        .zip(1..)
-        .map(|(schema, version)| Earlier { version: Some(version), schema })
-        .collect();
-    let candidate = parse(&wide(100));
-    let options = CheckOptions { level: CompatibilityLevel::FullTransitive, ..CheckOptions::default() };
-    assert!(check(&candidate, &history, &options).is_compatible());
-    criterion.bench_function("avro/check/full_transitive/100_versions", |b| {
-        b.iter(|| check(black_box(&candidate), &history, &options));
-    });
 }
 
 fn payloads(criterion: &mut Criterion) {
@@ -272,5 +231,5 @@ fn ratios(walker: &dyn Fn() -> bool, by_hand: &dyn Fn() -> bool, apache: &dyn Fn
     );
 }
 
-criterion_group!(benches, texts, comparisons, payloads);
+criterion_group!(benches, texts, payloads);
 criterion_main!(benches);

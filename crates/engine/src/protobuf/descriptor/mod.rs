@@ -20,7 +20,7 @@ use std::sync::LazyLock;
 use prost::Message as _;
 use prost_types::FileDescriptorProto;
 
-use super::ast::File;
+use super::ast::{File, Message, messages};
 use super::builtin::FILES;
 use super::files::{Files, Home};
 use super::payload::Table;
@@ -40,12 +40,36 @@ const OPTION_FILES: [&str; 2] = ["google/protobuf/descriptor.proto", "confluent/
 /// # Errors
 /// [`SchemaError::Unsupported`] when a type resolves nowhere.
 pub(super) fn serialized(files: &Files) -> Result<Vec<u8>, SchemaError> {
+    if files.dependencies.is_empty() && !extends_anything(&files.local) {
+        // Its options mean what the built-in files say: no table is made for it.
+        linked_table(files)?;
+        let options = Complete { table: &KNOWN_OPTIONS.0 };
+        return Ok(write::write(files, Home::Local, FILE_NAME, &options)?.bytes);
+    }
     let starts = OPTION_FILES.iter().filter_map(|path| find_file(files, path));
     let known = link(files, std::iter::once(Home::Local).chain(starts))?;
     let (local, others) = known.split_first().ok_or_else(|| SchemaError::invalid("no file"))?;
     let table = Table::compile(local, others)?;
     let written = write::write(files, Home::Local, FILE_NAME, &Complete { table: &table })?;
     Ok(written.bytes)
+}
+
+/// The table of a schema and of every file it reaches.
+///
+/// # Errors
+/// [`SchemaError::Unsupported`] for texts that no runtime could load.
+fn linked_table(files: &Files) -> Result<Table, SchemaError> {
+    let known = linked(files)?;
+    let (local, others) = known.split_first().ok_or_else(|| SchemaError::invalid("no file"))?;
+    Table::compile(local, others)
+}
+
+/// Whether a file declares extensions, at any depth.
+fn extends_anything(file: &File) -> bool {
+    fn inside(message: &Message) -> bool {
+        !message.extends.is_empty() || messages(&message.types).any(inside)
+    }
+    !file.extends.is_empty() || file.messages().any(inside)
 }
 
 /// The descriptors of a schema and of every file it reaches by imports and used types; its own first.
