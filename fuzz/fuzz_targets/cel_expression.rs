@@ -31,6 +31,6 @@ fuzz_target!(|input: &[u8]| {
     });
     let text = schema.to_string();
     if let Ok(rules) = InlineRules::compile(SchemaType::Json, &Source::bare(&text)) {
-        let _ = rules.check(&message, now);
+        let _ = rules.check(&message, &Default::default(), now);
     }
 });

@@ -1,12 +1,13 @@
 //! Design advice: on a posted schema, with its references resolved as a registration would; on an event; on a subject
 //! with its latest version and its settings. Never a verdict, never a write.
 
-use chancery_engine::Source;
 use chancery_engine::cloudevents::{AttributeValue, Data, Event};
 use chancery_engine::lint::{
     EventInput, Level, Lint, LintInput, LintOptions, RecordShape, SchemaInput, SubjectInput, find_rule, lint,
 };
+use chancery_engine::{Dependency, SchemaError, SchemaType, Source};
 
+use super::cpu;
 use super::references::Targets;
 use super::{Candidate, EventHints, Matched, Registry, RegistryError};
 use crate::model::{Content, ContextName, Metadata, SchemaVersion, Subject, VersionSelector};
@@ -32,8 +33,8 @@ impl Registry {
         let text = candidate.text().ok_or_else(|| RegistryError::InvalidSchema("Empty schema".to_owned()))?;
         let resolved = self.resolve_posted(&scope.context, &candidate.references, Targets::Stored).await?;
         let options = self.lint_options(scope, candidate.metadata.as_ref()).await?;
-        let source = Source { text, dependencies: &resolved.dependencies };
-        lint(&LintInput::Schema(SchemaInput { schema_type, source }), &options)
+        lint_text(schema_type, text.to_owned(), resolved.dependencies, options)
+            .await
             .map_err(|cause| candidate.refused(&cause))
     }
 
@@ -85,11 +86,11 @@ impl Registry {
         let (content, context) = (latest.content.clone(), &latest.subject.context);
         let options = self.lint_options(&latest.subject, content.metadata.as_ref()).await?;
         let resolved = self.resolve(context, content.references.clone(), Targets::Stored).await?;
-        let source = Source { text: &content.text, dependencies: &resolved.dependencies };
-        let input = SchemaInput { schema_type: content.schema_type, source };
-        let mut found = lint(&LintInput::Schema(input), &options).map_err(|cause| {
-            RegistryError::InvalidSchema(format!("a stored schema cannot be read: {cause}"))
-        })?;
+        let (schema_type, text) = (content.schema_type, content.text.clone());
+        let mut found =
+            lint_text(schema_type, text, resolved.dependencies, options.clone()).await.map_err(|cause| {
+                RegistryError::InvalidSchema(format!("a stored schema cannot be read: {cause}"))
+            })?;
         found.extend(self.lint_config(&latest.subject, Some(&latest), &options).await?);
         Ok(found)
     }
@@ -178,6 +179,20 @@ impl Registry {
         }
         Ok(options)
     }
+}
+
+/// Lints a text, on the blocking pool when it is long.
+async fn lint_text(
+    schema_type: SchemaType,
+    text: String,
+    dependencies: Vec<Dependency>,
+    options: LintOptions,
+) -> Result<Vec<Lint>, SchemaError> {
+    cpu::by_size(text.len(), move || {
+        let source = Source { text: &text, dependencies: &dependencies };
+        lint(&LintInput::Schema(SchemaInput { schema_type, source }), &options)
+    })
+    .await
 }
 
 /// Equal for equal schemas, whatever their metadata and rules.

@@ -1,5 +1,8 @@
 //! `POST /subjects/{subject}/versions` and `POST …/versions/{version}/tags`: new versions.
 
+use axum::http::{HeaderName, HeaderValue};
+use chancery_engine::lint::Lint;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Serialize;
 
 use super::candidate::{read_candidate, read_metadata, read_rule_set, read_tags};
@@ -27,7 +30,36 @@ pub async fn register(call: Call) -> Result<Answer, ApiError> {
     let (normalize, force) = (call.query.flag("normalize"), call.query.flag("force"));
     let version = call.registry().register(&subject, &candidate, normalize, force).await;
     let version = version.map_err(|error| ApiError::of_subject(error, call.sent_subject()))?;
-    answer(&call, &version).await
+    let mut answer = answer(&call, &version).await?;
+    if call.query.flag("lint") {
+        // Advice never refuses what has been registered.
+        let found = call.registry().lint_candidate(&subject, &candidate).await.unwrap_or_default();
+        answer.headers_mut().extend(advice(&found).map(|value| (SCHEMA_LINT, value)));
+    }
+    Ok(answer)
+}
+
+/// Header with advice on a schema that was registered, when it was asked for: a list of rules with their level and
+/// place (RFC 8941), such as `L11;level=warn;at="/fields/0"`.
+const SCHEMA_LINT: HeaderName = HeaderName::from_static("schema-lint");
+
+/// Findings shown in the header; `POST /v1/lint` shows all.
+const MAX_ADVICE: usize = 40;
+
+/// Longest place shown.
+const MAX_PLACE: usize = 120;
+
+/// What cannot stand inside a quoted text of a header, and `%`, so that decoding gives the place back.
+const NOT_IN_TEXTS: &AsciiSet = &CONTROLS.add(b'"').add(b'\\').add(b'%');
+
+fn advice(found: &[Lint]) -> Option<HeaderValue> {
+    let entry = |one: &Lint| {
+        let place = utf8_percent_encode(&one.pointer, NOT_IN_TEXTS).to_string();
+        let place = if place.len() > MAX_PLACE { "" } else { &place };
+        format!("{};level={};at=\"{place}\"", one.id, one.level.name())
+    };
+    let list: Vec<_> = found.iter().take(MAX_ADVICE).map(entry).collect();
+    HeaderValue::from_str(&list.join(", ")).ok()
 }
 
 /// Registers a copy of a version with other tags, metadata or rules (deprecated in the reference).

@@ -239,14 +239,14 @@ impl Registry {
                 None => Ok(None),
             },
             SchemaTarget::SubjectVersion { subject, version, .. } => {
-                let subject = Subject::parse_in(&place, subject);
+                let subject = self.resolve_alias(Subject::parse_in(&place, subject)).await?;
                 let view = self.view_subject(&subject).await?;
                 let number = i32::try_from(*version).unwrap_or(i32::MAX);
                 let known = view.history.find(number).is_some_and(|row| !row.deleted);
                 Ok(known.then(|| subject_claim(by, &subject, Some(*version))))
             }
             SchemaTarget::SubjectLatest { subject, .. } => {
-                let subject = Subject::parse_in(&place, subject);
+                let subject = self.resolve_alias(Subject::parse_in(&place, subject)).await?;
                 let known = self.view_subject(&subject).await?.history.latest().is_some();
                 Ok(known.then(|| subject_claim(by, &subject, None)))
             }
@@ -316,7 +316,7 @@ impl Registry {
         let (mut expected, mut claims) = (None, Vec::new());
         for (by, strategy) in &policy.strategies {
             let Some(name) = strategy.find_subject(&facts) else { continue };
-            let subject = Subject::parse_in(&hints.context, &name);
+            let subject = self.resolve_alias(Subject::parse_in(&hints.context, &name)).await?;
             if self.view_subject(&subject).await?.history.latest().is_some() {
                 claims.push(subject_claim(*by, &subject, None));
             }

@@ -33,7 +33,7 @@ impl Judge {
             return report;
         }
         match self.validator.decode(body, options) {
-            Some(message) => self.rules.check(&message, now_ms, &mut report),
+            Some(message) => self.rules.check(&message, &options.message, now_ms, &mut report),
             None => return Report::undecided("the payload cannot be read for its rules"),
         }
         report

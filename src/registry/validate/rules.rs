@@ -1,6 +1,7 @@
 //! Rules that travel with a schema: `confluent:rules` inside the text, and conditions of the rule set.
 
 use chancery_engine::conditions::{DomainRule, DomainRules, InlineRules, Timestamp, Value};
+use chancery_engine::violation::MessageChoice;
 use chancery_engine::{Dependency, Report, Source};
 
 use crate::model::{Content, RuleKind, RuleMode};
@@ -42,13 +43,13 @@ impl PayloadRules {
     }
 
     /// Evaluates all rules on a payload that was found valid; findings are added to its report.
-    pub fn check(&self, message: &Value, now_ms: i64, report: &mut Report) {
+    pub fn check(&self, message: &Value, choice: &MessageChoice, now_ms: i64, report: &mut Report) {
         let now = Timestamp {
             seconds: now_ms.div_euclid(1000),
             nanos: (now_ms.rem_euclid(1000) * 1_000_000) as u32,
         };
-        let inline = self.inline.as_ref().map(|rules| rules.check(message, now));
-        let domain = self.domain.as_ref().map(|rules| rules.check(message, now));
+        let inline = self.inline.as_ref().map(|rules| rules.check(message, choice, now));
+        let domain = self.domain.as_ref().map(|rules| rules.check(message, choice, now));
         for found in [inline, domain].into_iter().flatten() {
             report.truncated |= found.truncated;
             for finding in found.findings {

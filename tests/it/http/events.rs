@@ -473,6 +473,28 @@ async fn lint_levels_follow_the_settings_of_the_subject() {
 }
 
 #[tokio::test]
+async fn a_registration_answers_advice_in_a_header_when_asked() {
+    let app = App::new().await;
+    let schema =
+        r#"{"type":"record","name":"OrderPlaced","fields":[{"name":"totalAmount","type":"double"}]}"#;
+    let body = json!({ "schema": schema });
+    let plain = app.post("/subjects/s/versions", body.clone()).await;
+    let asked = app.post("/subjects/s/versions?lint=true", body).await;
+    assert_eq!(asked.is(200), plain.is(200), "the body is that of the reference");
+    assert_eq!(plain.header("schema-lint"), "");
+    assert!(
+        asked.header("schema-lint").contains("L11;level=warn;at=\"/fields/0\""),
+        "{}",
+        asked.header("schema-lint")
+    );
+    let odd = json!({ "type": "object", "properties": { "größe\"Total": { "type": "number" } } }).to_string();
+    let body = json!({ "schema": odd, "schemaType": "JSON" });
+    let asked = app.post("/subjects/odd/versions?lint=true", body).await;
+    let header = asked.header("schema-lint");
+    assert!(header.contains("at=\"/properties/gr%C3%B6%C3%9Fe%22Total\""), "{header}");
+}
+
+#[tokio::test]
 async fn a_subject_gets_advice_on_what_it_is_set_to() {
     let app = App::new().await;
     let address = |doc: &str| {

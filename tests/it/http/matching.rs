@@ -581,3 +581,33 @@ async fn findings_on_attributes_of_headers_name_the_header() {
     let body = app.send("POST", PATH, &headers, batch.to_string().into_bytes()).await.is(200);
     assert_eq!(body["results"][1]["warnings"][0]["pointer"], "/1/dataschema");
 }
+
+#[tokio::test]
+async fn aliases_of_subjects_hold_for_events() {
+    let app = App::new().await;
+    register_json(&app, "orders", object("id", "integer")).await;
+    for alias in ["short", "al-value"] {
+        app.put(&format!("/config/{alias}"), json!({ "alias": "orders" })).await.is(200);
+    }
+    let bad = json!({ "id": "x" });
+    let by_type = event(json!({ "type": "short", "data": bad }));
+    assert_eq!(summary(&ask(&app, "", &by_type).await), "invalid type orders/1 [schema.json.type] []");
+    let by_topic = event(json!({ "type": "unknown", "data": bad }));
+    assert_eq!(
+        summary(&ask(&app, "?topic=al", &by_topic).await),
+        "invalid topic orders/1 [schema.json.type] []"
+    );
+    check(&app, &[("urn:schema-registry:short:1", bad, "invalid dataschema orders/1 [schema.json.type] []")])
+        .await;
+}
+
+#[tokio::test]
+async fn a_rule_of_a_version_whose_shape_fits_is_final() {
+    let app = App::new().await;
+    let schema = object("a", "boolean");
+    register_json(&app, TYPE, &schema).await;
+    let rules = json!({ "domainRules": [{ "name": "must", "kind": "CONDITION", "type": "CEL", "mode": "WRITE", "expr": "message.a == true" }] });
+    app.register_body(TYPE, json!({ "schema": schema, "schemaType": "JSON", "ruleSet": rules })).await;
+    let broken = event(json!({ "data": { "a": false } }));
+    assert_eq!(summary(&ask(&app, "", &broken).await), format!("invalid type {TYPE}/2 [rule.must] []"));
+}

@@ -4,6 +4,7 @@
 //! type CEL_FIELD every primitive field that carries one of the rule's tags. A TRANSFORM, and any other
 //! type, ends the evaluation: what follows would see data that the transform has changed.
 
+use crate::violation::MessageChoice;
 use crate::{Report, SchemaError, SchemaType, Source, Violation};
 
 use super::condition::Results;
@@ -62,7 +63,7 @@ impl DomainRules {
     /// `*` and `**` as wildcards.
     ///
     /// # Errors
-    /// [`SchemaError`] when the schema text is no JSON (CEL_FIELD rules look into it). Rules that do not
+    /// [`SchemaError`] when the schema text cannot be read (CEL_FIELD rules look into it). Rules that do not
     /// compile are kept, see [`Self::errors`].
     pub fn compile(
         rules: &[DomainRule<'_>],
@@ -104,9 +105,10 @@ impl DomainRules {
         self.rules.iter().filter_map(|rule| rule.condition.as_ref().err())
     }
 
-    /// Evaluates the rules on a payload, in list order.
-    pub fn check(&self, message: &Value, now: Timestamp) -> Report {
-        let mut run = Run { message: Variable::new("message", message), now, budget: Budget::default() };
+    /// Evaluates the rules on a payload, in list order. `choice` says which message of a Protobuf file it is.
+    pub fn check(&self, message: &Value, choice: &MessageChoice, now: Timestamp) -> Report {
+        let mut run =
+            Run { message: Variable::new("message", message), choice, now, budget: Budget::default() };
         let mut report = Report::default();
         for rule in &self.rules {
             match (&rule.condition, &rule.fields) {
@@ -141,7 +143,8 @@ impl DomainRules {
         run: &mut Run<'_>,
         report: &mut Report,
     ) {
-        let walked = self.shapes.walk(message, &mut |site| {
+        let choice = run.choice;
+        let walked = self.shapes.walk(message, choice, &mut |site| {
             if site.name.is_empty() || !PRIMITIVES.contains(&site.type_name) {
                 return;
             }
@@ -172,6 +175,7 @@ impl DomainRules {
 
 struct Run<'v> {
     message: Variable<'v>,
+    choice: &'v MessageChoice,
     now: Timestamp,
     budget: Budget,
 }

@@ -6,10 +6,12 @@
 
 mod avro;
 mod json;
+mod protobuf;
 
 use std::collections::BTreeSet;
 
 use crate::tree::{self, Node, pointer_token};
+use crate::violation::MessageChoice;
 use crate::{SchemaError, SchemaType, Source};
 
 use super::Value;
@@ -36,6 +38,16 @@ pub(super) struct Shapes {
     /// Places of inline rules that cannot be read: pointers into the schema text, behind the name of the
     /// referenced document (`addr.json#/properties/zip/confluent:rules/0`).
     unreadable: Vec<String>,
+    /// Messages of a Protobuf file, any of which a payload can be; empty where shape 0 is the root.
+    messages: Vec<Message>,
+}
+
+/// A message of a Protobuf file.
+#[derive(Debug)]
+struct Message {
+    name: String,
+    indexes: Vec<usize>,
+    shape: usize,
 }
 
 /// One type.
@@ -94,8 +106,7 @@ impl Shapes {
         match schema_type {
             SchemaType::Avro => avro::read(source),
             SchemaType::Json => json::read(source),
-            // Rules of Protobuf stand in options of descriptors.
-            SchemaType::Protobuf => Ok(Self::default()),
+            SchemaType::Protobuf => protobuf::read(source),
         }
     }
 
@@ -115,12 +126,30 @@ impl Shapes {
         })
     }
 
+    /// The shape of the payload as a whole.
+    fn root_of(&self, choice: &MessageChoice) -> usize {
+        let found = match choice {
+            MessageChoice::First => self.messages.first(),
+            MessageChoice::Indexes(path) => self.messages.iter().find(|message| message.indexes == *path),
+            MessageChoice::Name(name) => {
+                let name = name.strip_prefix('.').unwrap_or(name);
+                self.messages.iter().find(|message| message.name == name)
+            }
+        };
+        found.map_or(0, |message| message.shape)
+    }
+
     /// Calls `visit` for every value that has a shape. Returns whether the whole value was walked.
-    pub(super) fn walk(&self, value: &Value, visit: &mut dyn FnMut(&Site<'_>)) -> bool {
+    pub(super) fn walk(
+        &self,
+        value: &Value,
+        choice: &MessageChoice,
+        visit: &mut dyn FnMut(&Site<'_>),
+    ) -> bool {
         let mut walk =
             Walk { shapes: &self.list, visit, steps: 0, path: self.root.to_owned(), pointer: String::new() };
         if !self.list.is_empty() {
-            walk.value(value, 0, &Place::default(), 0);
+            walk.value(value, self.root_of(choice), &Place::default(), 0);
         }
         walk.steps <= MAX_STEPS
     }

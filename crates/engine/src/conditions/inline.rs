@@ -1,4 +1,5 @@
-//! Rules that stand inside a schema text: `confluent:rules` on a record, a field, an object or a property.
+//! Rules that stand inside a schema text: `confluent:rules` on a record, a field, an object or a property; in
+//! Protobuf `rules` of the options `confluent.message_meta` and `confluent.field_meta`.
 //!
 //! `this` is the value there, `now` the time. A missing or null value is skipped. `false` or a text that is
 //! not empty is a violation; every violation is reported. The text is shown when the expression itself
@@ -7,6 +8,7 @@
 
 use std::collections::HashMap;
 
+use crate::violation::MessageChoice;
 use crate::{Report, SchemaError, SchemaType, Source, Violation};
 
 use super::condition::Results;
@@ -25,7 +27,7 @@ impl InlineRules {
     /// Compiles the rules of a schema text that was accepted before.
     ///
     /// # Errors
-    /// [`SchemaError`] when a text is no JSON. Rules that do not compile are kept and answer every payload
+    /// [`SchemaError`] when a text cannot be read. Rules that do not compile are kept and answer every payload
     /// that reaches them with `rules.not-evaluable`; [`Self::errors`] lists them.
     pub fn compile(schema_type: SchemaType, source: &Source<'_>) -> Result<Self, SchemaError> {
         let shapes = Shapes::read(schema_type, source)?;
@@ -52,14 +54,15 @@ impl InlineRules {
         errors
     }
 
-    /// Evaluates all rules on a payload, in order of the schema.
-    pub fn check(&self, message: &Value, now: Timestamp) -> Report {
+    /// Evaluates all rules on a payload, in order of the schema. `choice` says which message of a Protobuf file the
+    /// payload is.
+    pub fn check(&self, message: &Value, choice: &MessageChoice, now: Timestamp) -> Report {
         let mut report = Report::default();
         if self.is_empty() {
             return report;
         }
         let mut budget = Budget::default();
-        let walked = self.shapes.walk(message, &mut |site| {
+        let walked = self.shapes.walk(message, choice, &mut |site| {
             if !site.value.is_null() {
                 for rule in site.rules {
                     self.evaluate(rule, site, now, &mut budget, &mut report);

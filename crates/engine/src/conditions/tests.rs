@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::Severity::{Error, Warning};
-use crate::{Dependency, Outcome, Report, SchemaType, Source};
+use crate::violation::{Encoding, MessageChoice, PayloadOptions, ValidatorOptions};
+use crate::{Dependency, Limits, Outcome, Report, Schema, SchemaType, Source, Strictness};
 
 const NOW: Timestamp = Timestamp { seconds: 1_780_000_000, nanos: 0 };
 
@@ -140,7 +141,7 @@ fn hostile_expressions_neither_overflow_the_stack_nor_panic() {
 fn inline(schema_type: SchemaType, schema: &str, message: &str) -> Report {
     let rules = InlineRules::compile(schema_type, &Source::bare(schema)).expect(schema);
     assert!(rules.errors().is_empty(), "{:?}", rules.errors());
-    rules.check(&json(message), NOW)
+    rules.check(&json(message), &MessageChoice::First, NOW)
 }
 
 fn short(report: &Report) -> Vec<(&str, &str, &str)> {
@@ -207,7 +208,7 @@ fn inline_rules_that_do_not_compile_count_against_the_payload() {
     let schema = r#"{"confluent:rules": [{"name": "a", "expr": "this +"}]}"#;
     let rules = InlineRules::compile(SchemaType::Json, &Source::bare(schema)).expect(schema);
     assert_eq!(rules.errors().len(), 1);
-    let report = rules.check(&json("{}"), NOW);
+    let report = rules.check(&json("{}"), &MessageChoice::First, NOW);
     assert_eq!(report.findings[0].rule, "rules.not-evaluable");
     assert_eq!(report.outcome(), Outcome::Invalid);
 }
@@ -261,7 +262,7 @@ fn rules_that_cannot_be_read_name_the_document_they_stand_in() {
         dependencies: &[dependency],
     };
     let rules = InlineRules::compile(SchemaType::Json, &source).expect("a schema");
-    let report = rules.check(&json("{}"), NOW);
+    let report = rules.check(&json("{}"), &MessageChoice::First, NOW);
     let places: Vec<_> = report.findings.iter().filter_map(|f| f.schema_pointer.as_deref()).collect();
     assert_eq!(places, ["addr.json#/properties/zip/confluent:rules/0"]);
 }
@@ -291,7 +292,7 @@ const FIELDS: &str = r#"{"type": "record", "name": "User", "namespace": "com.exa
 fn domain(rules: &[DomainRule<'_>], message: &str) -> Report {
     let tags = [("com.example.User.a?e".to_owned(), vec!["ADULT".to_owned()])];
     let rules = DomainRules::compile(rules, SchemaType::Avro, &Source::bare(FIELDS), &tags).expect("rules");
-    rules.check(&json(message), NOW)
+    rules.check(&json(message), &MessageChoice::First, NOW)
 }
 
 fn rule<'r>(name: &'r str, executor: &'r str, expr: &'r str) -> DomainRule<'r> {
@@ -353,4 +354,93 @@ fn a_field_rule_that_reads_the_whole_message_for_every_field_is_bounded() {
     let report = domain(&[rule("all", "CEL_FIELD", "message.age == 1")], &message);
     assert!(report.findings.iter().any(|finding| finding.rule == "rules.not-evaluable"));
     assert!(report.truncated);
+}
+
+/// Rule and pointer of every finding in a message in the JSON form.
+fn protobuf(choice: &MessageChoice, payload: &str) -> Vec<String> {
+    const FILE: &str = r#"syntax = "proto3"; package shop;
+        import "confluent/meta.proto"; import "line.proto"; import "google/protobuf/timestamp.proto";
+        message Other { string id = 1 [(confluent.field_meta).rules = { name: "id", expr: "this != ''" }]; }
+        message Order {
+          option (confluent.message_meta) = { rules: [
+            { name: "total", doc: "the total is that of the lines", expr: "this.total == this.lines.size() * 5" },
+            { name: "sender", expr: "this.mail.isEmail() ? '' : 'nobody to write to (\303\274)'" } ] };
+          string mail = 1;
+          int64 total = 2 [(confluent.field_meta) = { tags: "MONEY", rules: { name: "positive", expr: "this > 0" } }];
+          repeated Line lines = 3;
+          map<string, Line> by_key = 4;
+          oneof end { string note = 5 [(confluent.field_meta).rules = { name: "note", expr: "this.size() < 4" }]; }
+          google.protobuf.Timestamp at = 6 [(confluent.field_meta).rules = { name: "past", expr: "this < now" }];
+          message Inner { int32 n = 1 [(confluent.field_meta).rules = { name: "n", expr: "this == 7" }]; }
+        }"#;
+    const LINE: &str = r#"syntax = "proto3"; package shop; message Line {
+        int32 count = 1 [(confluent.field_meta).rules = { name: "count", expr: "this >= 1" }]; }"#;
+    let line = Dependency { name: "line.proto".to_owned(), text: LINE.to_owned(), origin: None };
+    let source = Source { text: FILE, dependencies: &[line] };
+    let schema = Schema::parse(SchemaType::Protobuf, &source, Strictness::Stored, &Limits::default());
+    let validator = schema.expect("a file").validator(&ValidatorOptions::default()).expect("a validator");
+    let options =
+        PayloadOptions { encoding: Encoding::Json, message: choice.clone(), ..PayloadOptions::default() };
+    let report = validator.validate(payload.as_bytes(), &options);
+    assert_eq!(report.outcome(), Outcome::Valid, "{report:?}");
+    let message = validator.decode(payload.as_bytes(), &options).expect("a valid message");
+    let rules = InlineRules::compile(SchemaType::Protobuf, &source).expect("a file");
+    assert!(rules.errors().is_empty(), "{:?}", rules.errors());
+    let report = rules.check(&message, choice, NOW);
+    report.findings.iter().map(|finding| format!("{} {}", finding.rule, finding.pointer)).collect()
+}
+
+#[test]
+fn inline_rules_of_protobuf_stand_in_options() {
+    let order = |name: &str| MessageChoice::Name(name.to_owned());
+    let good = r#"{"mail":"a@example.com","total":"10","lines":[{"count":1},{"count":2}],"note":"abc",
+        "at":"2020-01-01T00:00:00Z"}"#;
+    assert_eq!(protobuf(&order("shop.Order"), good), [] as [&str; 0]);
+    let bad = r#"{"mail":"x","total":"-5","lines":[{"count":1},{"count":0}],"by_key":{"a/b":{"count":-1}},
+        "note":"long","at":"2999-01-01T00:00:00Z"}"#;
+    let expected = [
+        "rule.total ",
+        "rule.sender ",
+        "rule.positive /total",
+        "rule.count /lines/1/count",
+        "rule.count /by_key/a~1b/count",
+        "rule.past /at",
+        "rule.note /note",
+    ];
+    assert_eq!(protobuf(&order(".shop.Order"), bad), expected);
+    assert_eq!(protobuf(&MessageChoice::Indexes(vec![1]), bad).len(), expected.len());
+    assert_eq!(protobuf(&MessageChoice::Indexes(vec![1, 0]), r#"{"n":1}"#), ["rule.n /n"]);
+    assert_eq!(protobuf(&MessageChoice::First, r#"{"id":"1"}"#), [] as [&str; 0]);
+    assert_eq!(protobuf(&MessageChoice::First, "{}"), ["rule.id /id"]);
+}
+
+#[test]
+fn an_entry_in_options_of_protobuf_that_is_no_rule_is_reported() {
+    let text =
+        r#"syntax = "proto3"; message A { string a = 1 [(confluent.field_meta).rules = { name: "x" }]; }"#;
+    let rules = InlineRules::compile(SchemaType::Protobuf, &Source::bare(text)).expect("a file");
+    let report = rules.check(&json("{}"), &MessageChoice::First, NOW);
+    assert_eq!(report.findings[0].rule, "rules.not-evaluated");
+    assert_eq!(report.findings[0].schema_pointer.as_deref(), Some("A.a"));
+}
+
+#[test]
+fn tags_of_protobuf_select_fields_for_domain_rules() {
+    let text = r#"syntax = "proto3"; message A {
+        string mail = 1 [(confluent.field_meta).tags = "PII"]; string name = 2; }"#;
+    let tags = ["PII".to_owned()];
+    let rule = DomainRule {
+        name: "mail",
+        kind: "CONDITION",
+        mode: "WRITE",
+        executor: "CEL_FIELD",
+        tags: &tags,
+        expr: Some("typeName == 'STRING' && value.isEmail()"),
+        ..DomainRule::default()
+    };
+    let rules =
+        DomainRules::compile(&[rule], SchemaType::Protobuf, &Source::bare(text), &[]).expect("a file");
+    let report = rules.check(&json(r#"{"mail":"x","name":"y"}"#), &MessageChoice::First, NOW);
+    let found: Vec<_> = report.findings.iter().map(|finding| finding.pointer.as_str()).collect();
+    assert_eq!(found, ["/mail"]);
 }

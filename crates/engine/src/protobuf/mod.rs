@@ -23,6 +23,7 @@ mod descriptor;
 mod files;
 mod ignore_extensions;
 mod normalize;
+pub(crate) mod outline;
 mod parse;
 mod payload;
 mod print;
@@ -66,6 +67,11 @@ impl ProtobufSchema {
             text: if is_text { source.text.to_owned() } else { String::new() },
             files: Box::new(files),
         })
+    }
+
+    /// Messages with their fields, inline rules and tags, for conditions.
+    pub(crate) fn outline(&self) -> Vec<outline::Outlined> {
+        outline::outline(&self.files)
     }
 
     /// The text as the reference prints it.

@@ -25,7 +25,7 @@ pub(super) fn read(source: &Source<'_>) -> Result<Shapes, SchemaError> {
     reader.shapes[0] = Shape { parts: Parts::AllOf(vec![root]), ..Shape::default() };
     let mut unreadable = places(None, &document, &reader.unreadable);
     unreadable.append(&mut of_references);
-    Ok(Shapes { list: reader.shapes, root: "", unreadable })
+    Ok(Shapes { list: reader.shapes, root: "", unreadable, messages: Vec::new() })
 }
 
 #[derive(Default)]

@@ -34,7 +34,7 @@ pub(super) fn read(source: &Source<'_>) -> Result<Shapes, SchemaError> {
     let unreadable = documents.iter().zip(&reader.unreadable).flat_map(|((name, document), offsets)| {
         places(Some(name.as_str()).filter(|name| !name.is_empty()), document, offsets)
     });
-    Ok(Shapes { unreadable: unreadable.collect(), list: reader.shapes, root: "$" })
+    Ok(Shapes { unreadable: unreadable.collect(), list: reader.shapes, root: "$", messages: Vec::new() })
 }
 
 struct Reader<'d> {

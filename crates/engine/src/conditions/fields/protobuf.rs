@@ -1,0 +1,100 @@
+//! Shapes of a Protobuf file.
+//!
+//! Fields are known by the names of the text, as decoded messages have them.
+
+use std::collections::HashMap;
+
+use crate::protobuf::ProtobufSchema;
+use crate::protobuf::ast::Scalar;
+use crate::protobuf::outline::{Meta, Outlined, OutlinedType};
+use crate::{Limits, SchemaError, Source, Strictness};
+
+use super::{Field, Message, Parts, Shape, Shapes, WrittenRule};
+
+/// Reads a file with its references: first a shape a message, then those of their fields.
+pub(super) fn read(source: &Source<'_>) -> Result<Shapes, SchemaError> {
+    let outline = ProtobufSchema::parse(source, Strictness::Stored, &Limits::default())?.outline();
+    let mut reader = Reader { shapes: Shapes::default(), ids: HashMap::new() };
+    for message in &outline {
+        let id = reader.shapes.list.len();
+        reader.ids.entry(&message.name).or_insert(id);
+        reader.shapes.list.push(Shape::default());
+        if let Some(indexes) = &message.indexes {
+            let (name, indexes) = (message.name.clone(), indexes.clone());
+            reader.shapes.messages.push(Message { name, indexes, shape: id });
+        }
+    }
+    for (id, message) in outline.iter().enumerate() {
+        reader.message(id, message);
+    }
+    Ok(reader.shapes)
+}
+
+struct Reader<'o> {
+    shapes: Shapes,
+    ids: HashMap<&'o str, usize>,
+}
+
+impl Reader<'_> {
+    fn message(&mut self, id: usize, message: &Outlined) {
+        let (rules, tags) = self.meta(&message.meta, &message.name);
+        let mut fields = Vec::with_capacity(message.fields.len());
+        for field in &message.fields {
+            let place = format!("{}.{}", message.name, field.name);
+            let (rules, tags) = self.meta(&field.meta, &place);
+            let shape = self.shape(&field.kind);
+            fields.push((field.name.clone(), Field { shape, rules, tags }));
+        }
+        self.shapes.list[id] = Shape {
+            type_name: "RECORD",
+            full_name: message.name.clone(),
+            rules,
+            tags,
+            parts: Parts::Fields(fields),
+        };
+    }
+
+    fn meta(&mut self, meta: &Meta, place: &str) -> (Vec<WrittenRule>, Vec<String>) {
+        let mut rules = Vec::with_capacity(meta.rules.len());
+        for rule in &meta.rules {
+            match rule {
+                Some(rule) => rules.push(WrittenRule {
+                    name: rule.name.clone(),
+                    doc: rule.doc.clone(),
+                    expr: rule.expr.clone(),
+                }),
+                None => self.shapes.unreadable.push(place.to_owned()),
+            }
+        }
+        (rules, meta.tags.clone())
+    }
+
+    /// As deep as lists and maps nest in a field: twice.
+    fn shape(&mut self, kind: &OutlinedType) -> usize {
+        let (type_name, parts) = match kind {
+            OutlinedType::Message(name) => match self.ids.get(name.as_str()) {
+                Some(id) => return *id,
+                None => ("RECORD", Parts::None),
+            },
+            OutlinedType::List(items) => ("ARRAY", Parts::Items(self.shape(items))),
+            OutlinedType::Map(values) => ("MAP", Parts::Values(self.shape(values))),
+            OutlinedType::Enum => ("ENUM", Parts::None),
+            OutlinedType::Unknown => ("", Parts::None),
+            OutlinedType::Scalar(scalar) => (scalar_name(*scalar), Parts::None),
+        };
+        self.shapes.list.push(Shape { type_name, parts, ..Shape::default() });
+        self.shapes.list.len() - 1
+    }
+}
+
+fn scalar_name(scalar: Scalar) -> &'static str {
+    match scalar {
+        Scalar::Bool => "BOOLEAN",
+        Scalar::Bytes => "BYTES",
+        Scalar::String => "STRING",
+        Scalar::Double => "DOUBLE",
+        Scalar::Float => "FLOAT",
+        Scalar::Int32 | Scalar::Sint32 | Scalar::Uint32 | Scalar::Fixed32 | Scalar::Sfixed32 => "INT",
+        Scalar::Int64 | Scalar::Sint64 | Scalar::Uint64 | Scalar::Fixed64 | Scalar::Sfixed64 => "LONG",
+    }
+}
