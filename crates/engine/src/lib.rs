@@ -15,6 +15,7 @@ pub mod avro;
 pub mod catalogue;
 pub mod cloudevents;
 pub mod conditions;
+mod depth;
 pub mod difference;
 pub mod error;
 pub mod format;

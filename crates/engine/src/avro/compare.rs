@@ -20,13 +20,12 @@ use super::names::Primitive;
 use super::path::{Location, Paths, Step};
 use super::rules::Id;
 use crate::Limits;
+use crate::depth::{MAX_OPEN, with_room};
 
 /// Findings listed for one comparison; the verdict does not depend on the ones cut off.
 pub(super) const MAX_FINDINGS: usize = 1_000;
 /// Text (paths and infos) gathered for one comparison.
 const MAX_TEXT: usize = 4 << 20;
-/// Nesting of types that is followed. Texts nest less; only long chains of references come near.
-const MAX_NESTING: usize = 256;
 
 /// A finding before its texts are made.
 #[derive(Clone, Copy, Debug)]
@@ -132,14 +131,14 @@ impl<'a> Comparer<'a> {
         }
         self.spend(1, pair, at)?;
         let at = self.first_place(pair, at)?;
-        if self.nesting == MAX_NESTING {
-            return Err(Box::new(undecided(format!("{MAX_NESTING} nested types"), pair, at)));
+        if self.nesting == MAX_OPEN {
+            return Err(Box::new(undecided(format!("{MAX_OPEN} nested types"), pair, at)));
         }
         let id = self.results.len() as PairId;
         self.pairs.insert(pair, id);
         self.results.push(PairResult::InProgress);
         self.nesting += 1;
-        let parts = self.compare_types(pair, at)?;
+        let parts = with_room(|| self.compare_types(pair, at))?;
         self.nesting -= 1;
         self.results[id as usize] = PairResult::Done(parts);
         Ok(self.outcome(id))

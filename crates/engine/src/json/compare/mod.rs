@@ -23,13 +23,11 @@ use self::found::{Builder, Findings, Found};
 use super::node::{Kind, NodeId, Tree, TypedNode};
 use super::pattern::Pattern;
 use super::rules;
+use crate::depth::{MAX_OPEN, with_room};
 use crate::difference::{Policy, Rule};
 use crate::limits::Limits;
 
 pub(super) use self::found::Leaf;
-
-/// Pairs that may be open at once. Each costs a few stack frames.
-const MAX_OPEN_PAIRS: usize = 400;
 
 /// Steps that making a pattern ready costs.
 const COMPILING: usize = 50;
@@ -170,12 +168,12 @@ impl<'t> Comparer<'t> {
             self.assumed = true;
             return Found::default();
         }
-        if self.open.len() >= MAX_OPEN_PAIRS {
+        if self.open.len() >= MAX_OPEN {
             self.stop("the schemas are nested too deeply", pair);
             return Found::default();
         }
         self.open.insert(pair);
-        let builder = self.types(pair);
+        let builder = with_room(|| self.types(pair));
         // What is found is kept: long texts are paid for as work is.
         self.charge(builder.text / TEXT_OF_A_STEP, pair);
         let found = self.findings.add(builder);

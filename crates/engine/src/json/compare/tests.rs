@@ -18,6 +18,40 @@ fn is_undecided(comparison: &Comparison) -> bool {
     comparison.differences.len() == 1 && comparison.differences[0].rule.id == "json/undecided"
 }
 
+/// Definitions that lead to one another in a ring; the last one has a value of its own type.
+fn ring(size: usize, last: &str) -> String {
+    let mut definitions = String::new();
+    for n in 0..size {
+        let next = (n + 1) % size;
+        let value = if n + 1 == size { last } else { "string" };
+        let _ = write!(
+            definitions,
+            r##"{}"r{n}":{{"properties":{{"n":{{"$ref":"#/definitions/r{next}"}},"v":{{"type":"{value}"}}}}}}"##,
+            if n > 0 { "," } else { "" }
+        );
+    }
+    format!(r##"{{"definitions":{{{definitions}}},"$ref":"#/definitions/r0"}}"##)
+}
+
+/// Definitions that each choose between two others, as the rules of a grammar do.
+fn grammar(title: &str, rules: usize) -> String {
+    let choice = |rule: usize, way: usize| {
+        let next = (7 * rule + way + 1) % rules;
+        format!(
+            r##"{{"type":"object","properties":{{"k":{{"const":{way}}},"v":{{"$ref":"#/definitions/d{next}"}}}}}}"##
+        )
+    };
+    let rules: Vec<String> = (0..rules)
+        .map(|rule| {
+            format!(r#""d{rule}":{{"oneOf":[{},{},{{"type":"string"}}]}}"#, choice(rule, 0), choice(rule, 1))
+        })
+        .collect();
+    format!(
+        r##"{{"title":"{title}","properties":{{"x":{{"$ref":"#/definitions/d0"}}}},"definitions":{{{}}}}}"##,
+        rules.join(",")
+    )
+}
+
 /// Definitions `d0` to `d{levels}`, each made from the next one by `body`.
 fn chain(levels: usize, body: impl Fn(&str) -> String, last: &str) -> String {
     let mut definitions = String::new();
@@ -31,20 +65,14 @@ fn chain(levels: usize, body: impl Fn(&str) -> String, last: &str) -> String {
 }
 
 #[test]
-fn a_chain_of_references_ends_before_the_stack_does() -> Result<(), SchemaError> {
+fn a_chain_of_references_is_followed_to_its_end() -> Result<(), SchemaError> {
     let body = |next: &str| format!(r#"{{"properties":{{"a":{next}}}}}"#);
-    let deep = |last: &str| chain(5_000, body, last);
-    let comparison = compare(&deep(r#"{"type":"string"}"#), &deep(r#"{"type":"null"}"#))?;
-    assert!(is_undecided(&comparison));
-    assert!(
-        comparison.differences[0].path.starts_with("#/definitions/d"),
-        "{}",
-        comparison.differences[0].path
-    );
-    let shallow = |last: &str| chain(150, body, last);
-    let comparison = compare(&shallow(r#"{"type":"string"}"#), &shallow(r#"{"type":"null"}"#))?;
-    assert_eq!(comparison.differences.len(), 1);
-    assert_eq!(comparison.differences[0].rule.kind, "COMBINED_TYPE_SUBSCHEMAS_CHANGED");
+    for levels in [150, 5_000] {
+        let schema = |last: &str| chain(levels, body, last);
+        let comparison = compare(&schema(r#"{"type":"string"}"#), &schema(r#"{"type":"null"}"#))?;
+        assert_eq!(comparison.differences.len(), 1);
+        assert_eq!(comparison.differences[0].rule.kind, "COMBINED_TYPE_SUBSCHEMAS_CHANGED");
+    }
     Ok(())
 }
 
@@ -124,7 +152,8 @@ fn the_step_budget_ends_a_comparison_with_the_place() -> Result<(), SchemaError>
     let schema = parse(text)?;
     let limits = Limits { max_steps: 3, ..Limits::default() };
     let options = CompareOptions { limits, ..CompareOptions::default() };
-    let comparison = JsonSchema::compare(&schema, &schema, &options);
+    let other = parse(&text.replace("string", "null"))?;
+    let comparison = JsonSchema::compare(&schema, &other, &options);
     assert!(is_undecided(&comparison) && !comparison.is_compatible());
     assert_eq!(comparison.differences[0].path, "#/properties/a");
     assert!(comparison.steps <= 3);
@@ -143,22 +172,49 @@ fn recursion_is_compared_as_far_as_it_goes() -> Result<(), SchemaError> {
     let kinds: Vec<&str> = narrowed.incompatible().map(|difference| difference.rule.kind).collect();
     assert!(kinds.contains(&"TYPE_NARROWED"), "{kinds:?}");
     assert!(kinds.contains(&"COMBINED_TYPE_SUBSCHEMAS_CHANGED"), "{kinds:?}");
-    let ring = |size: usize, last: &str| {
-        let mut definitions = String::new();
-        for n in 0..size {
-            let next = (n + 1) % size;
-            let value = if n + 1 == size { last } else { "string" };
-            let _ = write!(
-                definitions,
-                r##"{}"r{n}":{{"properties":{{"n":{{"$ref":"#/definitions/r{next}"}},"v":{{"type":"{value}"}}}}}}"##,
-                if n > 0 { "," } else { "" }
-            );
-        }
-        format!(r##"{{"definitions":{{{definitions}}},"$ref":"#/definitions/r0"}}"##)
-    };
     assert!(compare(&ring(7, "string"), &ring(5, "string"))?.is_compatible());
     assert!(!compare(&ring(7, "string"), &ring(5, "null"))?.is_compatible());
     assert!(compare(r##"{"$ref":"#"}"##, r##"{"$ref":"#"}"##)?.is_compatible());
+    Ok(())
+}
+
+#[test]
+fn a_grammar_of_recursive_rules_is_compared_to_its_end() -> Result<(), SchemaError> {
+    for rules in [10, 15, 40] {
+        let comparison = compare(&grammar("a", rules), &grammar("b", rules))?;
+        let kinds: Vec<&str> = comparison.differences.iter().map(|found| found.rule.kind).collect();
+        assert_eq!(kinds, ["TITLE_CHANGED"], "{rules} rules");
+    }
+    Ok(())
+}
+
+#[test]
+fn tens_of_thousands_of_open_pairs_fit_on_a_small_stack() -> Result<(), Box<dyn std::error::Error>> {
+    let thread = std::thread::Builder::new().stack_size(2 << 20);
+    let compared = thread.spawn(|| -> Result<(), SchemaError> {
+        // Rings of sizes without a common factor open every pair inside the pair before it.
+        let comparison = compare(&ring(200, "string"), &ring(199, "string"))?;
+        assert!(comparison.is_compatible() && comparison.differences.is_empty());
+        assert!(comparison.steps > 200 * 199, "{}", comparison.steps);
+        let comparison = compare(&ring(200, "string"), &ring(199, "null"))?;
+        assert!(!comparison.is_compatible() && !is_undecided(&comparison));
+        Ok(())
+    })?;
+    compared.join().map_err(|_| "the comparison panicked")??;
+    Ok(())
+}
+
+#[test]
+fn a_schema_against_itself_is_decided_by_any_budget() -> Result<(), SchemaError> {
+    let members: Vec<String> =
+        (0..300).map(|n| format!(r#"{{"title":"{n}","properties":{{"a":{{"const":{n}}}}}}}"#)).collect();
+    let text = format!(r#"{{"oneOf":[{}]}}"#, members.join(","));
+    let limits = Limits { max_steps: 20_000, ..Limits::default() };
+    let options = CompareOptions { limits, ..CompareOptions::default() };
+    let comparison = JsonSchema::compare(&parse(&text)?, &parse(&text)?, &options);
+    assert!(comparison.steps == limits.max_steps && comparison.differences.is_empty());
+    let other = text.replace(r#""title":"0""#, r#""title":"zero""#);
+    assert!(is_undecided(&JsonSchema::compare(&parse(&text)?, &parse(&other)?, &options)));
     Ok(())
 }
 

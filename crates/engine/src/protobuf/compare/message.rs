@@ -47,12 +47,12 @@ impl<'a> Comparer<'a> {
         if !self.step() {
             return;
         }
-        match self.stack.iter().position(|key| *key == writer.key()) {
-            Some(position) => self.lowest = self.lowest.min(position),
+        match self.stack.get(&writer.key()) {
+            Some(position) => self.lowest = self.lowest.min(*position),
             None => {
-                self.stack.push(writer.key());
+                self.stack.insert(writer.key(), self.stack.len());
                 self.body(writer, reader);
-                self.stack.pop();
+                self.stack.remove(&writer.key());
             }
         }
         if !self.undecided {

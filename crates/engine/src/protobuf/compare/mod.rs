@@ -10,7 +10,8 @@
 //! oneof exclusivity, oneofs by name, fields by number, nested types. Each (writer, reader) pair of
 //! imported messages is compared once where it can be (see [`Comparer::imported`]); all work is counted
 //! in steps and ends in a finding when the limit is reached. Recursion follows the nesting of texts
-//! and chains of imported types; the latter are cut at [`MAX_CHAIN`].
+//! and chains of imported types; the latter go as deep as the
+//! steps reach.
 
 mod enumeration;
 mod field;
@@ -31,10 +32,8 @@ use super::ProtobufSchema;
 use super::ast::{Message, Span, TypeNode, enums, messages};
 use super::files::{Files, Home, Type};
 use super::rules;
+use crate::depth::{MAX_OPEN, with_room};
 use crate::difference::{CompareOptions, Comparison, Difference, Policy, Rule};
-
-/// Imported messages inside imported messages; each level is a few stack frames deep.
-const MAX_CHAIN: usize = 200;
 
 /// Steps after which a pair seen on a cycle of imports is not compared again from another entrance.
 const EXACT_STEPS: u64 = 50_000;
@@ -51,7 +50,7 @@ pub(super) fn compare(
         path: "#/".to_owned(),
         found: Comparison::default(),
         seen: HashSet::new(),
-        stack: Vec::new(),
+        stack: HashMap::new(),
         memo: HashMap::new(),
         in_group: false,
         lowest: usize::MAX,
@@ -120,8 +119,8 @@ struct Comparer<'a> {
     found: Comparison,
     /// Rule and path of what is reported, so that a type reached twice is reported once.
     seen: HashSet<(&'static str, String)>,
-    /// Keys of the writer's messages under comparison.
-    stack: Vec<usize>,
+    /// Keys of the writer's messages under comparison, with their positions from the outermost.
+    stack: HashMap<usize, usize>,
     /// Whether a pair of imported messages was found incompatible, outside and inside groups.
     memo: HashMap<(usize, usize, bool), bool>,
     /// Whether the elements at hand are part of a group, which the reference does not see.
@@ -135,17 +134,16 @@ impl<'a> Comparer<'a> {
     /// Counts one visited pair; false when the limit is reached, which is reported once.
     fn step(&mut self) -> bool {
         if self.found.steps >= self.options.limits.max_steps {
-            self.give_up();
+            self.give_up("steps", self.found.steps);
             return false;
         }
         self.found.steps += 1;
         true
     }
 
-    fn give_up(&mut self) {
+    fn give_up(&mut self, what: &str, limit: u64) {
         if !std::mem::replace(&mut self.undecided, true) {
-            let info = format!("{} steps", self.found.steps);
-            self.report(&rules::UNDECIDED, info, None, None);
+            self.report(&rules::UNDECIDED, format!("{limit} {what}"), None, None);
         }
     }
 
@@ -228,15 +226,15 @@ impl<'a> Comparer<'a> {
         if let Some(known) = self.memo.get(&key) {
             return *known;
         }
-        if self.stack.len() > MAX_CHAIN {
-            self.give_up();
+        if self.stack.len() >= MAX_OPEN {
+            self.give_up("nested messages", MAX_OPEN as u64);
             return true;
         }
         let outer_path = std::mem::replace(&mut self.path, format!("#/{}", path.replace('.', "/")));
         let outer_lowest = std::mem::replace(&mut self.lowest, usize::MAX);
         let outer_seen = std::mem::take(&mut self.seen);
         let start = self.found.differences.len();
-        self.message(writer, reader);
+        with_room(|| self.message(writer, reader));
         let incompatible = self.incompatible_since(start);
         self.merge(start, outer_seen);
         if self.lowest >= self.stack.len() || self.found.steps > EXACT_STEPS {
@@ -247,15 +245,19 @@ impl<'a> Comparer<'a> {
         incompatible
     }
 
-    /// Drops findings that an earlier visit reported already.
-    fn merge(&mut self, start: usize, mut seen: HashSet<(&'static str, String)>) {
-        let fresh = self.found.differences.split_off(start);
-        for difference in fresh {
-            if seen.insert((difference.rule.id, difference.path.clone())) {
-                self.found.differences.push(difference);
-            }
+    /// Drops findings that an earlier visit reported already. Costs what the smaller side has, so that a long
+    /// chain of messages that all report is not quadratic.
+    fn merge(&mut self, start: usize, outer: HashSet<(&'static str, String)>) {
+        let inner = std::mem::take(&mut self.seen);
+        let (small, mut large) = if inner.len() < outer.len() { (inner, outer) } else { (outer, inner) };
+        let again: HashSet<_> = small.iter().filter(|finding| large.contains(*finding)).cloned().collect();
+        if !again.is_empty() {
+            let mut fresh = self.found.differences.split_off(start);
+            fresh.retain(|difference| !again.contains(&(difference.rule.id, difference.path.clone())));
+            self.found.differences.append(&mut fresh);
         }
-        self.seen = seen;
+        large.extend(small);
+        self.seen = large;
     }
 }
 

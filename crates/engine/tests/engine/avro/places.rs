@@ -170,24 +170,31 @@ fn repeated_findings_do_not_double_without_end() {
 }
 
 #[test]
-fn nesting_beyond_the_limit_ends_in_a_finding() {
+fn chains_of_references_are_followed_to_their_end() {
     // Each reference uses the one before it, so every text is flat and only the types nest.
-    let chain = |length: usize| -> Vec<(String, String)> {
+    let chain = |length: usize, leaf: &str| -> Vec<(String, String)> {
         let level = |n: usize| match n {
-            0 => r#"{"type":"record","name":"L0","fields":[]}"#.to_owned(),
+            0 => {
+                format!(r#"{{"type":"record","name":"L0","fields":[{{"name":"f","type":"{leaf}"}}]}}"#)
+            }
             _ => {
                 format!(r#"{{"type":"record","name":"L{n}","fields":[{{"name":"f","type":"L{}"}}]}}"#, n - 1)
             }
         };
         (0..length).map(|n| (format!("L{n}"), level(n))).collect()
     };
-    for (length, rule) in [(250, None), (600, Some("avro/undecided"))] {
-        let references = chain(length);
-        let references: Vec<(&str, &str)> =
-            references.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-        let schema = with_references(&format!("\"L{}\"", length - 1), &references).expect("parses");
-        let comparison = AvroSchema::compare(&schema, &schema, &CompareOptions::default());
-        assert_eq!(comparison.differences.first().map(|found| found.rule.id), rule, "{length} levels");
+    for length in [250, 1_000] {
+        let schema = |leaf: &str| {
+            let references = chain(length, leaf);
+            let references: Vec<(&str, &str)> =
+                references.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+            with_references(&format!("\"L{}\"", length - 1), &references).expect("parses")
+        };
+        let (writer, schema) = (schema("long"), schema("int"));
+        assert!(AvroSchema::compare(&writer, &schema, &CompareOptions::default()).is_compatible());
+        let comparison = AvroSchema::compare(&schema, &writer, &CompareOptions::default());
+        let found: Vec<&str> = comparison.differences.iter().map(|found| found.rule.kind).collect();
+        assert_eq!(found, ["TYPE_MISMATCH"], "{length} levels");
         assert!(schema.formatted("resolved").is_err(), "the resolved text would nest too deep");
         assert!(
             schema.validator().expect("compiles").validate(&[], &PayloadOptions::default()).findings.len()

@@ -1,6 +1,7 @@
 //! What must hold for all schemas.
 
-use chancery_engine::difference::Policy;
+use chancery_engine::difference::{CompareOptions, Policy};
+use chancery_engine::json::JsonSchema;
 use chancery_engine::tree;
 use chancery_engine::{Limits, SchemaError};
 use proptest::prelude::*;
@@ -31,6 +32,14 @@ proptest! {
             let incompatible: Vec<_> = found.incompatible().map(|difference| difference.rule.id).collect();
             prop_assert!(incompatible.is_empty(), "{:?}", incompatible);
         }
+    }
+
+    #[test]
+    fn a_schema_against_itself_is_never_undecided(schema in schema(), max_steps in 0_u64..60) {
+        let limits = Limits { max_steps, ..Limits::default() };
+        let (reader, writer) = (parse(&schema), parse(&schema));
+        let found = JsonSchema::compare(&reader, &writer, &CompareOptions { limits, ..CompareOptions::default() });
+        prop_assert!(found.is_compatible() && found.steps <= max_steps, "{} steps", found.steps);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Bounds, counted in steps, not in seconds.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use chancery_engine::difference::CompareOptions;
@@ -37,6 +38,31 @@ fn a_hundred_nested_messages_are_compared() {
     );
     assert_eq!(found.incompatible().count(), 1);
     assert!(found.steps < 1_000, "{} steps", found.steps);
+}
+
+#[test]
+fn chains_of_imported_messages_are_followed_to_their_end() {
+    let text = |length: usize, leaf: &str| {
+        let mut text = format!("syntax = \"proto3\"; package c; message C0 {{ {leaf} a = 1; }}");
+        for level in 1..=length {
+            let _ = write!(text, "message C{level} {{ C{} a = 1; }}", level - 1);
+        }
+        let dependency = Dependency { name: "c.proto".to_owned(), text, origin: None };
+        let main = format!("syntax = \"proto3\"; import \"c.proto\"; message M {{ c.C{length} a = 1; }}");
+        let source = Source { text: &main, dependencies: std::slice::from_ref(&dependency) };
+        ProtobufSchema::parse(&source, Strictness::New, &Limits::default()).expect("a chain parses")
+    };
+    for length in [190, 5_000] {
+        let found = ProtobufSchema::compare(
+            &text(length, "string"),
+            &text(length, "int32"),
+            &CompareOptions::default(),
+        );
+        let kinds: BTreeSet<&str> = found.incompatible().map(|difference| difference.rule.id).collect();
+        assert!(!kinds.contains("proto/undecided") && !found.is_compatible(), "{kinds:?}");
+        assert_eq!(found.incompatible().last().map(|difference| difference.path.as_str()), Some("#/M/1"));
+        assert!(found.steps < 4 * length as u64 + 100, "{} steps", found.steps);
+    }
 }
 
 /// Every message of the import uses every other one.
