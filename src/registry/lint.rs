@@ -133,6 +133,7 @@ impl Registry {
             scope: Scope::Context(own.subject.context.clone()),
             prefix: String::new(),
             also: Vec::new(),
+            only: None,
             deletion: Deletion::Active,
             latest_only: true,
             rule_type: None,

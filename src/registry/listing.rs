@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Registry, RegistryError};
-use crate::model::{ContextName, SchemaVersion, Subject};
+use super::{AssociationFilter, Registry, RegistryError};
+use crate::model::{Association, ContextName, SchemaVersion, Subject};
 use crate::store::{Deletion, Page, Scope, SubjectQuery, VersionQuery};
 
 /// Filter of `/schemas`.
@@ -19,6 +19,8 @@ pub struct SchemaFilter {
     pub latest_only: bool,
     /// Versions with a rule of this type only.
     pub rule_type: Option<String>,
+    /// Versions of subjects with such associations only.
+    pub associated: Option<AssociationFilter>,
     /// Part of the list.
     pub page: Page,
 }
@@ -30,6 +32,8 @@ pub struct ListedVersion {
     pub version: SchemaVersion,
     /// Qualified names, sorted; empty unless asked for.
     pub aliases: Vec<String>,
+    /// The associations of its subject that were asked for.
+    pub associations: Vec<Association>,
 }
 
 /// Reads a subject prefix: `` and `abc` mean the default context, `:.ctx:abc` another, `:*:abc` all.
@@ -62,10 +66,15 @@ impl Registry {
             .filter(|(_, names)| names.iter().any(|name| matches(&scope, &prefix, name)))
             .map(|(target, _)| target.clone())
             .collect();
+        let associated = match &filter.associated {
+            Some(associated) => Some(self.associations_by_subject(associated).await?),
+            None => None,
+        };
         let query = VersionQuery {
             scope,
             prefix,
             also,
+            only: associated.as_ref().map(|subjects| subjects.keys().cloned().collect()),
             deletion: if filter.deleted { Deletion::All } else { Deletion::Active },
             latest_only: filter.latest_only,
             rule_type: filter.rule_type.clone(),
@@ -74,7 +83,12 @@ impl Registry {
         let versions = self.store.list_versions(&query).await?;
         let listed = versions.into_iter().map(|version| {
             let names = aliases.get(&version.subject).map(Vec::as_slice).unwrap_or_default();
-            ListedVersion { aliases: names.iter().map(Subject::qualified).collect(), version }
+            let associations = associated.as_ref().and_then(|subjects| subjects.get(&version.subject));
+            ListedVersion {
+                aliases: names.iter().map(Subject::qualified).collect(),
+                associations: associations.cloned().unwrap_or_default(),
+                version,
+            }
         });
         Ok(listed.collect())
     }

@@ -143,6 +143,8 @@ pub struct VersionQuery {
     pub prefix: String,
     /// Further subjects whose versions are included whatever the prefix says (aliases).
     pub also: Vec<Subject>,
+    /// None but versions of these subjects.
+    pub only: Option<Vec<Subject>>,
     /// Which.
     pub deletion: Deletion,
     /// Only the highest matching version of each subject.

@@ -108,7 +108,8 @@ fn resource_body(done: Vec<Associated>) -> Option<ResourceBody> {
     })
 }
 
-fn filter(call: &Call) -> AssociationFilter {
+/// The associations that the query asks for.
+pub fn filter(call: &Call) -> AssociationFilter {
     AssociationFilter {
         resource_type: call.query.text("resourceType").to_owned(),
         association_types: call.query.list("associationType"),

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
+use super::associations::filter;
 use super::wire::{SchemaBody, VersionBody, matching_tags};
 use crate::http::call::{Answer, Call, cut, json, json_bytes};
 use crate::http::error::ApiError;
 use crate::http::hot::keep;
-use crate::model::{SchemaVersion, Subject};
+use crate::model::{Association, SchemaVersion, Subject};
 use crate::registry::{DependsOn, FoundSchema, IdScope, SchemaFilter};
 
 /// Largest page of `/schemas`, also the default.
@@ -20,6 +21,9 @@ struct ListedBody {
     /// Subjects that are aliases of this one; only with `aliases=true`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     aliases: Vec<String>,
+    /// Associations of the subject; only with a filter for them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    associations: Vec<Association>,
 }
 
 /// A schema found by id or guid.
@@ -64,18 +68,22 @@ struct GuidPlaceBody {
 
 /// Versions with their schemas, sorted by subject, then version.
 pub async fn list(call: Call) -> Result<Answer, ApiError> {
-    let filter = SchemaFilter {
+    let asks = |name| call.query.find(name).is_some_and(|value| !value.is_empty());
+    let associated = ["resourceType", "associationType", "lifecycle"].into_iter().any(asks);
+    let asked = SchemaFilter {
         subject_prefix: call.subject_prefix(),
         aliases: call.query.flag("aliases"),
         deleted: call.query.flag("deleted"),
         latest_only: call.query.flag("latestOnly"),
         rule_type: call.query.find("ruleType").filter(|rule| !rule.is_empty()).map(str::to_owned),
+        associated: associated.then(|| filter(&call)),
         page: call.page(Some(MAX_SCHEMAS))?,
     };
-    let listed = call.registry().list_schemas(&filter).await?;
+    let listed = call.registry().list_schemas(&asked).await?;
     let bodies = listed.into_iter().map(|entry| ListedBody {
         version: VersionBody::new(&entry.version, entry.version.content.text.clone()),
         aliases: entry.aliases,
+        associations: entry.associations,
     });
     Ok(json(&bodies.collect::<Vec<_>>()))
 }

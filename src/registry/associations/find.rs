@@ -1,5 +1,7 @@
 //! Reads of associations: one query each.
 
+use std::collections::BTreeMap;
+
 use super::{ANY_NAMESPACE, AssociationError, BY_ID, BY_NAME, BY_SUBJECT, SEPARATOR};
 use crate::model::{Association, Lifecycle, Subject};
 use crate::registry::{Registry, RegistryError, decode};
@@ -64,6 +66,22 @@ impl Registry {
         let (mut found, _) = self.list_by_subject(&subject.qualified()).await?;
         found.retain(|association| filter.takes(association));
         Ok(found)
+    }
+
+    /// Every subject with an association that the filter takes.
+    pub(in crate::registry) async fn associations_by_subject(
+        &self,
+        filter: &AssociationFilter,
+    ) -> Result<BTreeMap<Subject, Vec<Association>>, RegistryError> {
+        let mut subjects = BTreeMap::new();
+        for document in self.store.list_documents(BY_SUBJECT, "").await? {
+            let mut found: Vec<Association> = decode(BY_SUBJECT, &document.key, &document.body)?;
+            found.retain(|association| filter.takes(association));
+            if !found.is_empty() {
+                subjects.insert(Subject::parse(&document.key), found);
+            }
+        }
+        Ok(subjects)
     }
 
     /// Refuses to take the last active version away from a subject that resources are bound to.

@@ -87,6 +87,14 @@ pub async fn versions(readers: &SqlitePool, asked: &VersionQuery) -> Result<Vec<
     } else {
         ""
     };
+    let only = if asked.only.is_some() {
+        "AND s.subject_id IN (
+                SELECT o.subject_id
+                  FROM json_each(?8) wanted
+                  JOIN subjects o ON o.context = wanted.value ->> 0 AND o.name = wanted.value ->> 1)"
+    } else {
+        ""
+    };
     let order = if asked.also.is_empty() { range.order() } else { "s.qualified" };
     // CROSS JOIN keeps this order of loops, so that the index on names yields the sorted list and a limit
     // ends the walk.
@@ -97,12 +105,10 @@ pub async fn versions(readers: &SqlitePool, asked: &VersionQuery) -> Result<Vec<
             CROSS JOIN versions v ON v.subject_id = s.subject_id
             CROSS JOIN ids i ON i.context = v.context AND i.id = v.id
             CROSS JOIN contents c ON c.fingerprint = i.fingerprint
-            WHERE {subjects} AND {state} {latest} {rule}
+            WHERE {subjects} {only} AND {state} {latest} {rule}
             ORDER BY {order}, v.version LIMIT ?4 OFFSET ?5"#
     );
     let (limit, offset) = cut(asked.page);
-    let also: Vec<(&str, &str)> =
-        asked.also.iter().map(|subject| (subject.context.as_str(), subject.name.as_str())).collect();
     let rows = query(AssertSqlSafe(sql))
         .bind(range.context)
         .bind(range.from)
@@ -110,7 +116,8 @@ pub async fn versions(readers: &SqlitePool, asked: &VersionQuery) -> Result<Vec<
         .bind(limit)
         .bind(offset)
         .bind(asked.rule_type.as_deref())
-        .bind(to_json(&also))
+        .bind(names_of(&asked.also))
+        .bind(names_of(asked.only.as_deref().unwrap_or_default()))
         .fetch_all(readers)
         .await
         .map_err(unavailable)?;
@@ -159,6 +166,13 @@ pub async fn changes(
 
 /// SQLite reads a negative limit as none.
 const NO_LIMIT: i64 = -1;
+
+/// Contexts and names as a JSON list.
+fn names_of(subjects: &[Subject]) -> String {
+    let names: Vec<(&str, &str)> =
+        subjects.iter().map(|subject| (subject.context.as_str(), subject.name.as_str())).collect();
+    to_json(&names)
+}
 
 /// `LIMIT` and `OFFSET` of a page.
 fn cut(page: Page) -> (i64, i64) {

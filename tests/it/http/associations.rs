@@ -228,3 +228,32 @@ async fn broken_requests_are_refused() {
     app.post(ASSOCIATIONS, json!({ "associations": {} })).await.refused(400);
     app.get(BY_ID).await.gives(json!([]));
 }
+
+#[tokio::test]
+async fn schemas_are_found_by_the_associations_of_their_subjects() {
+    let app = App::new().await;
+    for subject in ["a", "b", "c"] {
+        app.register(subject, "\"long\"").await;
+    }
+    let both = json!([
+        { "subject": "a", "associationType": "value", "lifecycle": "STRONG" },
+        { "subject": "b", "associationType": "key" },
+    ]);
+    app.post(ASSOCIATIONS, orders(both)).await.is(200);
+    for (query, expected) in [
+        ("", vec!["a", "b", "c"]),
+        ("?resourceType=topic", vec!["a", "b"]),
+        ("?resourceType=table", vec![]),
+        ("?associationType=key", vec!["b"]),
+        ("?associationType=key&associationType=value", vec!["a", "b"]),
+        ("?associationType=key&associationType=value&offset=1", vec!["b"]),
+        ("?lifecycle=STRONG", vec!["a"]),
+        ("?lifecycle=WEAK&subjectPrefix=a", vec![]),
+        ("?resourceType=&lifecycle=", vec!["a", "b", "c"]),
+    ] {
+        assert_eq!(subjects(&app.get(&format!("/schemas{query}")).await.is(200)), expected, "{query}");
+    }
+    let listed = app.get("/schemas?lifecycle=STRONG").await.is(200);
+    assert_eq!(listed[0]["associations"], app.get("/associations/subjects/a").await.is(200));
+    assert!(app.get("/schemas").await.is(200)[0].get("associations").is_none());
+}
