@@ -176,12 +176,19 @@ pub struct Field {
     pub number: i32,
     /// The `default` option, without quotes.
     pub default: Option<String>,
-    /// The `json_name` option.
+    /// The `json_name` option; see also [`Self::name_in_json`].
     pub json_name: Option<String>,
     /// All other options.
     pub options: Vec<OptionNode>,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Field {
+    /// The name in JSON: as set, else made from the name.
+    pub fn name_in_json(&self) -> String {
+        self.json_name.clone().unwrap_or_else(|| json_name(&self.name))
+    }
 }
 
 /// A written label.
@@ -472,4 +479,20 @@ pub enum OptionValue {
     Map(Vec<(String, OptionValue)>),
     /// A list.
     List(Vec<OptionValue>),
+}
+
+/// The JSON name that a field has by default: `_x` becomes `X`.
+pub(in crate::protobuf) fn json_name(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut raise = false;
+    for letter in name.chars() {
+        if letter == '_' {
+            raise = true;
+        } else if std::mem::take(&mut raise) {
+            out.push(letter.to_ascii_uppercase());
+        } else {
+            out.push(letter);
+        }
+    }
+    out
 }

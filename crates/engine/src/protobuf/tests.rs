@@ -135,3 +135,24 @@ fn files_that_do_not_compile_are_refused_on_request() {
         assert!(schema(&text).check_fields().is_err(), "{text}");
     }
 }
+
+#[test]
+fn what_compilers_refuse_is_refused_where_fields_are_checked() -> Result<(), SchemaError> {
+    for (body, expected) in [
+        ("reserved \"a\"; int32 a = 1;", "field name `a` is reserved"),
+        ("oneof o { }", "oneof `o` must have at least one field"),
+        ("oneof o { map<string, string> m = 1; }", "map field `m` cannot be a member of a oneof"),
+        ("string a = 1 [deprecated = \"x\"];", "Could not interpret option: deprecated"),
+        ("int32 a = 1 [default = 4];", "field `a`: proto3 has no explicit defaults"),
+        ("optional group G = 1 { int32 a = 1; }", "group `G`: proto3 has no groups"),
+        ("string a = 1 [json_name = \"b\"]; string b = 2;", "fields `a` and `b` have one name in JSON: `b`"),
+        ("message N { oneof o { } }", "oneof `o` must have at least one field"),
+    ] {
+        let text = format!("syntax = \"proto3\"; message M {{ {body} }}");
+        let error = schema(&text).check_fields().expect_err(&text);
+        assert!(error.to_string().contains(expected), "{text}: {error}");
+    }
+    let fine = "message M { reserved \"b\"; optional int32 a = 1 [default = 4, deprecated = true]; \
+        optional group G = 2 { optional int32 b = 1; } oneof o { int32 c = 3; } }";
+    schema(fine).check_fields()
+}

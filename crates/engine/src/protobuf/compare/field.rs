@@ -26,7 +26,7 @@ impl<'a> Comparer<'a> {
         if old.name != new.name {
             self.found_at(&rules::FIELD_NAME_CHANGED, change(&old.name, &new.name), &places);
         }
-        self.json_names(&json_name(old), &json_name(new), &places);
+        self.json_names(&old.name_in_json(), &new.name_in_json(), &places);
         let old_kind = Kind::of(self.sides.files(Role::Writer), &writer.0.name, &old.kind);
         let new_kind = Kind::of(self.sides.files(Role::Reader), &reader.0.name, &new.kind);
         if self.kinds(&old_kind, &new_kind, &places) {
@@ -209,21 +209,4 @@ pub(super) fn occurs(label: Option<Label>, has_presence: bool) -> Cardinality {
 /// `writer -> reader`.
 pub(super) fn change(writer: &str, reader: &str) -> String {
     format!("{writer} -> {reader}")
-}
-
-/// The name in JSON: as set, else `lowerCamelCase` of the name (protoc's rule).
-fn json_name(field: &Field) -> String {
-    if let Some(name) = &field.json_name {
-        return name.clone();
-    }
-    let mut out = String::with_capacity(field.name.len());
-    let mut upper = false;
-    for character in field.name.chars() {
-        match character {
-            '_' => upper = true,
-            other if std::mem::take(&mut upper) => out.push(other.to_ascii_uppercase()),
-            other => out.push(other),
-        }
-    }
-    out
 }

@@ -40,17 +40,29 @@ const OPTION_FILES: [&str; 2] = ["google/protobuf/descriptor.proto", "confluent/
 /// # Errors
 /// [`SchemaError::Unsupported`] when a type resolves nowhere.
 pub(super) fn serialized(files: &Files) -> Result<Vec<u8>, SchemaError> {
+    with_options(files, false)
+}
+
+/// The same, of a text whose options all say something.
+///
+/// # Errors
+/// Also [`SchemaError::Invalid`] for an option with a value of another kind.
+pub(super) fn compiled(files: &Files) -> Result<Vec<u8>, SchemaError> {
+    with_options(files, true)
+}
+
+fn with_options(files: &Files, strict: bool) -> Result<Vec<u8>, SchemaError> {
     if files.dependencies.is_empty() && !extends_anything(&files.local) {
         // Its options mean what the built-in files say: no table is made for it.
         linked_table(files)?;
-        let options = Complete { table: &KNOWN_OPTIONS.0 };
+        let options = Complete { table: &KNOWN_OPTIONS.0, strict };
         return Ok(write::write(files, Home::Local, FILE_NAME, &options)?.bytes);
     }
     let starts = OPTION_FILES.iter().filter_map(|path| find_file(files, path));
     let known = link(files, std::iter::once(Home::Local).chain(starts))?;
     let (local, others) = known.split_first().ok_or_else(|| SchemaError::invalid("no file"))?;
     let table = Table::compile(local, others)?;
-    let written = write::write(files, Home::Local, FILE_NAME, &Complete { table: &table })?;
+    let written = write::write(files, Home::Local, FILE_NAME, &Complete { table: &table, strict })?;
     Ok(written.bytes)
 }
 

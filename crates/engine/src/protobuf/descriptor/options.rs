@@ -82,6 +82,8 @@ pub(super) fn is_set(options: &[OptionNode], name: &str) -> bool {
 /// Everything, interpreted by a table that knows the options messages and their extensions.
 pub(super) struct Complete<'a> {
     pub table: &'a Table,
+    /// Whether an option that cannot be interpreted is an error.
+    pub strict: bool,
 }
 
 impl OptionsWriter for Complete<'_> {
@@ -92,6 +94,12 @@ impl OptionsWriter for Complete<'_> {
             let mut one = Out::default();
             match message.and_then(|message| self.option(&mut one, message, scope, option)) {
                 Some(()) => out.0.extend(one.0),
+                None if self.strict => {
+                    return Err(SchemaError::Invalid {
+                        message: format!("Could not interpret option: {}", option.name),
+                        offset: option.span.is_known().then_some(option.span.start),
+                    });
+                }
                 None => uninterpreted(&mut out, option),
             }
         }

@@ -11,6 +11,7 @@ use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, Fi
 
 use super::table::{Enum, Field, Kind, Label, MAX_FIELD_NUMBER, Message, Table};
 use crate::SchemaError;
+use crate::protobuf::ast::json_name;
 
 /// Fields of one message; positions are 16 bits wide.
 const MAX_FIELDS: usize = 60_000;
@@ -284,20 +285,4 @@ fn synthetic_oneofs(message: &DescriptorProto) -> Vec<u16> {
 
 fn join(scope: &str, name: &str) -> String {
     if scope.is_empty() { name.to_owned() } else { format!("{scope}.{name}") }
-}
-
-/// The JSON name that a field has by default: `_x` becomes `X`.
-pub(crate) fn json_name(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    let mut raise = false;
-    for letter in name.chars() {
-        if letter == '_' {
-            raise = true;
-        } else if std::mem::take(&mut raise) {
-            out.push(letter.to_ascii_uppercase());
-        } else {
-            out.push(letter);
-        }
-    }
-    out
 }

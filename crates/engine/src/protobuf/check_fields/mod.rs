@@ -1,7 +1,9 @@
 //! The stricter check of `validateFields`: the file must compile.
 //!
 //! Texts that the registry accepts otherwise (unknown options, one number used twice, number 0) are
-//! refused here, because no descriptor can express them.
+//! refused here, because no descriptor can express them or because compilers refuse them all the same.
+
+mod shapes;
 
 use prost_reflect::DescriptorPool;
 use prost_types::FileDescriptorSet;
@@ -20,11 +22,12 @@ pub(super) fn check(files: &Files) -> Result<(), SchemaError> {
     resolve::check(files)?;
     imports(files)?;
     options(files)?;
+    shapes::check(&files.local)?;
     let linked = descriptor::linked(files)?;
     ProtobufValidator::compile(&linked)?;
     DescriptorPool::from_file_descriptor_set(FileDescriptorSet { file: linked })
         .map_err(|error| SchemaError::invalid(error.to_string()))?;
-    descriptor::serialized(files).map(|_| ())
+    descriptor::compiled(files).map(|_| ())
 }
 
 fn imports(files: &Files) -> Result<(), SchemaError> {
