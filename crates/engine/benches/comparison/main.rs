@@ -60,7 +60,7 @@ fn best(candidate: &Schema, history: &[Schema]) -> (Duration, Verdict) {
         let (start, started) = (Instant::now(), on_processor());
         let verdict = black_box(check(candidate, &earlier, &options));
         let time = match (started, on_processor()) {
-            (Some(started), Some(ended)) => ended - started,
+            (Some(started), Some(ended)) => ended.saturating_sub(started),
             _ => start.elapsed(),
         };
         if time < best.0 {

@@ -7,6 +7,7 @@ mod growth;
 mod json;
 mod json_payload_laws;
 mod json_schema_test_suite;
+mod levels;
 mod lint_laws;
 mod parts;
 mod protobuf;

@@ -1,6 +1,6 @@
 //! Avro schemas and payloads.
 
-mod arbitrary;
+pub(crate) mod arbitrary;
 mod identity;
 mod laws;
 mod parsing;

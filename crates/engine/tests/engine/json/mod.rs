@@ -1,6 +1,6 @@
 //! JSON Schema: laws of the comparison, and what it has to do with documents.
 
-mod arbitrary;
+pub(crate) mod arbitrary;
 mod laws;
 mod soundness;
 

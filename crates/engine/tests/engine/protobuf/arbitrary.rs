@@ -116,7 +116,7 @@ fn message(depth: u32) -> BoxedStrategy<String> {
 }
 
 /// A proto3 file of package `p`; its top-level names are distinct.
-pub(super) fn file() -> impl Strategy<Value = String> {
+pub(crate) fn file() -> impl Strategy<Value = String> {
     (vec(message(2), 1..4), vec(option(), 0..3), of(enumeration()), any::<bool>()).prop_map(
         |(messages, options, node, service)| {
             let mut text = "// generated\nsyntax = \"proto3\";\npackage p;\n".to_owned();

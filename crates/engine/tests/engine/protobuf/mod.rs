@@ -1,6 +1,6 @@
 //! Protobuf schemas from the outside: laws, bounds, public files.
 
-mod arbitrary;
+pub(crate) mod arbitrary;
 mod bounds;
 mod corpus;
 mod laws;
