@@ -3,8 +3,9 @@
 //! The schema is named by the request (`target`); a Confluent frame around the payload must agree with it
 //! (`frame`). Validators are compiled once per schema and kept (`ready`); big payloads run on the blocking pool, with
 //! a deadline (`run`), and then face the rules that travel with the schema (`rules`). Events say themselves which
-//! schema they claim (`event`), by several kinds of evidence (`claims`).
+//! schema they claim (`event`, `checking`), by several kinds of evidence (`claims`).
 
+mod checking;
 mod claims;
 mod event;
 mod frame;

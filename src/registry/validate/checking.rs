@@ -1,0 +1,248 @@
+//! One event on its way to a verdict: what is known so far, and what each step adds to the report.
+//!
+//! Nothing here asks the store; the steps that do are in `event`.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chancery_engine::cloudevents::matching::{
+    Agreement, AvroJson, Claim, Match, PayloadFormat, SchemaReference, join,
+};
+use chancery_engine::cloudevents::{Event, EventOptions, rules};
+use chancery_engine::violation::{Encoding, MessageChoice};
+use chancery_engine::{Report, Severity, Violation};
+
+use super::super::policies::EventPolicy;
+use super::claims::{Dataschema, Evidence, Frame};
+use super::event::Unchecked;
+use super::frame::{conflict, id_required, unknown_id};
+use super::target::Target;
+use super::{Framing, Matched, format_mismatch, framing_of, says_nothing};
+use crate::model::{AvroJsonForm, ContextName, OnMissingSchema, Settings, UnknownDataschema};
+
+/// An event on its way to a verdict.
+pub(super) struct Checking<'a> {
+    pub event: &'a Event<'a>,
+    pub format: PayloadFormat,
+    pub options: &'a EventOptions,
+    pub context: &'a ContextName,
+    pub policy: Arc<EventPolicy>,
+    pub report: Report,
+    pub matched: Option<Matched>,
+    pub unchecked: Option<Unchecked>,
+}
+
+/// An error that ends the matching and stands in the report already.
+pub(super) struct Reported;
+
+/// Data on its way to a validator.
+pub(super) struct Input {
+    pub body: Bytes,
+    /// Whether a frame was taken off.
+    pub framed: bool,
+    /// Which message it is, unless a frame says so.
+    pub message: MessageChoice,
+    /// The `dataschema` that resolved: its fragment may select a part of the schema.
+    pub reference: Option<SchemaReference>,
+}
+
+impl Checking<'_> {
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.policy.settings
+    }
+
+    /// Whether the data is framed, and where the payload then starts.
+    pub fn framing(
+        &mut self,
+        evidence: &Evidence,
+        asked: Framing,
+    ) -> Result<Option<(Claim, usize)>, Reported> {
+        let wanted = framing_of(asked, self.settings());
+        let promised = matches!(self.format, PayloadFormat::Framed(_)) && wanted == Framing::Auto;
+        let required = promised || wanted == Framing::Confluent;
+        let has_data = self.data().is_some();
+        match &evidence.frame {
+            _ if wanted == Framing::None => Ok(None),
+            Frame::Known(claim, start) => Ok(Some((claim.clone(), *start))),
+            Frame::Unknown if required => self.refuse(unknown_id()),
+            Frame::Absent if required && has_data => self.refuse(id_required()),
+            Frame::Absent | Frame::Unknown => Ok(None),
+        }
+    }
+
+    fn refuse<T>(&mut self, finding: Violation) -> Result<T, Reported> {
+        self.report.push(finding);
+        Err(Reported)
+    }
+
+    /// What the evidence agrees on, if there is some.
+    pub fn agree(&mut self, evidence: &Evidence, framed: Option<&Claim>) -> Result<Option<Match>, Reported> {
+        match evidence.join(framed) {
+            Agreement::NoEvidence => Ok(None),
+            Agreement::Agreed(found) => Ok(Some(found)),
+            Agreement::Conflict(stronger, weaker) => {
+                let message = if stronger == weaker {
+                    format!("{} names a schema that is no version of the subject it names", stronger.name())
+                } else {
+                    format!("{} and {} name different schemas", stronger.name(), weaker.name())
+                };
+                match self.options.severity(&rules::SCHEMA_CONFLICT) {
+                    Some(Severity::Error) => return self.refuse(conflict(&message)),
+                    Some(Severity::Warning) => _ = self.report.push(conflict(&message).warning()),
+                    None => {}
+                }
+                // Forgiven: the strongest evidence alone decides.
+                let claims = evidence.claims.iter().chain(framed).chain(&evidence.named);
+                let Some(mut strongest) = claims.min_by_key(|claim| claim.by).cloned() else {
+                    return Ok(None);
+                };
+                if strongest.schema_id.is_some() {
+                    (strongest.subject, strongest.version) = (None, None);
+                }
+                Ok(match join(&[strongest]) {
+                    Agreement::Agreed(found) => Some(found),
+                    _ => None,
+                })
+            }
+        }
+    }
+
+    /// Nothing names a schema.
+    pub fn nothing_matches(&mut self, dataschema: &Dataschema) {
+        let unresolved = matches!(dataschema, Dataschema::Unresolved);
+        // Where nothing else names a schema either, the outcome says enough, unless settings ask for the finding.
+        if self.settings().unknown_dataschema.is_some() {
+            self.unresolved(dataschema);
+        }
+        self.missing_schema(if self.is_elsewhere() {
+            Unchecked::DataElsewhere
+        } else if self.data().is_none() {
+            Unchecked::NoData
+        } else if unresolved {
+            Unchecked::ForeignSchema
+        } else {
+            Unchecked::NoSchema
+        });
+    }
+
+    /// What the settings make of an event without a schema.
+    pub fn missing_schema(&mut self, reason: Unchecked) {
+        let message = "no schema is registered for the event";
+        match self.settings().on_missing_schema {
+            Some(OnMissingSchema::Reject) => return self.about_data(&rules::SCHEMA_NOT_FOUND, true, message),
+            Some(OnMissingSchema::Warn) => self.about_data(&rules::SCHEMA_NOT_FOUND, false, message),
+            Some(OnMissingSchema::Pass) | None => {}
+        }
+        self.unchecked = Some(reason);
+    }
+
+    pub fn unresolved(&mut self, dataschema: &Dataschema) {
+        if matches!(dataschema, Dataschema::Unresolved) {
+            self.unresolved_dataschema("the URI names no schema of this registry");
+        }
+    }
+
+    pub fn unresolved_dataschema(&mut self, message: &str) {
+        match self.settings().unknown_dataschema {
+            Some(UnknownDataschema::Ignore) => {}
+            Some(UnknownDataschema::Reject) => {
+                let (place, pointer) = self.event.place_of("dataschema");
+                let finding = Violation::data(rules::DATASCHEMA_UNRESOLVED.id, pointer, message);
+                self.report.push(Violation { place, ..finding });
+            }
+            Some(UnknownDataschema::Warn) | None => {
+                self.about_dataschema(&rules::DATASCHEMA_UNRESOLVED, message);
+            }
+        }
+    }
+
+    /// A finding on the attribute, as severe as the options say.
+    pub fn about_dataschema(&mut self, rule: &'static rules::EventRule, message: &str) {
+        let Some(severity) = self.options.severity(rule) else { return };
+        let (place, pointer) = self.event.place_of("dataschema");
+        self.report.push(Violation { severity, place, ..Violation::data(rule.id, pointer, message) });
+    }
+
+    /// A finding on the data as a whole; an error whatever the options say when settings ask for it.
+    pub fn about_data(&mut self, rule: &'static rules::EventRule, required: bool, message: &str) {
+        let severity = if required { Some(Severity::Error) } else { self.options.severity(rule) };
+        let Some(severity) = severity else { return };
+        self.report.push(Violation { severity, ..Violation::data(rule.id, "", message) });
+    }
+
+    /// How the data is read for a schema; `None`: they do not fit.
+    pub fn encoding(&self, target: &Target, input: &Input) -> Option<Encoding> {
+        let avro_json = match self.settings().avro_json {
+            Some(AvroJsonForm::Plain) => AvroJson::Plain,
+            Some(AvroJsonForm::Avro) | None => AvroJson::Avro,
+        };
+        let encoding = self.format.encoding(target.schema_type(), avro_json);
+        // A frame says enough about bytes that come without a content type.
+        encoding.or_else(|| (input.framed && self.is_unnamed()).then_some(Encoding::Binary))
+    }
+
+    /// Whether nothing says what the bytes are.
+    fn is_unnamed(&self) -> bool {
+        self.format == PayloadFormat::Opaque && says_nothing(self.event.datacontenttype())
+    }
+
+    /// The data cannot be read for the schema: a mismatch, unless nothing says what the bytes are.
+    pub fn no_encoding(&mut self, target: &Target) {
+        if self.is_unnamed() {
+            self.matched = Some(target.matched.clone());
+            let message = "nothing says how the data is written, so it was not held against its schema";
+            self.about_data(&rules::DATA_NOT_VALIDATED, false, message);
+            self.unchecked = Some(Unchecked::Opaque);
+            return;
+        }
+        let media_type = self.event.datacontenttype().unwrap_or("application/json");
+        self.finish(target, format_mismatch(media_type, target.schema_type()));
+    }
+
+    pub fn finish(&mut self, target: &Target, finding: Violation) {
+        self.matched = Some(target.matched.clone());
+        self.report.push(finding);
+    }
+
+    pub fn join(&mut self, report: Report) {
+        for finding in report.findings {
+            self.report.push(finding);
+        }
+        self.report.truncated |= report.truncated;
+        self.report.indeterminate = report.indeterminate;
+    }
+
+    /// The data, if there is some. No bytes that are declared JSON are no data.
+    pub fn data(&self) -> Option<&[u8]> {
+        let is_json = matches!(self.format, PayloadFormat::Json | PayloadFormat::AvroJson);
+        self.event.data.bytes().filter(|data| !(is_json && data.is_empty()))
+    }
+
+    /// Whether the event's reader could not make sense of the data: there is nothing to hold against a schema then.
+    pub fn has_broken_data(&self) -> bool {
+        let names_data = |finding: &Violation| {
+            let is_repeated = finding.rule == rules::JSON_DUPLICATE_MEMBER.id
+                && (finding.pointer.ends_with("/data") || finding.pointer.ends_with("/data_base64"));
+            finding.rule.starts_with("data.") || is_repeated
+        };
+        self.report.violations().any(names_data)
+    }
+
+    pub fn is_elsewhere(&self) -> bool {
+        self.data().is_none() && self.event.find("dataref").is_some()
+    }
+}
+
+/// Whether a finding is that of a condition, which only payloads of the right shape face.
+pub(super) fn is_of_rule(finding: &Violation) -> bool {
+    finding.rule.starts_with("rule.") || finding.rule.starts_with("rules.")
+}
+
+pub(super) fn message_of(format: &PayloadFormat, selected: Option<String>) -> MessageChoice {
+    let named = match format {
+        PayloadFormat::Protobuf { message } => message.clone(),
+        _ => None,
+    };
+    named.or(selected).map_or(MessageChoice::First, MessageChoice::Name)
+}
