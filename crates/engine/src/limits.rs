@@ -10,7 +10,7 @@ use crate::SchemaError;
 pub struct Limits {
     /// Bytes of one schema text (default 1 MiB).
     pub max_bytes: usize,
-    /// Nesting depth of a text: braces, brackets, message blocks (default 128).
+    /// Nesting depth of a text: braces, brackets, message blocks (default 128; see [`Limits::of_avro`]).
     pub max_depth: usize,
     /// Nodes (JSON values, Protobuf tokens) of one text (default 400,000).
     pub max_nodes: usize,
@@ -36,6 +36,13 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The limits of an Avro text, which may nest four times deeper: a record takes three or four levels of JSON,
+    /// and a definition moves to its first use, so a flat text can have a deep canonical one.
+    #[must_use]
+    pub fn of_avro(self) -> Self {
+        Self { max_depth: self.max_depth.saturating_mul(4), ..self }
+    }
+
     /// Refuses a source whose texts are too long or too many. Called once by [`crate::Schema::parse`].
     pub fn check_source(&self, source: &crate::Source<'_>) -> Result<(), SchemaError> {
         if source.text.len() > self.max_bytes {

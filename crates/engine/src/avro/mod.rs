@@ -79,6 +79,7 @@ impl AvroSchema {
     /// [`SchemaError::Invalid`] in the words of the reference's parser where it has some,
     /// [`SchemaError::Limit`] when a limit is reached.
     pub fn parse(source: &Source<'_>, strictness: Strictness, limits: &Limits) -> Result<Self, SchemaError> {
+        let limits = &limits.of_avro();
         let (graph, referenced) = parse::parse(source, strictness, limits)?;
         let canonical = print::print_graph(&graph, &referenced, Style::Canonical, limits.max_depth)?;
         let canonical = (canonical != source.text).then_some(canonical);

@@ -16,6 +16,7 @@ use super::model::{
 };
 use super::names::{Name, Primitive, check_word};
 use super::numbers::java_double_value;
+use crate::depth::with_room;
 use crate::tree::{self, Leniency, Node, Object, Value};
 use crate::{Limits, SchemaError, Source, Strictness};
 
@@ -124,8 +125,8 @@ impl Builder {
     fn read_type(&mut self, node: &Node, space: Option<&str>) -> Result<TypeId, SchemaError> {
         match &node.value {
             Value::String(name) => Ok(self.use_name(name, node, space)),
-            Value::Object(object) => self.read_object(object, node, space),
-            Value::Array(branches) => self.read_union(branches, node, space),
+            Value::Object(object) => with_room(|| self.read_object(object, node, space)),
+            Value::Array(branches) => with_room(|| self.read_union(branches, node, space)),
             _ => Err(error("Schema not yet supported", node)),
         }
     }

@@ -17,6 +17,7 @@ use super::defaults::normal_default;
 use super::model::{Enum, Field, Fixed, Graph, Kind, Named, Order, Record, Type, TypeId};
 use super::numbers::java_number;
 use crate::SchemaError;
+use crate::depth::with_room;
 use crate::tree::{Node, Object, print, quote};
 
 /// Which text is wanted.
@@ -78,6 +79,10 @@ struct Printer<'a> {
 
 impl<'a> Printer<'a> {
     fn write_type(&mut self, id: TypeId, space: Option<&str>) -> Result<(), SchemaError> {
+        with_room(|| self.write_any(id, space))
+    }
+
+    fn write_any(&mut self, id: TypeId, space: Option<&str>) -> Result<(), SchemaError> {
         let types = self.types;
         let known = &types[id.0 as usize];
         match &known.kind {
@@ -117,7 +122,10 @@ impl<'a> Printer<'a> {
     fn enter(&mut self) -> Result<(), SchemaError> {
         self.depth += 1;
         if self.depth > self.max_depth {
-            return Err(SchemaError::Limit { what: "nesting levels", limit: self.max_depth });
+            return Err(SchemaError::Limit {
+                what: "nesting levels in the printed text",
+                limit: self.max_depth,
+            });
         }
         Ok(())
     }

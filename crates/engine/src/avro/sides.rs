@@ -9,6 +9,7 @@ use std::fmt::Write;
 use super::compare::Spot;
 use super::model::{Graph, Kind};
 use crate::Limits;
+use crate::depth::with_room;
 use crate::difference::Side;
 use crate::tree::{self, Leniency, Node, Value, pointer_token};
 
@@ -71,7 +72,7 @@ impl Search {
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     let _ = write!(pointer, "/{index}");
-                    self.visit(item, pointer);
+                    with_room(|| self.visit(item, pointer));
                     pointer.truncate(length);
                 }
             }
@@ -79,7 +80,7 @@ impl Search {
                 for (name, member) in members.iter() {
                     pointer.push('/');
                     pointer.push_str(&pointer_token(name));
-                    self.visit(member, pointer);
+                    with_room(|| self.visit(member, pointer));
                     pointer.truncate(length);
                 }
             }

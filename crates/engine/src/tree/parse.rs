@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::{Node, Object, Value};
+use crate::depth::with_room;
 use crate::{Limits, SchemaError};
 
 /// What a text may contain beyond RFC 8259.
@@ -93,8 +94,8 @@ impl Parser<'_> {
         }
         let offset = self.at;
         let value = match self.peek() {
-            Some(b'{') => self.object(depth)?,
-            Some(b'[') => self.array(depth)?,
+            Some(b'{') => with_room(|| self.object(depth))?,
+            Some(b'[') => with_room(|| self.array(depth))?,
             Some(b'"') => Value::String(self.string()?),
             Some(b'-' | b'0'..=b'9') => Value::Number(self.number()?),
             Some(b't') => self.word("true", Value::Bool(true))?,

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::{Node, Value};
+use crate::depth::with_room;
 
 /// How a number's text is written.
 pub type NumberStyle = fn(&str) -> Cow<'_, str>;
@@ -31,7 +32,7 @@ fn write_node(node: &Node, numbers: NumberStyle, out: &mut String) {
                 if position > 0 {
                     out.push(',');
                 }
-                write_node(item, numbers, out);
+                with_room(|| write_node(item, numbers, out));
             }
             out.push(']');
         }
@@ -43,7 +44,7 @@ fn write_node(node: &Node, numbers: NumberStyle, out: &mut String) {
                 }
                 quote(name, out);
                 out.push(':');
-                write_node(member, numbers, out);
+                with_room(|| write_node(member, numbers, out));
             }
             out.push('}');
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::depth::with_room;
 use crate::tree::{self, Leniency, Node, Value};
 use crate::{Limits, SchemaError, Source};
 
@@ -9,7 +10,7 @@ use super::{Field, Parts, Shape, Shapes, places, written_rules, written_tags};
 
 /// Reads a schema. References come first, so that their names are known.
 pub(super) fn read(source: &Source<'_>) -> Result<Shapes, SchemaError> {
-    let parse = |text| tree::parse(text, Leniency::Comments, &Limits::default());
+    let parse = |text| tree::parse(text, Leniency::Comments, &Limits::default().of_avro());
     let mut reader = Reader::default();
     // The root is shape 0: its place is kept while references are read.
     reader.shapes.push(Shape::default());
@@ -45,7 +46,7 @@ impl Reader {
                 let choices = branches.iter().map(|branch| self.add(branch, space)).collect();
                 self.push(Shape { type_name: "COMBINED", parts: Parts::OneOf(choices), ..Shape::default() })
             }
-            Value::Object(_) => self.object(node, space),
+            Value::Object(_) => with_room(|| self.object(node, space)),
             _ => self.push(Shape::default()),
         }
     }

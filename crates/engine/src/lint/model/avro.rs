@@ -1,12 +1,13 @@
 //! The lint model of an Avro schema.
 
 use super::{DefaultValue, Enumeration, Field, Kind, Model, Record};
+use crate::depth::with_room;
 use crate::lint::ignore::Ignores;
 use crate::tree::{self, Leniency, Node, Value};
 use crate::{Limits, SchemaError, SchemaType};
 
 pub(super) fn read(text: &str, limits: &Limits) -> Result<(Model, Ignores), SchemaError> {
-    let root = tree::parse(text, Leniency::Comments, limits)?;
+    let root = tree::parse(text, Leniency::Comments, &limits.of_avro())?;
     let mut model = Model::new(SchemaType::Avro);
     visit(&mut model, &root, "", 0);
     model.name = full_name(&root);
@@ -31,7 +32,7 @@ fn visit(model: &mut Model, node: &Node, pointer: &str, depth: usize) {
             }
         }
         Value::Object(_) => match node.get("type").and_then(Node::as_str) {
-            Some("record" | "error") => record(model, node, pointer, depth),
+            Some("record" | "error") => with_room(|| record(model, node, pointer, depth)),
             Some("enum") => {
                 let open = node.get("default").is_some();
                 model.enums.push(Enumeration { pointer: pointer.to_owned(), open });
@@ -46,7 +47,7 @@ fn visit(model: &mut Model, node: &Node, pointer: &str, depth: usize) {
 
 fn below(model: &mut Model, node: &Node, pointer: &str, member: &str, depth: usize) {
     if let Some(child) = node.get(member) {
-        visit(model, child, &format!("{pointer}/{member}"), depth);
+        with_room(|| visit(model, child, &format!("{pointer}/{member}"), depth));
     }
 }
 
