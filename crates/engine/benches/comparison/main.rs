@@ -2,19 +2,21 @@
 //!
 //! `cargo bench -p chancery-engine --bench comparison`. One line a measurement: steps, time of a whole check, time of
 //! one comparison and of one part. Where a column "per part" rises from line to line, a step is worse than linear.
-//! Times are the best of several rounds, and where the system tells (Linux) they count only what was spent on a
-//! processor: a check longer than a time slice would else measure what others do on the machine.
+//! Times are means over many rounds, and where the system tells (Linux) they count only what was spent on a
+//! processor: what others do on the machine does not show.
 
 mod schemas;
 
 use std::hint::black_box;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use chancery_engine::verdict::{CheckOptions, CompatibilityLevel, Earlier, Verdict, check};
 use chancery_engine::{Schema, SchemaType};
 use schemas::{FAMILIES, Texts, parse};
 
-const ROUNDS: usize = 7;
+/// Time spent on one measurement; the system counts in steps of some milliseconds.
+const ENOUGH: Duration = Duration::from_millis(200);
 
 fn main() {
     println!(
@@ -37,7 +39,7 @@ fn line(schema_type: SchemaType, part: &str, parts: usize, versions: usize, text
         (0..versions).map(|version| parse(schema_type, &texts(parts, version))).collect();
     let text = texts(parts, versions);
     let candidate = parse(schema_type, &text);
-    let (time, verdict) = best(&candidate, &history);
+    let (time, verdict) = mean(&candidate, &history);
     assert!(verdict.is_compatible(), "{:?}", verdict.messages);
     let compared = time / u32::try_from(versions).unwrap_or(u32::MAX);
     println!(
@@ -52,26 +54,25 @@ fn line(schema_type: SchemaType, part: &str, parts: usize, versions: usize, text
     );
 }
 
-fn best(candidate: &Schema, history: &[Schema]) -> (Duration, Verdict) {
+fn mean(candidate: &Schema, history: &[Schema]) -> (Duration, Verdict) {
     let earlier: Vec<Earlier<'_>> = history.iter().map(|schema| Earlier { version: None, schema }).collect();
     let options = CheckOptions { level: CompatibilityLevel::BackwardTransitive, ..CheckOptions::default() };
-    let mut best = (Duration::MAX, Verdict::default());
-    for _ in 0..ROUNDS {
-        let (start, started) = (Instant::now(), on_processor());
-        let verdict = black_box(check(candidate, &earlier, &options));
-        let time = match (started, on_processor()) {
-            (Some(started), Some(ended)) => ended.saturating_sub(started),
-            _ => start.elapsed(),
-        };
-        if time < best.0 {
-            best = (time, verdict);
+    let verdict = check(candidate, &earlier, &options);
+    let (started, mut rounds) = (clock(), 0);
+    loop {
+        black_box(check(candidate, &earlier, &options));
+        rounds += 1;
+        let spent = clock().saturating_sub(started);
+        if spent >= ENOUGH {
+            return (spent / rounds, verdict);
         }
     }
-    best
 }
 
-/// What this thread has spent on a processor.
-fn on_processor() -> Option<Duration> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+/// What this thread has spent on a processor, or on the clock where that is not told.
+fn clock() -> Duration {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let spent = text.and_then(|text| text.split_whitespace().next()?.parse().ok());
+    spent.map_or_else(|| START.elapsed(), Duration::from_nanos)
 }
