@@ -68,8 +68,8 @@ pub use listing::{ListedVersion, SchemaFilter, parse_prefix};
 pub use schemas::{FoundSchema, IdScope};
 pub use tags::TagRequest;
 pub use validate::{
-    EventHints, EventSetting, EventVerdict, Framing, Matched, NamedSchema, Payload, PayloadVerdict,
-    SchemaChoice, Unchecked,
+    EventHints, EventSetting, EventVerdict, Framing, LazyLocator, Matched, NamedSchema, Payload,
+    PayloadVerdict, SchemaChoice, Unchecked,
 };
 pub use versions::{VersionFilter, parse_version};
 

@@ -4,15 +4,14 @@
 //! that is not ours is never fetched.
 
 use chancery_engine::cloudevents::matching::{
-    Agreement, Claim, MatchedBy, PayloadFormat, SchemaLocator, SchemaReference, SchemaTarget, SubjectFacts,
-    join,
+    Agreement, Claim, MatchedBy, PayloadFormat, SchemaReference, SchemaTarget, SubjectFacts, join,
 };
 use chancery_engine::cloudevents::{Data, Event};
 use chancery_engine::framing;
 
 use super::super::policies::EventPolicy;
 use super::super::{Registry, RegistryError};
-use super::event::{EventHints, NamedSchema};
+use super::event::{EventHints, LazyLocator, NamedSchema};
 use super::says_nothing;
 use crate::model::{ContextName, Guid, SchemaId, Subject, VersionSelector};
 
@@ -95,7 +94,7 @@ impl Registry {
         event: &Event<'_>,
         format: &PayloadFormat,
         policy: &EventPolicy,
-        locator: &SchemaLocator,
+        locator: &LazyLocator,
         hints: &EventHints,
     ) -> Result<Evidence, RegistryError> {
         let mut evidence =
@@ -105,7 +104,7 @@ impl Registry {
         }
         (evidence.expected, evidence.named) = self.named_claims(event, format, policy, hints).await?;
         if let Some(dataschema) = event.find_text("dataschema") {
-            let reference = policy.locator(locator).locate(dataschema);
+            let reference = policy.locator(locator.get()).locate(dataschema);
             let claim = match &reference.target {
                 SchemaTarget::JsonSchemaId(uri) => self.json_schema_id_claim(uri, &evidence, hints).await?,
                 target => self.dataschema_claim(target, hints).await?,

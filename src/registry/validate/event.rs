@@ -5,7 +5,7 @@
 //! decide which version counts and what happens when nothing names a schema. An event for which nothing names a schema
 //! is unchecked, and says why.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use chancery_engine::cloudevents::matching::{
@@ -30,9 +30,39 @@ pub struct EventSetting {
     /// How envelopes are read.
     pub options: EventOptions,
     /// Which URLs are ours.
-    pub locator: SchemaLocator,
+    pub locator: LazyLocator,
     /// What else is known.
     pub hints: EventHints,
+}
+
+type Make = Box<dyn FnOnce() -> SchemaLocator + Send>;
+
+/// A locator that is made when the first `dataschema` comes: most events have none, and URLs take time to read.
+#[derive(Clone)]
+pub struct LazyLocator(Arc<LazyLock<SchemaLocator, Make>>);
+
+impl LazyLocator {
+    /// What `make` will say.
+    pub fn new(make: impl FnOnce() -> SchemaLocator + Send + 'static) -> Self {
+        Self(Arc::new(LazyLock::new(Box::new(make))))
+    }
+
+    /// The locator.
+    pub fn get(&self) -> &SchemaLocator {
+        &self.0
+    }
+}
+
+impl Default for LazyLocator {
+    fn default() -> Self {
+        Self::new(SchemaLocator::default)
+    }
+}
+
+impl std::fmt::Debug for LazyLocator {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("LazyLocator")
+    }
 }
 
 /// What the request says beside the event.

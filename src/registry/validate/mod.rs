@@ -21,7 +21,7 @@ use chancery_engine::cloudevents::matching::{AvroJson, FramedTypes, PayloadForma
 use chancery_engine::violation::{Encoding, PayloadOptions, UnknownFields, Violation};
 use chancery_engine::{Report, SchemaType};
 
-pub use event::{EventHints, EventSetting, EventVerdict, NamedSchema, Unchecked};
+pub use event::{EventHints, EventSetting, EventVerdict, LazyLocator, NamedSchema, Unchecked};
 pub(in crate::registry) use ready::ReadySchemas;
 
 use super::{Candidate, IdScope, Registry, RegistryError};

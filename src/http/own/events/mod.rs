@@ -10,6 +10,8 @@ mod stream;
 
 pub use event::refused;
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, StatusCode};
@@ -23,7 +25,7 @@ use crate::http::error::TransportError;
 use crate::http::json::{Presence, read_object};
 use crate::http::negotiate::essence;
 use crate::http::problem::Problem;
-use crate::registry::{EventHints, EventSetting, Framing, NamedSchema, parse_version};
+use crate::registry::{EventHints, EventSetting, Framing, LazyLocator, NamedSchema, parse_version};
 
 /// Records of one container. A verdict may cost a hundred times what its record weighs; streams have no such bound.
 const MAX_RECORDS: usize = 10_000;
@@ -33,13 +35,18 @@ const MAX_RECORDS: usize = 10_000;
 /// Query: `schemaId`, `subject` and `version` name the schema; `topic` and `isKey` say where the events go;
 /// `profile` and `rules=ID:LEVEL,…` override how envelopes are judged; `lint=true` asks for advice.
 async fn read_setting(call: &Call) -> Result<EventSetting, Problem> {
-    let mut locator = call.state.locator.clone();
-    // The name under which the client reached us is ours, too, as far as it can be the host of a URL.
-    if let Some(host) = call.headers.get(HOST).and_then(|value| value.to_str().ok()) {
-        for scheme in ["http", "https"] {
-            let _ = locator.add_base_url(&format!("{scheme}://{host}"));
+    let state = Arc::clone(&call.state);
+    let host = call.headers.get(HOST).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let locator = LazyLocator::new(move || {
+        let mut locator = state.locator.clone();
+        // The name under which the client reached us is ours, too, as far as it can be the host of a URL.
+        if let Some(host) = host {
+            for scheme in ["http", "https"] {
+                let _ = locator.add_base_url(&format!("{scheme}://{host}"));
+            }
         }
-    }
+        locator
+    });
     let mut options = call.registry().event_options(&call.context).await?;
     override_rules(call, &mut options)?;
     let hints = EventHints {
