@@ -239,6 +239,7 @@ pub enum RuleLevel {
     /// Not reported.
     Off,
     /// A warning.
+    #[serde(alias = "warn")]
     Warning,
     /// An error.
     Error,
@@ -267,6 +268,15 @@ impl Settings {
         "rules",
         "documentedExtensions",
     ];
+
+    /// Members that are decided before an event has a subject: contexts have them, subjects do not.
+    const OF_CONTEXTS: &'static [&'static str] = Self::MEMBERS.split_at(10).1;
+
+    /// The first member set here that a subject cannot have.
+    pub fn find_member_of_contexts(&self) -> Option<&'static str> {
+        let set = serde_json::to_value(self).ok()?;
+        Self::OF_CONTEXTS.iter().copied().find(|name| set.get(name).is_some())
+    }
 
     /// These settings, completed by those of a wider scope. Levels of single rules add up, the narrower one
     /// counts; lists are taken as a whole.
@@ -343,6 +353,17 @@ mod tests {
                 "rules":{"id.empty":"warning"}}"#,
         );
         assert_eq!(narrow.over(wide), expected);
+    }
+
+    #[test]
+    fn what_names_the_subject_is_no_setting_of_a_subject() {
+        let of_contexts = |text: &str| read(text).find_member_of_contexts();
+        assert_eq!(of_contexts(r#"{"requireData":true,"framing":"none","lint":{"L01":"off"}}"#), None);
+        for name in Settings::OF_CONTEXTS {
+            let full: serde_json::Value = serde_json::from_str(FULL).expect("JSON");
+            assert_eq!(of_contexts(&serde_json::json!({ *name: full[name] }).to_string()), Some(*name));
+        }
+        assert_eq!(Settings::OF_CONTEXTS.first(), Some(&"subjectStrategies"));
     }
 
     #[test]

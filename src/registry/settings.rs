@@ -28,6 +28,10 @@ impl Registry {
             return Err(RegistryError::InvalidSubject(scope.qualified()));
         }
         if let Some(settings) = &settings {
+            if let Some(name) = settings.find_member_of_contexts().filter(|_| !scope.is_context()) {
+                let reason = format!("`{name}` is set for a context or globally, not for a subject");
+                return Err(RegistryError::InvalidSettings(reason));
+            }
             EventPolicy::compile(settings.clone()).map_err(RegistryError::InvalidSettings)?;
         }
         self.store.apply(Command::PutSettings { scope: scope.clone(), settings }, &self.stamp()).await?;

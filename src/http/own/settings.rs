@@ -4,9 +4,10 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 
 use crate::http::call::{Answer, Call, json};
-use crate::http::json::{BadJson, read_object};
+use crate::http::json::read_object;
 use crate::http::problem::Problem;
 use crate::model::Settings;
+use crate::registry::RegistryError;
 
 /// Policies of ours; the reference's own ones are set by `/config`.
 const POLICIES: [&str; 4] = ["WIRE", "WIRE_JSON", "SOURCE", "SOUND"];
@@ -37,15 +38,34 @@ pub async fn delete(call: Call) -> Result<Answer, Problem> {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-fn read_settings(text: &[u8]) -> Result<Settings, BadJson> {
+/// Reads settings member by member, so that what is wrong has a name. `null` sets nothing.
+fn read_settings(text: &[u8]) -> Result<Settings, Problem> {
     let body = read_object(text)?;
-    for (name, known) in [("policy", &POLICIES[..]), ("unknownFields", &UNKNOWN_FIELDS)] {
-        if body.text(name)?.is_some_and(|text| !known.contains(&text.as_str())) {
-            return Err(body.unknown_name(name, &known.join(", ")));
+    let mut settings = Settings::default();
+    for name in body.names() {
+        if !Settings::MEMBERS.contains(&name) {
+            return Err(refused(format!("there is no setting `{name}`")));
+        }
+        let Some(value) = body.raw(name) else { continue };
+        let alone = format!("{{\"{name}\":{value}}}");
+        let member: Settings = serde_json::from_str(&alone).map_err(|error| {
+            let reason = error.to_string();
+            let reason = reason.rsplit_once(" at line ").map_or(&*reason, |(reason, _)| reason);
+            refused(format!("`{name}`: {reason}"))
+        })?;
+        settings = settings.over(member);
+    }
+    for (name, value, known) in [
+        ("policy", &settings.policy, &POLICIES[..]),
+        ("unknownFields", &settings.unknown_fields, &UNKNOWN_FIELDS),
+    ] {
+        if value.as_ref().is_some_and(|value| !known.contains(&value.as_str())) {
+            return Err(refused(format!("`{name}` must be one of {}", known.join(", "))));
         }
     }
-    if let Some(name) = body.names().find(|name| !Settings::MEMBERS.contains(name)) {
-        return Err(BadJson::Malformed(format!("there is no setting `{name}`")));
-    }
-    serde_json::from_slice(text).map_err(|error| BadJson::Malformed(error.to_string()))
+    Ok(settings)
+}
+
+fn refused(reason: String) -> Problem {
+    RegistryError::InvalidSettings(reason).into()
 }

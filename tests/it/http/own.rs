@@ -167,10 +167,69 @@ async fn settings_are_kept_apart_from_config() {
     app.put("/v1/subjects/:.c:t/settings", json!({ "policy": "WIRE" })).await.is(200);
     let both = json!({ "policy": "WIRE", "unknownFields": "ignore" });
     app.get("/v1/subjects/:.c:t/settings?effective=true").await.gives(both);
-    for body in [json!({ "policy": "STRICTEST" }), json!({ "unknownFields": "eat" })] {
-        app.put(path, body).await.problem(StatusCode::BAD_REQUEST);
-    }
     app.put("/v1/subjects/__GLOBAL/settings", json!({})).await.problem(StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn settings_that_nobody_knows_are_refused_by_name_and_change_nothing() {
+    let app = App::new().await;
+    let path = "/v1/subjects/s/settings";
+    let settings = json!({ "unknownFields": "ignore" });
+    app.put(path, settings.clone()).await.is(200);
+    for (body, named) in [
+        (json!({ "zzz": 1 }), "`zzz`"),
+        (json!({ "unknownFields": "ignore", "unknownfields": "ignore" }), "`unknownfields`"),
+        (json!({ "policy": "STRICTEST" }), "`policy`"),
+        (json!({ "policy": 5 }), "`policy`"),
+        (json!({ "unknownFields": "eat" }), "`unknownFields`"),
+        (json!({ "lint": { "L99": "off" } }), "`L99`"),
+        (json!({ "lint": { "L11": "loud" } }), "`lint.L11`"),
+        (json!({ "lint": { "L11": 5 } }), "`lint`"),
+        (json!({ "lint": ["L11"] }), "`lint`"),
+        (json!({ "versions": "pinned:0" }), "`versions`"),
+        (json!({ "onMissingSchema": "explode" }), "`onMissingSchema`"),
+        (json!({ "requireData": "yes" }), "`requireData`"),
+    ] {
+        let problem = app.put(path, body.clone()).await.problem(StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(problem["type"], "urn:chancery:problem:invalid-settings", "{body}");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains(named) && !detail.contains("column"), "{body}: {detail}");
+        app.get(path).await.gives(settings.clone());
+    }
+    // What is decided before an event has a subject is nothing a subject can set.
+    let wide = "/v1/subjects/:.c:/settings";
+    for (body, named) in [
+        (json!({ "profile": "interop" }), "`profile`"),
+        (json!({ "rules": { "source.relative": "off" } }), "`rules`"),
+        (json!({ "subjectStrategies": ["topic"] }), "`subjectStrategies`"),
+        (json!({ "documentedExtensions": true }), "`documentedExtensions`"),
+    ] {
+        app.put(wide, body.clone()).await.gives(body.clone());
+        let problem = app.put(path, body).await.problem(StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(problem["detail"].as_str().unwrap().contains(named), "{problem}");
+        app.get(path).await.gives(settings.clone());
+    }
+    for (body, named) in [
+        (json!({ "profile": "loose" }), "`profile`"),
+        (json!({ "rules": { "source.relative": "loud" } }), "`rules`"),
+        (json!({ "subjectStrategies": ["name"] }), "`subjectStrategies`"),
+        (
+            json!({ "dataschemaAliases": [{ "uri": "a:b", "subject": "s", "more": 1 }] }),
+            "`dataschemaAliases`",
+        ),
+    ] {
+        let problem = app.put(wide, body).await.problem(StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(problem["detail"].as_str().unwrap().contains(named), "{problem}");
+    }
+    app.put(wide, json!({ "rules": { "source.relative": "warn" } }))
+        .await
+        .gives(json!({ "rules": { "source.relative": "warning" } }));
+    app.put(wide, json!({ "profile": null, "lint": null })).await.gives(json!({}));
+    for text in ["", "[]", "{\"lint\"", "{\"lint\":{}}x"] {
+        let headers = [("content-type", "application/json")];
+        app.send("PUT", path, &headers, text.as_bytes().to_vec()).await.problem(StatusCode::BAD_REQUEST);
+    }
+    app.get(path).await.gives(settings);
 }
 
 #[tokio::test]

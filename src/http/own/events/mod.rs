@@ -73,7 +73,9 @@ fn override_rules(call: &Call, options: &mut EventOptions) -> Result<(), Problem
     for rule in call.query.words("rules").iter().filter(|rule| !rule.is_empty()) {
         let setting = match rule.rsplit_once(':').map(|(id, level)| (id, level.to_ascii_lowercase())) {
             Some((id, level)) if level == "off" => Some((id, RuleSetting::Off)),
-            Some((id, level)) if level == "warning" => Some((id, RuleSetting::As(Severity::Warning))),
+            Some((id, level)) if matches!(&*level, "warning" | "warn") => {
+                Some((id, RuleSetting::As(Severity::Warning)))
+            }
             Some((id, level)) if level == "error" => Some((id, RuleSetting::As(Severity::Error))),
             _ => None,
         };
