@@ -95,6 +95,12 @@ impl Dispatcher {
         if route.bodies == Bodies::Json && !negotiate::is_json_body(&parts.headers) {
             return Err(refused(TransportError::UnsupportedMediaType));
         }
+        if route.surface == Surface::Own
+            && route.bodies != Bodies::None
+            && negotiate::is_encoded_body(&parts.headers)
+        {
+            return Err(refused(TransportError::EncodedBody));
+        }
         if route.surface == Surface::Confluent && media.is_none() {
             return Err(refused(TransportError::NotAcceptable));
         }

@@ -38,6 +38,9 @@ pub enum TransportError {
     /// The body is of no type that is read here.
     #[error("HTTP 415 Unsupported Media Type")]
     UnsupportedMediaType,
+    /// The body is compressed; only our own surface looks.
+    #[error("a body with a `content-encoding` other than identity is not read")]
+    EncodedBody,
     /// Too many requests are at work.
     #[error("too many requests are in flight")]
     Busy,
@@ -58,7 +61,7 @@ impl TransportError {
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnsupportedMediaType | Self::EncodedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Busy => StatusCode::TOO_MANY_REQUESTS,
             Self::MissingBody => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,

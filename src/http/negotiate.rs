@@ -1,6 +1,6 @@
 //! Media types of the Confluent surface: which one an answer has, which ones a body may have.
 
-use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 
 /// Media types of answers, the server's favourite first.
@@ -31,6 +31,12 @@ impl MediaType {
     pub fn header(self) -> HeaderValue {
         HeaderValue::from_static(self.name())
     }
+}
+
+/// Whether the body is compressed or otherwise encoded.
+pub fn is_encoded_body(headers: &HeaderMap) -> bool {
+    let encodings = headers.get_all(CONTENT_ENCODING).iter();
+    encodings.into_iter().any(|value| !value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity"))
 }
 
 /// Chooses the type of an answer: the client's q values first, then the server's order. `None` when the

@@ -120,7 +120,11 @@ impl From<TransportError> for Problem {
 impl From<BadJson> for Problem {
     fn from(error: BadJson) -> Self {
         // A missing body is an unreadable container here, not a semantic error as on the Confluent surface.
-        Self::new(StatusCode::BAD_REQUEST, error.to_string())
+        let detail = match error {
+            BadJson::Missing => "the request has no body".to_owned(),
+            BadJson::Malformed(reason) => reason,
+        };
+        Self::new(StatusCode::BAD_REQUEST, detail)
     }
 }
 

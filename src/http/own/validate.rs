@@ -29,6 +29,7 @@ async fn validate(call: &Call, choice: SchemaChoice) -> Result<Answer, Problem> 
         media_type: media_type.map(str::to_owned),
         framing: read_framing(call.query.text("framing"))?,
         message: call.query.find("message").filter(|name| !name.is_empty()).map(str::to_owned),
+        id_header: None,
     };
     let verdict = call.registry().validate_payload(&choice, payload).await?;
     verdict::answer(call, &verdict)

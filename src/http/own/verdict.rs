@@ -33,7 +33,8 @@ pub struct VerdictBody {
     pub outcome: Outcome,
     /// True only for `valid`.
     pub valid: bool,
-    /// Why there is no verdict (`indeterminate`), or the rule that let it pass unchecked.
+    /// Why there is no verdict on the payload (`indeterminate`, or `invalid` for other reasons), or the rule that let
+    /// it pass unchecked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Which event it is.
@@ -166,7 +167,7 @@ impl VerdictBody {
             valid: outcome == Outcome::Valid,
             index: None,
             event: None,
-            reason: report.indeterminate.clone().filter(|_| outcome == Outcome::Indeterminate),
+            reason: report.indeterminate.clone(),
             matched: matched.map(MatchBody::from),
             violations: report.violations().map(FindingBody::from).collect(),
             warnings: report.warnings().map(FindingBody::from).collect(),

@@ -8,12 +8,12 @@ use bytes::Bytes;
 use chancery_engine::cloudevents::matching::{
     Agreement, AvroJson, Claim, Match, PayloadFormat, SchemaReference, join,
 };
-use chancery_engine::cloudevents::{Event, EventOptions, rules};
-use chancery_engine::violation::{Encoding, MessageChoice};
+use chancery_engine::cloudevents::{Data, Event, EventOptions, rules};
+use chancery_engine::violation::{Encoding, MessageChoice, Place};
 use chancery_engine::{Report, Severity, Violation};
 
 use super::super::policies::EventPolicy;
-use super::claims::{Dataschema, Evidence, Frame};
+use super::claims::{Dataschema, Evidence, Frame, KnownFrame};
 use super::event::Unchecked;
 use super::frame::{conflict, id_required, unknown_id};
 use super::target::Target;
@@ -40,6 +40,8 @@ pub(super) struct Input {
     pub body: Bytes,
     /// Whether a frame was taken off.
     pub framed: bool,
+    /// Message indexes that travelled apart from the data.
+    pub indexes: Option<Bytes>,
     /// Which message it is, unless a frame says so.
     pub message: MessageChoice,
     /// The `dataschema` that resolved: its fragment may select a part of the schema.
@@ -52,19 +54,21 @@ impl Checking<'_> {
         &self.policy.settings
     }
 
-    /// Whether the data is framed, and where the payload then starts.
-    pub fn framing(
+    /// The frame that counts, if any.
+    pub fn framing<'e>(
         &mut self,
-        evidence: &Evidence,
+        evidence: &'e Evidence,
         asked: Framing,
-    ) -> Result<Option<(Claim, usize)>, Reported> {
+    ) -> Result<Option<&'e KnownFrame>, Reported> {
         let wanted = framing_of(asked, self.settings());
         let promised = matches!(self.format, PayloadFormat::Framed(_)) && wanted == Framing::Auto;
         let required = promised || wanted == Framing::Confluent;
         let has_data = self.data().is_some();
         match &evidence.frame {
+            Frame::UnknownInHeader => self.refuse(unknown_id()),
+            Frame::Known(frame) if frame.indexes.is_some() => Ok(Some(frame)),
             _ if wanted == Framing::None => Ok(None),
-            Frame::Known(claim, start) => Ok(Some((claim.clone(), *start))),
+            Frame::Known(frame) => Ok(Some(frame)),
             Frame::Unknown if required => self.refuse(unknown_id()),
             Frame::Absent if required && has_data => self.refuse(id_required()),
             Frame::Absent | Frame::Unknown => Ok(None),
@@ -196,7 +200,11 @@ impl Checking<'_> {
             self.unchecked = Some(Unchecked::Opaque);
             return;
         }
-        let media_type = self.event.datacontenttype().unwrap_or("application/json");
+        let media_type = match self.event.data {
+            // Packed messages say themselves what they are, whatever the content type.
+            Data::Message { .. } => "application/protobuf",
+            _ => self.event.datacontenttype().unwrap_or("application/json"),
+        };
         self.finish(target, format_mismatch(media_type, target.schema_type()));
     }
 
@@ -237,6 +245,21 @@ impl Checking<'_> {
 /// Whether a finding is that of a condition, which only payloads of the right shape face.
 pub(super) fn is_of_rule(finding: &Violation) -> bool {
     finding.rule.starts_with("rule.") || finding.rule.starts_with("rules.")
+}
+
+/// Puts what was found in the data where the data stands: behind the first findings on the envelope. What was found
+/// on the envelope since goes behind those, too, or to the end when more of them follow.
+pub(super) fn in_document_order(report: &mut Report, before_data: usize, of_envelope: usize) {
+    let rank = |(index, finding): &(usize, Violation)| match *index {
+        index if index < before_data => 0,
+        index if index < of_envelope => 2,
+        _ if finding.place == Place::Data => 1,
+        _ if before_data == of_envelope => 0,
+        _ => 2,
+    };
+    let mut findings: Vec<_> = std::mem::take(&mut report.findings).into_iter().enumerate().collect();
+    findings.sort_by_key(rank);
+    report.findings = findings.into_iter().map(|(_, finding)| finding).collect();
 }
 
 pub(super) fn message_of(format: &PayloadFormat, selected: Option<String>) -> MessageChoice {

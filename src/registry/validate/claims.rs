@@ -3,6 +3,7 @@
 //! What does not exist is no evidence, except in a request's own parameters, where it is an error. A `dataschema`
 //! that is not ours is never fetched.
 
+use bytes::Bytes;
 use chancery_engine::cloudevents::matching::{
     Agreement, Claim, MatchedBy, PayloadFormat, SchemaReference, SchemaTarget, SubjectFacts, join,
 };
@@ -36,8 +37,20 @@ pub(super) enum Frame {
     Absent,
     /// There is one, and nothing has its id.
     Unknown,
-    /// There is one; the payload starts at this byte.
-    Known(Claim, usize),
+    /// A header has an id, and nothing has this id.
+    UnknownInHeader,
+    /// There is one.
+    Known(KnownFrame),
+}
+
+/// A frame whose id is known.
+#[derive(Debug)]
+pub(super) struct KnownFrame {
+    pub claim: Claim,
+    /// Where the payload starts in the data.
+    pub start: usize,
+    /// Message indexes, when the frame travels in a header; otherwise they stand before the payload.
+    pub indexes: Option<Bytes>,
 }
 
 /// What `dataschema` says.
@@ -120,24 +133,44 @@ impl Registry {
         Ok(evidence)
     }
 
-    /// A frame that the data starts with, whether it counts or not.
+    /// The frame in a header, or else one that the data starts with, whether it counts or not.
     async fn frame_of(
         &self,
         event: &Event<'_>,
         format: &PayloadFormat,
         hints: &EventHints,
     ) -> Result<Frame, RegistryError> {
+        if let Some(header) = &hints.id_header {
+            let claim = match framing::split(header) {
+                Some((frame, _)) => self.frame_claim(frame, hints).await?,
+                None => None,
+            };
+            let indexes = framing::split(header).map(|(_, rest)| header.slice_ref(rest));
+            return Ok(match claim {
+                Some(claim) => Frame::Known(KnownFrame { claim, start: 0, indexes }),
+                None => Frame::UnknownInHeader,
+            });
+        }
         let Some(data) = event.data.bytes().filter(|_| may_be_framed(format, event)) else {
             return Ok(Frame::Absent);
         };
         let Some((frame, rest)) = framing::split(data) else { return Ok(Frame::Absent) };
-        Ok(match self.find_framed(&hints.context, frame).await? {
-            Some((context, id)) => {
-                let claim = self.exact_claim(MatchedBy::Framing, &context, id).await?;
-                Frame::Known(claim, data.len() - rest.len())
-            }
+        Ok(match self.frame_claim(frame, hints).await? {
+            Some(claim) => Frame::Known(KnownFrame { claim, start: data.len() - rest.len(), indexes: None }),
             None => Frame::Unknown,
         })
+    }
+
+    /// What a frame claims, if its id is known.
+    async fn frame_claim(
+        &self,
+        frame: framing::Frame,
+        hints: &EventHints,
+    ) -> Result<Option<Claim>, RegistryError> {
+        match self.find_framed(&hints.context, frame).await? {
+            Some((context, id)) => Ok(Some(self.exact_claim(MatchedBy::Framing, &context, id).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Makes sure that a schema which a request names exists.
@@ -275,7 +308,7 @@ impl Registry {
                     continue;
                 }
                 let framed = match &evidence.frame {
-                    Frame::Known(claim, _) => Some(claim),
+                    Frame::Known(frame) => Some(&frame.claim),
                     _ => None,
                 };
                 let mut all: Vec<_> = evidence.claims.iter().chain(framed).cloned().collect();

@@ -17,7 +17,7 @@ use chancery_engine::violation::{Outcome, PayloadOptions};
 use chancery_engine::{Report, SchemaType};
 
 use super::super::{IdScope, Registry, RegistryError};
-use super::checking::{Checking, Input, is_of_rule, message_of};
+use super::checking::{Checking, Input, in_document_order, is_of_rule, message_of};
 use super::claims::Dataschema;
 use super::frame::{Unframed, id_required, strip_indexes};
 use super::target::Target;
@@ -78,6 +78,8 @@ pub struct EventHints {
     pub context: ContextName,
     /// How the data says which schema it was written with.
     pub framing: Framing,
+    /// The id of the schema as a header of a record carries it, beside the data.
+    pub id_header: Option<Bytes>,
     /// Whether advice on design is asked for.
     pub lint: bool,
 }
@@ -145,7 +147,8 @@ impl Registry {
         reading: EventReading<'_>,
         setting: &EventSetting,
     ) -> Result<EventVerdict, RegistryError> {
-        let EventReading { event, report } = reading;
+        let EventReading { event, report, before_data } = reading;
+        let of_envelope = report.findings.len();
         let hints = &setting.hints;
         let mut checking = Checking {
             event: &event,
@@ -161,7 +164,8 @@ impl Registry {
         if setting.options.reads_payload() {
             self.check_data(&mut checking, setting).await?;
         }
-        let Checking { report, matched, unchecked, .. } = checking;
+        let Checking { mut report, matched, unchecked, .. } = checking;
+        in_document_order(&mut report, before_data, of_envelope);
         let outcome = match (report.outcome(), unchecked) {
             (Outcome::Valid, Some(_)) => Outcome::Unchecked,
             (outcome, _) => outcome,
@@ -182,7 +186,7 @@ impl Registry {
         let evidence = self.gather(event, &checking.format, &policy, &setting.locator, hints).await?;
         checking.policy = self.policy_of(&evidence.scope(&hints.context)).await?;
         let Ok(frame) = checking.framing(&evidence, hints.framing) else { return Ok(()) };
-        let framed = frame.as_ref().map(|(claim, _)| claim);
+        let framed = frame.map(|frame| &frame.claim);
         let Ok(found) = checking.agree(&evidence, framed) else {
             checking.unresolved(&evidence.dataschema);
             return Ok(());
@@ -201,11 +205,12 @@ impl Registry {
                 .about_dataschema(&rules::DATASCHEMA_UNPINNED, "the URI names a subject without a version");
         }
         let Some(data) = checking.data() else { return self.check_absence(checking, &found).await };
-        let start = frame.as_ref().map_or(0, |(_, start)| *start);
+        let start = frame.map_or(0, |frame| frame.start);
         let selected = reference.and_then(SchemaReference::selected_type).map(str::to_owned);
         let input = Input {
             body: Bytes::copy_from_slice(&data[start..]),
             framed: frame.is_some(),
+            indexes: frame.and_then(|frame| frame.indexes.clone()),
             message: message_of(&checking.format, selected),
             reference: reference.cloned(),
         };
@@ -283,7 +288,7 @@ impl Registry {
                 return Ok(());
             };
             let unframed = if input.framed {
-                strip_indexes(target, input.body.clone())
+                strip_indexes(target, input.body.clone(), input.indexes.as_ref())
             } else {
                 let (body, message) = (input.body.clone(), input.message.clone());
                 Ok(Unframed { target, body, message, framed: false })

@@ -51,34 +51,53 @@ impl Registry {
         let named = named.map_or(MessageChoice::First, MessageChoice::Name);
         let promised = matches!(format, PayloadFormat::Framed(_)) && payload.framing == Framing::Auto;
         let required = promised || payload.framing == Framing::Confluent;
-        let split = if payload.framing == Framing::None { None } else { framing::split(&payload.bytes) };
-        let Some((frame, rest)) = split else {
+        let Some((frame, rest, indexes)) = split(payload) else {
+            if payload.id_header.is_some() {
+                return Ok(Err(Refused::new(target, unknown_id())));
+            }
             if required {
                 return Ok(Err(Refused::new(target, id_required())));
             }
             return Ok(Ok(Unframed { target, body: payload.bytes.clone(), message: named, framed: false }));
         };
-        let rest = payload.bytes.slice(payload.bytes.len() - rest.len()..);
         if agrees(frame, &target) {
-            return Ok(strip_indexes(target, rest));
+            return Ok(strip_indexes(target, rest, indexes.as_ref()));
         }
         let Some(framed) = self.find_framed(target.context(), frame).await? else {
-            if required {
+            if required || payload.id_header.is_some() {
                 return Ok(Err(Refused::new(target, unknown_id())));
             }
             return Ok(Ok(Unframed { target, body: payload.bytes.clone(), message: named, framed: false }));
         };
+        // A schema that comes with the request is no version of anything: nothing contradicts it.
+        if matches!(choice, SchemaChoice::Inline(_)) {
+            return Ok(strip_indexes(target, rest, indexes.as_ref()));
+        }
         // `latest` names the subject; the frame then says which of its versions wrote the payload.
         if let SchemaChoice::Version(subject, VersionSelector::Latest) = choice
             && let Some(other) = self.version_with_id(subject, &framed.0, framed.1).await?
         {
-            return Ok(strip_indexes(other, rest));
+            return Ok(strip_indexes(other, rest, indexes.as_ref()));
         }
         Ok(Err(Refused::new(
             target,
             conflict("the schema id in the frame is not the schema that the request names"),
         )))
     }
+}
+
+/// The frame of a payload, what it leaves, and message indexes that stand apart from that. A header goes before
+/// what the payload starts with.
+fn split(payload: &Payload) -> Option<(Frame, Bytes, Option<Bytes>)> {
+    if let Some(header) = &payload.id_header {
+        let (frame, indexes) = framing::split(header)?;
+        return Some((frame, payload.bytes.clone(), Some(header.slice_ref(indexes))));
+    }
+    if payload.framing == Framing::None {
+        return None;
+    }
+    let (frame, rest) = framing::split(&payload.bytes)?;
+    Some((frame, payload.bytes.slice_ref(rest), None))
 }
 
 fn agrees(frame: Frame, target: &Target) -> bool {
@@ -88,14 +107,18 @@ fn agrees(frame: Frame, target: &Target) -> bool {
     }
 }
 
-/// Protobuf frames carry the path of the message.
-pub(super) fn strip_indexes(target: Target, body: Bytes) -> Result<Unframed, Box<Refused>> {
+/// Protobuf frames carry the path of the message: apart from the payload, or before it.
+pub(super) fn strip_indexes(
+    target: Target,
+    body: Bytes,
+    apart: Option<&Bytes>,
+) -> Result<Unframed, Box<Refused>> {
     if target.schema_type() != SchemaType::Protobuf {
         return Ok(Unframed { target, body, message: MessageChoice::First, framed: true });
     }
-    match framing::split_message_indexes(&body) {
+    match framing::split_message_indexes(apart.unwrap_or(&body)) {
         Some((indexes, rest)) => {
-            let body = body.slice(body.len() - rest.len()..);
+            let body = if apart.is_some() { body } else { body.slice_ref(rest) };
             Ok(Unframed { target, body, message: MessageChoice::Indexes(indexes), framed: true })
         }
         None => {

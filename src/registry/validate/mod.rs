@@ -65,6 +65,8 @@ pub struct Payload {
     pub framing: Framing,
     /// Message of a Protobuf file, by full name.
     pub message: Option<String>,
+    /// The id of the schema as a header of a record carries it, beside the payload.
+    pub id_header: Option<Bytes>,
 }
 
 /// The schema a payload was validated against.

@@ -255,6 +255,222 @@ async fn the_frame_of_a_record_names_its_schema() {
     }
 }
 
+/// The verdict on one record.
+async fn verdict_on(app: &App, record: &Value) -> Value {
+    let body = post(app, "application/json", json!({ "records": [record] })).await.is(200);
+    body["results"][0].clone()
+}
+
+#[tokio::test]
+async fn a_header_of_a_record_names_its_schema_as_a_frame_does() {
+    let app = App::new().await;
+    let order = r#"{"type":"record","name":"O","fields":[{"name":"id","type":"long"}]}"#;
+    let (id, _) = app.register("orders-value", order).await;
+    let (key, _) = app.register("orders-key", "\"string\"").await;
+    let guid =
+        app.get(&format!("/schemas/ids/{id}")).await.is(200)["guid"].as_str().unwrap().replace('-', "");
+    let guid: Vec<u8> = (0..16).map(|byte| u8::from_str_radix(&guid[2 * byte..][..2], 16).unwrap()).collect();
+    let file = "syntax = \"proto3\"; message A { string a = 1; } message B { int32 b = 1; }";
+    let file = app.register_body("files", json!({ "schema": file, "schemaType": "PROTOBUF" })).await;
+    let of = |id: &Value, indexes: &[u8]| {
+        let id = u32::try_from(id.as_i64().unwrap()).unwrap().to_be_bytes();
+        STANDARD.encode([&[0][..], &id, indexes].concat())
+    };
+    let (of_value, of_key) = (of(&json!(id), &[]), of(&json!(key), &[]));
+    let by_guid = STANDARD.encode([&[1][..], &guid].concat());
+    for (name, header, record, outcome, rule) in [
+        ("__value_schema_id", &of_value, json!({ "dataBase64": "Ag==" }), "valid", None),
+        ("__value_schema_id", &by_guid, json!({ "dataBase64": "Ag==", "topic": "orders" }), "valid", None),
+        ("__value_schema_id", &by_guid, json!({ "dataBase64": "Ag==", "framing": "none" }), "valid", None),
+        (
+            "__value_schema_id",
+            &by_guid,
+            json!({ "dataBase64": "Ag==", "framing": "confluent" }),
+            "valid",
+            None,
+        ),
+        (
+            "__value_schema_id",
+            &of_value,
+            json!({ "dataBase64": "AgI=" }),
+            "invalid",
+            Some("schema.avro.trailing-bytes"),
+        ),
+        ("__value_schema_id", &of_value, json!({ "dataBase64": "Ag==", "topic": "files" }), "valid", None),
+        ("__key_schema_id", &of_key, json!({ "dataBase64": "AmE=", "isKey": true }), "valid", None),
+        (
+            "__key_schema_id",
+            &of_key,
+            json!({ "dataBase64": "AmE=", "isKey": true, "topic": "orders" }),
+            "valid",
+            None,
+        ),
+        (
+            "__value_schema_id",
+            &of_key,
+            json!({ "dataBase64": "AmE=", "topic": "orders" }),
+            "invalid",
+            Some("schema.conflict"),
+        ),
+        ("__key_schema_id", &of_key, json!({ "dataBase64": "AmE=" }), "unchecked", None),
+        (
+            "__value_schema_id",
+            &of(&json!(999), &[]),
+            json!({ "dataBase64": "Ag==" }),
+            "invalid",
+            Some("schema.unknown-id"),
+        ),
+        (
+            "__value_schema_id",
+            &"AAA=".to_owned(),
+            json!({ "dataBase64": "Ag==" }),
+            "invalid",
+            Some("schema.unknown-id"),
+        ),
+        ("__value_schema_id", &of(&file["id"], &[2, 2]), json!({ "dataBase64": "CAE=" }), "valid", None),
+        (
+            "__value_schema_id",
+            &of(&file["id"], &[0]),
+            json!({ "dataBase64": "CAE=" }),
+            "invalid",
+            Some("schema.protobuf.wire-type"),
+        ),
+        (
+            "__value_schema_id",
+            &of(&file["id"], &[]),
+            json!({ "dataBase64": "CAE=" }),
+            "invalid",
+            Some("schema.protobuf.truncated"),
+        ),
+        // The request names a schema: the header has to agree.
+        (
+            "__value_schema_id",
+            &of_value,
+            json!({ "dataBase64": "Ag==", "schema": { "id": id } }),
+            "valid",
+            None,
+        ),
+        (
+            "__value_schema_id",
+            &of_value,
+            json!({ "dataBase64": "Ag==", "schema": { "subject": "orders-value" } }),
+            "valid",
+            None,
+        ),
+        (
+            "__value_schema_id",
+            &of_key,
+            json!({ "dataBase64": "Ag==", "schema": { "id": id } }),
+            "invalid",
+            Some("schema.conflict"),
+        ),
+        (
+            "__value_schema_id",
+            &of(&json!(999), &[]),
+            json!({ "dataBase64": "Ag==", "schema": { "id": id } }),
+            "invalid",
+            Some("schema.unknown-id"),
+        ),
+        ("__value_schema_id", &"!".to_owned(), json!({ "dataBase64": "Ag==" }), "indeterminate", None),
+    ] {
+        let mut record = record;
+        record["headers"] = json!({ name: header, "other": "!" });
+        let verdict = verdict_on(&app, &record).await;
+        assert_eq!(verdict["outcome"], outcome, "{record} {verdict}");
+        assert_eq!(verdict["violations"][0]["rule"].as_str(), rule, "{record} {verdict}");
+    }
+}
+
+#[tokio::test]
+async fn an_inline_schema_takes_framed_payloads_whatever_their_id() {
+    let app = App::new().await;
+    let (id, _) = app.register("names", "\"string\"").await;
+    let framed = STANDARD.encode([&[0, 0, 0, 0, u8::try_from(id).unwrap()][..], &[2]].concat());
+    let record = json!({ "schema": { "schema": "\"long\"" }, "dataBase64": framed });
+    assert_eq!(verdict_on(&app, &record).await["outcome"], "valid");
+}
+
+#[tokio::test]
+async fn the_subject_beside_an_id_names_its_context() {
+    let app = App::new().await;
+    app.register("names", "\"string\"").await;
+    let (id, _) = app.register(":.ctx:orders", "\"long\"").await;
+    let record = |subject: &str| json!({ "schema": { "id": id, "subject": subject }, "dataBase64": "Ag==", "contentType": "avro/binary" });
+    let verdict = verdict_on(&app, &record(":.ctx:orders")).await;
+    assert_eq!(
+        (&verdict["outcome"], &verdict["match"]["subject"]),
+        (&json!("valid"), &json!(":.ctx:orders"))
+    );
+}
+
+#[tokio::test]
+async fn findings_stand_in_the_order_of_the_document() {
+    let (app, _) = shop().await;
+    let (before, after) = (r#""source":"/relative""#, r#""time":"x""#);
+    let text = format!(
+        r#"{{"specversion":"1.0","id":"1",{before},"type":"com.example.order.placed.v1","data":{{"id":"x"}},{after}}}"#
+    );
+    let verdict = post(&app, "application/cloudevents+json", &text).await.is(200);
+    assert_eq!(rules(&verdict["violations"]), ["schema.json.type", "time.rfc3339"]);
+    let text = text.replace(before, after).replace(&format!(",{after}}}"), &format!(",{before}}}"));
+    let verdict = post(&app, "application/cloudevents+json", &text).await.is(200);
+    assert_eq!(rules(&verdict["violations"]), ["time.rfc3339", "schema.json.type"]);
+}
+
+#[tokio::test]
+async fn a_batch_says_that_its_findings_were_cut() {
+    let (app, _) = shop().await;
+    for (count, truncated) in [(101, false), (102, true)] {
+        let batch = vec![event(json!({ "id": 1 })); count];
+        let body = post(&app, "application/cloudevents-batch+json", json!(batch)).await.is(200);
+        assert_eq!((rules(&body["warnings"]).len(), &body["truncated"]), (100, &json!(truncated)));
+    }
+}
+
+#[tokio::test]
+async fn compressed_bodies_are_refused_and_missing_ones_named() {
+    let (app, id) = shop().await;
+    let compressed = |path: String, content_type: &'static str| {
+        let headers = [("content-type", content_type), ("content-encoding", "gzip")];
+        let app = &app;
+        async move { app.send("POST", &path, &headers, vec![0x1f, 0x8b]).await }
+    };
+    for (path, content_type) in [
+        (PATH.to_owned(), "application/cloudevents+json"),
+        (PATH.to_owned(), "application/x-ndjson"),
+        ("/v1/lint".to_owned(), "application/json"),
+        (format!("/v1/schemas/ids/{id}/validate"), "application/json"),
+        ("/v1/subjects/com.example.order.placed.v1/versions/1/validate".to_owned(), "application/json"),
+    ] {
+        let problem = compressed(path, content_type).await.problem(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        assert!(problem["detail"].as_str().unwrap().contains("content-encoding"), "{problem}");
+    }
+    let path = format!("/v1/schemas/ids/{id}/validate");
+    let headers = [("content-type", "application/json"), ("content-encoding", "identity")];
+    app.send("POST", &path, &headers, b"{\"id\":1}".to_vec()).await.is(200);
+    let headers = [("content-type", "application/json")];
+    let problem = app.send("POST", "/v1/lint", &headers, Vec::new()).await.problem(StatusCode::BAD_REQUEST);
+    assert_eq!(problem["detail"], "the request has no body");
+}
+
+#[tokio::test]
+async fn an_invalid_event_says_why_its_data_was_not_judged() {
+    let (app, _) = shop().await;
+    let schema = json!({ "schema": r#"{"minLength":-1}"#, "schemaType": "JSON" });
+    let path = "/v1/subjects/com.example.order.placed.v1/settings";
+    app.put(path, json!({ "versions": "latest" })).await.is(200);
+    app.put("/config/com.example.order.placed.v1", json!({ "compatibility": "NONE" })).await.is(200);
+    app.register_body("com.example.order.placed.v1", schema).await;
+    let text = event(json!("x")).to_string();
+    let verdict = post(&app, "application/cloudevents+json", &text).await.is(200);
+    assert_eq!(verdict["outcome"], "indeterminate", "{verdict}");
+    let reason = verdict["reason"].clone();
+    let text = text.replacen('{', r#"{"time":"x","#, 1);
+    let verdict = post(&app, "application/cloudevents+json", &text).await.is(200);
+    assert_eq!((&verdict["outcome"], &verdict["reason"]), (&json!("invalid"), &reason));
+    assert_eq!(rules(&verdict["violations"]), ["time.rfc3339"]);
+}
+
 #[tokio::test]
 async fn a_host_that_cannot_be_one_takes_no_other_url_away() {
     let base = "https://registry.example.com";

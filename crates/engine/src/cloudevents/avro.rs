@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::attributes::{self, Carried, CarriedValue};
-use super::event::{Data, Event, EventReading, Reading, RefusalKind};
+use super::event::{Data, Event, Reading, RefusalKind};
 use super::findings::{Carrier, Findings, NOWHERE};
 use super::options::EventOptions;
 use super::payload::{self, Content};
@@ -38,10 +38,11 @@ pub fn read_avro<'a>(body: &'a [u8], options: &EventOptions) -> Reading<'a> {
     let carried = without_repeated(carried, &mut findings);
     let attributes = attributes::check(carried, &mut findings);
     let content = payload::content(&attributes);
+    findings.note_data(NOWHERE - 1);
     let data = payload.into_data(content, &mut findings);
     check_portable_size(body.len(), &mut findings);
     let event = Event { attributes, data, data_pointer: String::new(), header_prefix: None };
-    Reading::Single(EventReading { event, report: findings.into_report() })
+    Reading::Single(findings.into_reading(event))
 }
 
 /// Why there is no event.

@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use super::attributes::{self, Carried, CarriedValue};
-use super::event::{Data, Event, EventReading, Reading, RefusalKind};
-use super::findings::{Carrier, Findings};
+use super::event::{Data, Event, Reading, RefusalKind};
+use super::findings::{Carrier, Findings, NOWHERE};
 use super::header_value::{decode, trim};
 use super::options::EventOptions;
 use super::payload::{self, Content};
@@ -77,11 +77,12 @@ pub(super) fn read<'a>(
     let attributes = attributes::check(carried, &mut findings);
     let content = payload::content(&attributes).unwrap_or(Content::Unknown);
     let data = body.map_or(Data::Absent, |body| {
-        payload::from_bytes(Cow::Borrowed(body), content, usize::MAX - 1, &mut findings)
+        findings.note_data(NOWHERE - 1);
+        payload::from_bytes(Cow::Borrowed(body), content, NOWHERE - 1, &mut findings)
     });
     check_portable_size(bytes, &mut findings);
     let event = Event { attributes, data, data_pointer: String::new(), header_prefix: Some(binding.prefix) };
-    Reading::Single(EventReading { event, report: findings.into_report() })
+    Reading::Single(findings.into_reading(event))
 }
 
 /// Decodes attribute headers. A repeated one is reported once and has no value: which one was meant is

@@ -129,6 +129,8 @@ pub struct EventReading<'a> {
     pub event: Event<'a>,
     /// Findings in document order.
     pub report: Report,
+    /// How many of them stand before or at the data: where findings from a schema belong.
+    pub before_data: usize,
 }
 
 /// What a message turned out to be.

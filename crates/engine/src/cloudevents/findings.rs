@@ -1,6 +1,7 @@
 //! Collects the findings of one event: severity by options, place by carrier, document order.
 
 use super::binary_mode::Binding;
+use super::event::{Event, EventReading};
 use super::options::EventOptions;
 use super::rules::EventRule;
 use crate::tree::pointer_token;
@@ -27,11 +28,21 @@ pub(super) struct Findings<'o> {
     room: usize,
     has_error: bool,
     truncated: bool,
+    /// Where the data stands; at the end unless said.
+    data_at: usize,
 }
 
 impl<'o> Findings<'o> {
     pub fn new(options: &'o EventOptions, carrier: Carrier) -> Self {
-        Self { options, carrier, found: Vec::new(), room: MAX_FINDINGS, has_error: false, truncated: false }
+        Self {
+            options,
+            carrier,
+            found: Vec::new(),
+            room: MAX_FINDINGS,
+            has_error: false,
+            truncated: false,
+            data_at: NOWHERE,
+        }
     }
 
     /// Keeps fewer findings than usual, but always the first error.
@@ -100,14 +111,21 @@ impl<'o> Findings<'o> {
         }
     }
 
-    /// All findings in document order.
-    pub fn into_report(mut self) -> Report {
+    /// Notes where the data stands.
+    pub fn note_data(&mut self, at: usize) {
+        self.data_at = at;
+    }
+
+    /// The event with all findings in document order.
+    pub fn into_reading(mut self, event: Event<'_>) -> EventReading<'_> {
         self.found.sort_by_key(|(at, _)| *at);
-        Report {
+        let before_data = self.found.partition_point(|(at, _)| *at <= self.data_at);
+        let report = Report {
             findings: self.found.into_iter().map(|(_, violation)| violation).collect(),
             truncated: self.truncated,
             indeterminate: None,
-        }
+        };
+        EventReading { event, report, before_data }
     }
 
     fn push(&mut self, at: usize, violation: Violation) {

@@ -13,6 +13,19 @@ pub type RecordHeaders<'h, 'a> = &'h [(&'a str, Option<&'a [u8]>)];
 
 static KAFKA: Binding = Binding { prefix: "ce_", is_percent_encoded: false, has_content_type: true };
 
+/// Header that carries the id of a value's schema: `00` and an id, or `01` and a guid, then Protobuf message indexes.
+/// The value then has no frame.
+pub const VALUE_ID_HEADER: &str = "__value_schema_id";
+/// The same for the key.
+pub const KEY_ID_HEADER: &str = "__key_schema_id";
+
+/// What a record says in a header about the schema of its value or its key; the last header counts, as for the
+/// reference's deserializers. [`crate::framing::split`] reads it.
+pub fn find_schema_id<'a>(headers: RecordHeaders<'_, 'a>, is_key: bool) -> Option<&'a [u8]> {
+    let wanted = if is_key { KEY_ID_HEADER } else { VALUE_ID_HEADER };
+    headers.iter().rev().find(|(name, _)| *name == wanted).and_then(|(_, value)| *value)
+}
+
 /// Reads a record. A null value has no data in binary mode, and no event in structured mode.
 pub fn read_kafka<'a>(
     headers: RecordHeaders<'_, 'a>,

@@ -38,7 +38,7 @@ mod wire;
 pub use avro::read_avro;
 pub use event::{Attribute, AttributeValue, Data, Event, EventReading, Reading, Refusal, RefusalKind};
 pub use http::{Headers, read_http};
-pub use kafka::{RecordHeaders, read_kafka};
+pub use kafka::{KEY_ID_HEADER, RecordHeaders, VALUE_ID_HEADER, find_schema_id, read_kafka};
 pub use nats::read_nats;
 pub use options::{EventOptions, Profile, RuleSetting};
 pub use protobuf::{read_protobuf, read_protobuf_batch};

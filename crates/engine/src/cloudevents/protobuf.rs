@@ -28,7 +28,7 @@ pub fn read_protobuf<'a>(body: &'a [u8], options: &EventOptions) -> Reading<'a> 
     match read_event(body, &mut findings) {
         Ok(event) => {
             check_portable_size(body.len(), &mut findings);
-            Reading::Single(EventReading { event, report: findings.into_report() })
+            Reading::Single(findings.into_reading(event))
         }
         Err(Broken) => unreadable(Place::Envelope),
     }
@@ -73,7 +73,7 @@ fn read_element<'a>(
     if element.len() > options.max_event_bytes {
         findings.whole(&rules::SIZE_LIMIT, "the event is larger than the limit");
     }
-    EventReading { event, report: findings.into_report() }
+    findings.into_reading(event)
 }
 
 fn unreadable<'a>(place: Place) -> Reading<'a> {
@@ -222,6 +222,7 @@ fn read_data<'a>(
 ) -> Result<Data<'a>, Broken> {
     let content = content.unwrap_or(payload::Content::Unknown);
     let at = NOWHERE - 1;
+    findings.note_data(at);
     Ok(match (payload.binary, payload.text, payload.message) {
         (None, None, None) => Data::Absent,
         (Some(bytes), None, None) => payload::from_bytes(Cow::Borrowed(bytes), content, at, findings),

@@ -38,7 +38,7 @@ pub fn read_json<'a>(body: &'a [u8], options: &EventOptions) -> Reading<'a> {
             let mut findings = Findings::new(options, Carrier::Document(String::new()));
             let event = read_members(members, "", &mut findings);
             check_portable_size(body.len(), &mut findings);
-            Reading::Single(EventReading { event, report: findings.into_report() })
+            Reading::Single(findings.into_reading(event))
         }
     }
 }
@@ -89,7 +89,7 @@ fn read_element<'a>(
     if element.raw.len() > findings.options.max_event_bytes {
         findings.whole(&rules::SIZE_LIMIT, "the event is larger than the limit");
     }
-    EventReading { event, report: findings.into_report() }
+    findings.into_reading(event)
 }
 
 /// Notes that an event is larger than every intermediary has to forward.
@@ -134,6 +134,9 @@ fn read_members<'a>(members: Vec<Member<'a>>, prefix: &str, findings: &mut Findi
     let is_declared = carried.iter().any(Carried::is_content_type);
     let attributes = attributes::check(carried, findings);
     let content = payload::content(&attributes).or(is_declared.then_some(Content::Unknown));
+    if let Some(member) = plain.as_ref().or(base64.as_ref()) {
+        findings.note_data(member.offset);
+    }
     let data = if is_data_repeated {
         Data::Absent
     } else {

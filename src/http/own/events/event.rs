@@ -19,6 +19,8 @@ struct BatchBody {
     /// Findings about the batch as a whole.
     violations: Vec<FindingBody>,
     warnings: Vec<FindingBody>,
+    /// Whether findings about the batch were cut off.
+    truncated: bool,
 }
 
 /// Answers one event with its verdict, a batch with the verdicts on its events.
@@ -48,9 +50,7 @@ pub async fn judge(
     let body = VerdictBody {
         outcome: found.outcome,
         valid: found.outcome == Outcome::Valid,
-        reason: reason.or_else(|| {
-            found.report.indeterminate.clone().filter(|_| found.outcome == Outcome::Indeterminate)
-        }),
+        reason: reason.or_else(|| found.report.indeterminate.clone()),
         event,
         matched: found.matched.as_ref().map(MatchBody::from),
         data: (found.unchecked == Some(Unchecked::DataElsewhere)).then_some("absent (dataref)"),
@@ -80,6 +80,7 @@ async fn batch(
         results,
         violations: report.violations().map(FindingBody::from).collect(),
         warnings: report.warnings().map(FindingBody::from).collect(),
+        truncated: report.truncated,
     };
     if !verdict::wants_status(call) {
         return Ok(json(&body));

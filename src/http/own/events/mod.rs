@@ -56,6 +56,7 @@ async fn read_setting(call: &Call) -> Result<EventSetting, Problem> {
         context: call.context.clone(),
         framing: Framing::Auto,
         lint: call.query.flag("lint"),
+        id_header: None,
     };
     Ok(EventSetting { options, locator, hints })
 }

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use chancery_engine::cloudevents::{Attribute, AttributeValue, Data, Event, EventReading};
+use chancery_engine::cloudevents::{
+    Attribute, AttributeValue, Data, Event, EventReading, KEY_ID_HEADER, VALUE_ID_HEADER,
+};
 use chancery_engine::{Outcome, Report, Violation};
 use serde::Serialize;
 
@@ -42,11 +44,12 @@ pub struct Record {
     framing: Framing,
     topic: Option<String>,
     is_key: bool,
+    id_header: Option<Bytes>,
 }
 
 /// How a record names its schema.
 enum SchemaName {
-    Id(i32),
+    Id(i32, Option<String>),
     Version(String, String),
     Inline(Box<Candidate>),
 }
@@ -59,6 +62,7 @@ impl Record {
     pub fn read(body: &Object<'_>) -> Result<Self, BadJson> {
         let (data, is_text) = read_data(body)?;
         let content_type = body.text("contentType")?;
+        let is_key = body.flag("isKey")?.unwrap_or(false);
         Ok(Self {
             schema: body.object("schema")?.map(|schema| SchemaName::read(&schema)).transpose()?,
             data,
@@ -71,7 +75,8 @@ impl Record {
                 Some(_) => return Err(body.unknown_name("framing", "auto, none, confluent")),
             },
             topic: body.text("topic")?,
-            is_key: body.flag("isKey")?.unwrap_or(false),
+            is_key,
+            id_header: read_id_header(body, is_key)?,
         })
     }
 
@@ -86,8 +91,13 @@ impl Record {
     ) -> Result<VerdictBody, RegistryError> {
         let choice = match &self.schema {
             None => return self.validate_by_evidence(registry, setting).await,
-            Some(SchemaName::Id(id)) => {
-                SchemaChoice::Id(*id, IdScope::Context(setting.hints.context.clone()))
+            Some(SchemaName::Id(id, subject)) => {
+                let context = &setting.hints.context;
+                let scope = match subject.as_deref().map(|name| Subject::parse_in(context, name)) {
+                    Some(subject) => IdScope::from_query(Some(&subject.qualified())),
+                    None => IdScope::Context(context.clone()),
+                };
+                SchemaChoice::Id(*id, scope)
             }
             Some(SchemaName::Version(subject, version)) => match parse_version(version) {
                 Ok(selector) => {
@@ -98,8 +108,13 @@ impl Record {
             },
             Some(SchemaName::Inline(candidate)) => SchemaChoice::Inline(candidate.clone()),
         };
-        let payload =
-            Payload { bytes: self.data, media_type: self.content_type, framing: self.framing, message: None };
+        let payload = Payload {
+            bytes: self.data,
+            media_type: self.content_type,
+            framing: self.framing,
+            message: None,
+            id_header: self.id_header,
+        };
         match registry.validate_payload(&choice, payload).await {
             Ok(found) => Ok(VerdictBody::new(&found.report, Some(&found.matched))),
             Err(error @ RegistryError::SchemaNotFound(_)) => Ok(unknown_schema("schema.unknown-id", &error)),
@@ -136,11 +151,12 @@ impl Record {
             // Advice is on events.
             lint: false,
             schema: setting.hints.schema.clone(),
+            id_header: self.id_header,
         };
         let setting =
             EventSetting { options: setting.options.clone(), locator: setting.locator.clone(), hints };
         let (body, _) =
-            event::judge(registry, EventReading { event, report: Report::default() }, &setting).await?;
+            event::judge(registry, EventReading { event, ..EventReading::default() }, &setting).await?;
         Ok(VerdictBody { event: None, ..body })
     }
 }
@@ -148,13 +164,24 @@ impl Record {
 impl SchemaName {
     fn read(body: &Object<'_>) -> Result<Self, BadJson> {
         if let Some(id) = body.integer("id")? {
-            return Ok(Self::Id(id));
+            return Ok(Self::Id(id, body.text("subject")?));
         }
         if let Some(subject) = body.text("subject")? {
             return Ok(Self::Version(subject, body.text("version")?.unwrap_or_else(|| "latest".to_owned())));
         }
         Ok(Self::Inline(Box::new(read_candidate(body)?)))
     }
+}
+
+/// The header of a Kafka record that carries the id of the schema, if it has one.
+fn read_id_header(body: &Object<'_>, is_key: bool) -> Result<Option<Bytes>, BadJson> {
+    let name = if is_key { KEY_ID_HEADER } else { VALUE_ID_HEADER };
+    let Some(text) = body.object("headers")?.map(|headers| headers.text(name)).transpose()?.flatten() else {
+        return Ok(None);
+    };
+    let bytes = STANDARD.decode(text);
+    let bytes = bytes.map_err(|_| BadJson::Malformed(format!("`headers.{name}` is not base64")))?;
+    Ok(Some(bytes.into()))
 }
 
 /// The payload, and whether it is JSON by its place.

@@ -1,8 +1,9 @@
 //! HTTP, Kafka and NATS.
 
 use chancery_engine::cloudevents::{
-    Data, EventOptions, Reading, RefusalKind, read_http, read_kafka, read_nats,
+    Data, EventOptions, Reading, RefusalKind, find_schema_id, read_http, read_kafka, read_nats,
 };
+use chancery_engine::framing::{self, Frame};
 
 use super::{Case, all_findings, event, single};
 
@@ -271,4 +272,20 @@ fn nats_carries_the_content_type_as_an_attribute() {
     assert_eq!(all_findings(&Reading::Single(reading)), ["datacontenttype.media-type ce-datacontenttype"]);
     let structured = [("content-type", &b"application/cloudevents+json"[..])];
     assert_eq!(all_findings(&read_nats(&structured, b"", &options)), ["json.syntax"]);
+}
+
+#[test]
+fn a_kafka_header_can_carry_the_schema_id() {
+    let guid = [&[1][..], &[7; 16], &[2, 2]].concat();
+    let headers: [(&str, Option<&[u8]>); 5] = [
+        ("__value_schema_id", Some(b"\0\0\0\0\x01")),
+        ("__Value_Schema_Id", Some(b"no")),
+        ("__key_schema_id", None),
+        ("__value_schema_id", Some(&guid)),
+        ("ce_id", Some(b"1")),
+    ];
+    let found = find_schema_id(&headers, false).expect("a header");
+    assert_eq!(framing::split(found), Some((Frame::Guid([7; 16]), &[2, 2][..])), "the last one counts");
+    assert_eq!(find_schema_id(&headers, true), None);
+    assert_eq!(find_schema_id(&headers[4..], false), None);
 }

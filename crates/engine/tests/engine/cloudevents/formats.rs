@@ -292,3 +292,17 @@ fn findings_over_the_limit_are_cut_and_the_report_says_so() {
         assert_eq!((events[0].report.findings.len(), events[0].report.truncated), (kept, truncated));
     }
 }
+
+#[test]
+fn findings_behind_the_data_are_told_from_those_before_it() {
+    let of = |text: &str| {
+        let reading = single(read_json(text.as_bytes(), &EventOptions::default()));
+        (reading.report.findings.len(), reading.before_data)
+    };
+    let last = event(r#""time":"x","Bad":1,"data":{"a":1,"a":1}"#);
+    let middle = event(r#""time":"x","data":{"a":1,"a":1},"Bad":1"#);
+    let first = last.replacen('{', r#"{"data_base64":"","#, 1).replace(r#","data":{"a":1,"a":1}"#, "");
+    let none = event(r#""time":"x","Bad":1"#);
+    let bare = r#"{"data":1}"#;
+    assert_eq!([&*last, &*middle, &*first, &*none, bare].map(of), [(3, 3), (3, 2), (2, 0), (2, 2), (4, 0)]);
+}
