@@ -385,7 +385,8 @@ async fn a_header_of_a_record_names_its_schema_as_a_frame_does() {
 async fn an_inline_schema_takes_framed_payloads_whatever_their_id() {
     let app = App::new().await;
     let (id, _) = app.register("names", "\"string\"").await;
-    let framed = STANDARD.encode([&[0, 0, 0, 0, u8::try_from(id).unwrap()][..], &[2]].concat());
+    let id = u32::try_from(id).unwrap().to_be_bytes();
+    let framed = STANDARD.encode([&[0][..], &id[..], &[2][..]].concat());
     let record = json!({ "schema": { "schema": "\"long\"" }, "dataBase64": framed });
     assert_eq!(verdict_on(&app, &record).await["outcome"], "valid");
 }
