@@ -169,7 +169,7 @@ fn descriptors_that_no_text_can_tell_are_refused() {
         |text: &str| ProtobufSchema::parse(&Source::bare(text), Strictness::Stored, &Limits::default());
     assert_eq!(
         parse(&with_label(3)).expect("repeated").canonical(),
-        "message M {\n  repeated int32 a = 1;\n}\n"
+        "\nmessage M {\n  repeated int32 a = 1;\n}\n"
     );
     let error = parse(&with_label(9)).expect_err("no such label");
     assert!(error.to_string().starts_with("Could not parse Protobuf"), "{error}");
