@@ -174,7 +174,7 @@ fn parse_either(text: &str, limits: &Limits) -> Result<(ast::File, bool), Schema
         Err(other) => return Err(other),
     };
     // A broken descriptor is reported as broken text: that is what most senders meant. Broken is also one that
-    // no text can tell, as a proto2 field with an unknown label: its text is what would be stored and read.
+    // no text can tell, as a required field of proto3: its text is what would be stored and read.
     match binary::from_base64(text) {
         Some(Ok(file)) if parse(&print::print(&file), limits).is_ok() => Ok((file, false)),
         Some(Err(limit @ SchemaError::Limit { .. })) => Err(limit),

@@ -157,20 +157,17 @@ fn what_compilers_refuse_is_refused_where_fields_are_checked() -> Result<(), Sch
     schema(fine).check_fields()
 }
 
-/// Found by fuzzing: the text of such a field lacks its label, and what was stored could not be read again.
+/// Found by fuzzing: what was stored could not be read again.
 #[test]
 fn descriptors_that_no_text_can_tell_are_refused() {
-    let with_label = |label: u8| {
+    let proto3_with_label = |label: u8| {
         let field = [10, 1, b'a', 24, 1, 32, label, 40, 5];
-        let message = [&[10, 1, b'M', 18, 9][..], &field[..]].concat();
-        super::binary::to_base64(&[&[34, 14][..], &message[..]].concat())
+        let message = [&[34, 14, 10, 1, b'M', 18, 9][..], &field[..]].concat();
+        super::binary::to_base64(&[&message[..], &[98, 6], b"proto3"].concat())
     };
     let parse =
         |text: &str| ProtobufSchema::parse(&Source::bare(text), Strictness::Stored, &Limits::default());
-    assert_eq!(
-        parse(&with_label(3)).expect("repeated").canonical(),
-        "\nmessage M {\n  repeated int32 a = 1;\n}\n"
-    );
-    let error = parse(&with_label(9)).expect_err("no such label");
+    assert!(parse(&proto3_with_label(3)).is_ok(), "repeated");
+    let error = parse(&proto3_with_label(2)).expect_err("required");
     assert!(error.to_string().starts_with("Could not parse Protobuf"), "{error}");
 }
