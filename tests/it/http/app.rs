@@ -293,7 +293,7 @@ async fn call(router: &Router, request: Request<Body>) -> Reply {
 pub fn skip_elsewhere(app: &App, why: &str) -> bool {
     if !app.is_here() {
         let story = std::thread::current().name().unwrap_or_default().to_owned();
-        eprintln!("SKIPPED {story}: {why}");
+        eprintln!("NOT OVER THE WIRE, only in the process: {story}: {why}");
     }
     !app.is_here()
 }

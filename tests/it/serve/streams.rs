@@ -1,6 +1,7 @@
 //! Long streams: order, memory, and a reader that takes its time.
 //!
-//! The same story at its full length: `cargo test --release --test it -- --ignored --nocapture gigabyte`.
+//! `CHANCERY_STREAM_BYTES` says how long: 24 MB when it is not set. A gigabyte wants the bench profile:
+//! `CHANCERY_STREAM_BYTES=1073741824 cargo test --profile bench --test it -- --nocapture long_stream`.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -85,9 +86,16 @@ impl<R: BufRead> Read for Chunks<R> {
     }
 }
 
-/// Streams about so many bytes through a server: nobody reads at first, then every verdict is read and is that of
-/// its event.
-async fn stream(bytes: usize) {
+/// Bytes to send.
+fn length() -> usize {
+    let set = std::env::var("CHANCERY_STREAM_BYTES").ok();
+    set.map_or(24 << 20, |bytes| bytes.parse().expect("CHANCERY_STREAM_BYTES is a number of bytes"))
+}
+
+/// Nobody reads at first, then every verdict is read and is that of its event.
+#[tokio::test]
+async fn a_long_stream_keeps_its_order_and_takes_little_memory() {
+    let bytes = length();
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start_quiet(folder.path());
     let schema = json!({ "type": "object", "properties": { "total": { "type": "integer" } } });
@@ -130,15 +138,4 @@ async fn stream(bytes: usize) {
         println!("{events} events, {} bytes: {peak} kB at most", sent.load(Ordering::SeqCst));
         assert!(peak < MEMORY_KB, "{peak} kB");
     }
-}
-
-#[tokio::test]
-async fn a_long_stream_keeps_its_order_and_takes_little_memory() {
-    stream(24 << 20).await;
-}
-
-#[tokio::test]
-#[ignore = "takes minutes without optimisation"]
-async fn a_gigabyte_streams_in_order_and_takes_little_memory() {
-    stream(1 << 30).await;
 }

@@ -483,8 +483,12 @@ pub enum OptionValue {
 
 /// The JSON name that a field has by default: `_x` becomes `X`.
 pub(in crate::protobuf) fn json_name(name: &str) -> String {
+    joined_words(name, false)
+}
+
+/// A name without its underscores: each one raises the letter behind it, `raise` the first letter.
+pub(in crate::protobuf) fn joined_words(name: &str, mut raise: bool) -> String {
     let mut out = String::with_capacity(name.len());
-    let mut raise = false;
     for letter in name.chars() {
         if letter == '_' {
             raise = true;

@@ -18,7 +18,7 @@ use super::{find_file, homes, path_of};
 use crate::SchemaError;
 use crate::protobuf::ast::{
     Enum, Extend, Field, FieldType, File, Group, Label, MAX_FIELD_NUMBER, Message, Oneof, OptionNode, Range,
-    Reserved, ReservedValue, Rpc, Scalar, Service, enums, messages,
+    Reserved, ReservedValue, Rpc, Scalar, Service, enums, joined_words, messages,
 };
 use crate::protobuf::files::{Files, Home, TypeRef, joined};
 
@@ -481,18 +481,7 @@ fn scalar_type(scalar: Scalar) -> u64 {
 
 /// The name that runtimes demand of a map's entry: `foo_bar` has `FooBarEntry`.
 fn map_entry_name(field: &str) -> String {
-    let mut out = String::with_capacity(field.len() + 5);
-    let mut raise = true;
-    for letter in field.chars() {
-        if letter == '_' {
-            raise = true;
-        } else if std::mem::take(&mut raise) {
-            out.push(letter.to_ascii_uppercase());
-        } else {
-            out.push(letter);
-        }
-    }
-    out + "Entry"
+    joined_words(field, true) + "Entry"
 }
 
 /// A default as descriptors spell it: bytes escaped, integers decimal, the rest as written.
