@@ -108,12 +108,12 @@ pub struct ApiError {
 }
 
 /// The body of an error answer.
-#[derive(Serialize)]
-struct ErrorBody<'a> {
+#[derive(Debug, Serialize)]
+pub struct ErrorBody {
     /// 404, or five digits that begin with the status: 40401.
     error_code: u32,
     /// For people and for clients that match on it.
-    message: &'a str,
+    message: String,
 }
 
 impl ApiError {
@@ -133,11 +133,16 @@ impl ApiError {
     pub fn message(&self) -> &str {
         &self.message
     }
+
+    /// The body, without status and headers.
+    pub fn into_body(self) -> ErrorBody {
+        ErrorBody { error_code: self.code, message: self.message }
+    }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = ErrorBody { error_code: self.code, message: &self.message };
+        let body = ErrorBody { error_code: self.code, message: self.message };
         let mut response = (self.status, Json(body)).into_response();
         // The dispatcher names the negotiated type.
         response.headers_mut().remove(axum::http::header::CONTENT_TYPE);

@@ -221,6 +221,8 @@ pub fn table() -> Vec<Route> {
         confluent(get(), "/contexts", contexts::list),
         confluent(delete(), "/contexts/{context}", contexts::delete),
         confluent(post(), "/associations", associations::create),
+        reading("/associations:batchGet", associations::get_batch),
+        confluent(post(), "/associations:batchMutate", associations::mutate_batch),
         confluent(get(), "/associations/resources/{resourceId}", associations::list_by_id),
         confluent(put(), "/associations/resources/{resourceId}", associations::upsert),
         confluent(delete(), "/associations/resources/{resourceId}", associations::delete),

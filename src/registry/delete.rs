@@ -111,6 +111,15 @@ impl Registry {
         Ok(true)
     }
 
+    /// Tests what can be tested before associations with a subject are given up together with the subject.
+    pub(super) async fn check_subject_may_go(&self, subject: &Subject) -> Result<(), RegistryError> {
+        self.check_mode(subject, Operation::Delete).await?;
+        for row in self.history(subject).await?.active() {
+            self.check_unreferenced(subject, row.version, false, true).await?;
+        }
+        Ok(())
+    }
+
     async fn check_unreferenced(
         &self,
         subject: &Subject,

@@ -54,7 +54,8 @@ use chancery_engine::{CompatibilityLevel, Limits};
 use tokio::sync::Semaphore;
 
 pub use associations::{
-    Associated, AssociationEntry, AssociationError, AssociationFilter, AssociationRequest, Write,
+    Associated, AssociatedResource, AssociationEntry, AssociationError, AssociationFilter,
+    AssociationOutcomes, AssociationRemoval, AssociationRequest, ResourceQuery, Write,
 };
 pub use candidate::{Candidate, RawReference, TagChange};
 pub use compatibility::Against;

@@ -21,6 +21,22 @@ use crate::store::{Applied, Command, Conflict, History, IdChoice, Registration, 
 /// The reference's text for a version number that cannot be the next one.
 const NOT_NEXT: &str = "Version is not one more than previous version";
 
+/// What one attempt decided.
+enum Decided {
+    /// The candidate is a version already.
+    There(SchemaVersion),
+    /// It may become one.
+    New(Draft),
+}
+
+/// A version that may be written on this history.
+struct Draft {
+    posted: Posted,
+    history: Arc<History>,
+    version: i32,
+    importing: bool,
+}
+
 impl Registry {
     /// Registers a candidate, or returns the version it already is. Idempotent: a repeated request gives the
     /// same id and version.
@@ -35,18 +51,14 @@ impl Registry {
         normalize: bool,
         force: bool,
     ) -> Result<SchemaVersion, RegistryError> {
-        if let Some(rule_set) = &candidate.rule_set {
-            contract::check_rule_set(rule_set)?;
-        }
-        self.check_subject(subject)?;
-        if candidate.text().is_some_and(|text| text.len() > self.settings.limits.max_bytes) {
-            // Nothing that large is parsed, so of the tests before this one only the mode is made.
-            check_register_mode(subject, self.effective_mode(subject).await?, candidate)?;
-            return Err(RegistryError::SchemaTooLarge);
-        }
+        self.check_face(subject, candidate).await?;
         let mut turn = None;
         for _ in 0..MAX_ATTEMPTS {
-            match self.try_register(subject, candidate, normalize, force).await {
+            let attempt = match self.decide_registration(subject, candidate, normalize, force).await? {
+                Decided::There(version) => return Ok(version),
+                Decided::New(draft) => self.write(subject, candidate, draft).await,
+            };
+            match attempt {
                 Err(RegistryError::Store(StoreError::Conflict(conflict))) => match conflict {
                     // A reference that went away is refused by name when it is resolved again.
                     Conflict::Moved { .. } | Conflict::ReferenceGone { .. } => {
@@ -65,6 +77,37 @@ impl Registry {
         Err(moved_too_often(subject))
     }
 
+    /// Decides as a registration would and writes nothing; the version, when the candidate is one already.
+    ///
+    /// # Errors
+    /// Those of [`Self::register`].
+    pub(super) async fn rehearse_registration(
+        &self,
+        subject: &Subject,
+        candidate: &Candidate,
+        normalize: bool,
+    ) -> Result<Option<SchemaVersion>, RegistryError> {
+        self.check_face(subject, candidate).await?;
+        match self.decide_registration(subject, candidate, normalize, false).await? {
+            Decided::There(version) => Ok(Some(version)),
+            Decided::New(_) => Ok(None),
+        }
+    }
+
+    /// What can be said before the candidate is parsed.
+    async fn check_face(&self, subject: &Subject, candidate: &Candidate) -> Result<(), RegistryError> {
+        if let Some(rule_set) = &candidate.rule_set {
+            contract::check_rule_set(rule_set)?;
+        }
+        self.check_subject(subject)?;
+        if candidate.text().is_some_and(|text| text.len() > self.settings.limits.max_bytes) {
+            // Nothing that large is parsed, so of the tests before this one only the mode is made.
+            check_register_mode(subject, self.effective_mode(subject).await?, candidate)?;
+            return Err(RegistryError::SchemaTooLarge);
+        }
+        Ok(())
+    }
+
     fn check_subject(&self, subject: &Subject) -> Result<(), RegistryError> {
         let rejected = self.settings.reject_empty_subject && (subject.is_context() || subject.name == "*");
         if !subject.is_valid() || subject.context.is_global() || rejected {
@@ -74,13 +117,13 @@ impl Registry {
     }
 
     /// One attempt on one history.
-    async fn try_register(
+    async fn decide_registration(
         &self,
         subject: &Subject,
         candidate: &Candidate,
         normalize: bool,
         force: bool,
-    ) -> Result<SchemaVersion, RegistryError> {
+    ) -> Result<Decided, RegistryError> {
         let history = self.history(subject).await?;
         let config = self.effective_config(subject).await?;
         let mode = self.effective_mode(subject).await?;
@@ -92,7 +135,7 @@ impl Registry {
             let posted =
                 self.parse_candidate(&subject.context, candidate, normalize, Strictness::Stored).await?;
             if let Some(existing) = self.find_registered(subject, candidate, &history, &posted).await? {
-                return Ok(existing);
+                return Ok(Decided::There(existing));
             }
             searched = Some(posted.content);
         }
@@ -113,7 +156,7 @@ impl Registry {
             if searched.is_none_or(|content| content != posted.content)
                 && let Some(existing) = self.find_registered(subject, candidate, &history, &posted).await?
             {
-                return Ok(existing);
+                return Ok(Decided::There(existing));
             }
         }
 
@@ -135,7 +178,7 @@ impl Registry {
                 return Err(RegistryError::InvalidSchema(NOT_NEXT.to_owned()));
             }
         }
-        self.write(subject, candidate, posted, history, version, importing).await
+        Ok(Decided::New(Draft { posted, history, version, importing }))
     }
 
     /// The version this candidate already is, unless it asks for another number or id.
@@ -201,11 +244,9 @@ impl Registry {
         &self,
         subject: &Subject,
         candidate: &Candidate,
-        posted: Posted,
-        history: Arc<History>,
-        version: i32,
-        importing: bool,
+        draft: Draft,
     ) -> Result<SchemaVersion, RegistryError> {
+        let Draft { posted, history, version, importing } = draft;
         let content = Arc::new(posted.content);
         let id = candidate.given_id().map_or(IdChoice::Allocate, |id| IdChoice::Exactly(SchemaId(id)));
         let registration = Registration {

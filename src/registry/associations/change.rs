@@ -1,73 +1,22 @@
-//! Binding resources to subjects, and loosing them.
+//! Binding resources to subjects, one request: all of it or nothing.
 //!
 //! Rules: a resource has one subject a type (`key`, `value`); a subject is bound strongly to one resource or
 //! weakly to many, and has an active version. Writers of associations take turns and keep deletes of versions
 //! waiting, so that no subject loses its last version while it is bound.
 
+use super::AssociationError;
 use super::draft::Draft;
 use super::find::Stored;
-use super::{AssociationError, AssociationFilter};
-use crate::model::{Association, Lifecycle, SchemaVersion, Subject};
+use super::request::{
+    Associated, AssociatedResource, AssociationEntry, AssociationRequest, RESOURCE_TYPE, Write, frozen,
+    invalid, required,
+};
+use crate::model::{Association, Lifecycle, Subject};
 use crate::registry::config::moved_too_often;
-use crate::registry::mode::Operation;
-use crate::registry::{Against, Candidate, MAX_ATTEMPTS, Registry, RegistryError};
-
-/// Resources of this type are bound, in these ways.
-const RESOURCE_TYPE: &str = "topic";
-const ASSOCIATION_TYPES: [&str; 2] = ["key", "value"];
+use crate::registry::{MAX_ATTEMPTS, Registry, RegistryError};
 
 /// Longest list of one subject.
 const MAX_OF_SUBJECT: usize = 1000;
-
-/// A resource and the subjects it shall be bound to. Of a resource that is known the id suffices.
-#[derive(Clone, Debug, Default)]
-pub struct AssociationRequest {
-    /// Name.
-    pub resource_name: Option<String>,
-    /// Where the name is unique.
-    pub resource_namespace: Option<String>,
-    /// Identity.
-    pub resource_id: Option<String>,
-    /// Absent means `topic`.
-    pub resource_type: Option<String>,
-    /// At least one.
-    pub associations: Vec<AssociationEntry>,
-}
-
-/// One association of a request; what is absent stays as it is.
-#[derive(Clone, Debug, Default)]
-pub struct AssociationEntry {
-    /// The subject.
-    pub subject: Option<Subject>,
-    /// Absent means `value`.
-    pub association_type: Option<String>,
-    /// Absent means weak for a new association that is not frozen.
-    pub lifecycle: Option<Lifecycle>,
-    /// Whether it may be changed later; only a strong one is ever frozen.
-    pub frozen: Option<bool>,
-    /// Registered under the subject first.
-    pub schema: Option<Candidate>,
-    /// Whether that schema is normalized.
-    pub normalize: bool,
-}
-
-/// An association with the version that its schema became.
-#[derive(Clone, Debug)]
-pub struct Associated {
-    /// The association.
-    pub association: Association,
-    /// Only when the request brought a schema and was no rehearsal.
-    pub version: Option<SchemaVersion>,
-}
-
-/// What may become of associations that exist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Write {
-    /// They must be as asked.
-    Create,
-    /// They are changed, unless frozen.
-    Upsert,
-}
 
 /// The resource of a request with what is known about it.
 struct Resource {
@@ -86,26 +35,34 @@ struct Decision<'r> {
     was_frozen: bool,
 }
 
+/// What a request comes to.
+struct Plan<'r> {
+    resource: Resource,
+    draft: Draft,
+    decisions: Vec<Decision<'r>>,
+    /// Subjects that go with the associations that own them.
+    orphans: Vec<Subject>,
+}
+
 impl Registry {
-    /// Binds a resource to subjects, all or none; a repeated request changes nothing. A rehearsal (`dry_run`)
-    /// tests everything and writes nothing.
+    /// Binds a resource to subjects and looses it from others, all or none; a repeated request changes nothing.
+    /// A rehearsal (`dry_run`) tests everything and writes nothing.
     ///
     /// # Errors
-    /// [`AssociationError`], and what registering the schemas may refuse.
+    /// [`AssociationError`], and what registering the schemas or deleting the subjects may refuse.
     pub async fn associate(
         &self,
         request: &AssociationRequest,
-        write: Write,
         dry_run: bool,
-    ) -> Result<Vec<Associated>, RegistryError> {
-        check_request(request)?;
-        let _turn = self.associating.write().await;
+    ) -> Result<AssociatedResource, RegistryError> {
+        request.check()?;
+        let turn = self.associating.write().await;
         for _ in 0..MAX_ATTEMPTS {
-            let (draft, decisions) = self.decide(request, write).await?;
+            let Plan { resource, draft, decisions, orphans } = self.plan(request).await?;
             for decision in &decisions {
                 self.rehearse_schema(decision).await?;
             }
-            let mut done = Vec::with_capacity(decisions.len());
+            let mut associations = Vec::with_capacity(decisions.len());
             for Decision { subject, association, entry, .. } in decisions {
                 let version = match &entry.schema {
                     Some(schema) if !dry_run => {
@@ -113,81 +70,45 @@ impl Registry {
                     }
                     _ => None,
                 };
-                done.push(Associated { association, version });
+                associations.push(Associated { association, version });
             }
-            if dry_run || draft.commit(self).await? {
-                return Ok(done);
+            if !dry_run {
+                if !draft.commit(self).await? {
+                    continue;
+                }
+                // Deletes wait for this turn.
+                drop(turn);
+                self.delete_orphans(&orphans).await?;
             }
+            let Resource { name, namespace, id, .. } = resource;
+            return Ok(AssociatedResource {
+                name,
+                namespace,
+                id,
+                resource_type: RESOURCE_TYPE,
+                associations,
+            });
         }
         Err(moved_too_often(&Subject::default()))
     }
 
-    /// Looses a resource from its subjects. With `cascade` also frozen ones, and the subjects that the resource
-    /// owns are soft-deleted.
-    ///
-    /// # Errors
-    /// [`AssociationError`]: `NotFound`, `Frozen`; with `cascade` what deleting the subjects may refuse.
-    pub async fn dissociate(
-        &self,
-        resource_id: &str,
-        filter: &AssociationFilter,
-        cascade: bool,
-        dry_run: bool,
-    ) -> Result<(), RegistryError> {
-        let turn = self.associating.write().await;
-        let mut owned = None;
-        for _ in 0..MAX_ATTEMPTS {
-            let mut found = self.list_by_id(resource_id).await?;
-            found.retain(|stored| filter.takes(&stored.association));
-            if found.is_empty() {
-                return Err(AssociationError::NotFound(resource_id.to_owned()).into());
-            }
-            let mut draft = Draft::default();
-            let mut subjects = Vec::new();
-            for stored in &found {
-                let association = &stored.association;
-                if association.frozen && !cascade {
-                    return Err(frozen(association));
-                }
-                draft.list_of(self, &association.subject).await?;
-                draft.remove(stored);
-                if cascade && association.lifecycle == Lifecycle::Strong {
-                    let subject = Subject::parse(&association.subject);
-                    self.check_mode(&subject, Operation::Delete).await?;
-                    subjects.push(subject);
-                }
-            }
-            if dry_run {
-                return Ok(());
-            }
-            if draft.commit(self).await? {
-                owned = Some(subjects);
-                break;
-            }
-        }
-        // Deletes wait for this turn.
-        drop(turn);
-        for subject in owned.ok_or_else(|| moved_too_often(&Subject::default()))? {
-            match self.delete_subject(&subject, false).await {
-                Ok(_) | Err(RegistryError::SubjectNotFound(_) | RegistryError::SubjectSoftDeleted(_)) => {}
-                Err(other) => return Err(other),
-            }
-        }
-        Ok(())
-    }
-
-    async fn decide<'r>(
-        &self,
-        request: &'r AssociationRequest,
-        write: Write,
-    ) -> Result<(Draft, Vec<Decision<'r>>), RegistryError> {
+    async fn plan<'r>(&self, request: &'r AssociationRequest) -> Result<Plan<'r>, RegistryError> {
         let resource = self.find_resource(request).await?;
         let mut draft = Draft::default();
+        let mut orphans = Vec::new();
+        for removal in &request.removals {
+            let stored = resource.known.iter().find(|stored| removal.takes(&stored.association));
+            let stored = stored.ok_or_else(|| AssociationError::NotFound(resource.id.clone()))?;
+            orphans.extend(self.plan_removal(&mut draft, stored, removal.cascade).await?);
+        }
         let mut decisions = Vec::with_capacity(request.associations.len());
         for entry in &request.associations {
             let known =
                 resource.known.iter().find(|stored| stored.association.association_type == entry.kind());
-            let (subject, association) = decide_entry(&resource, entry, known, write)?;
+            let (subject, association) = decide_entry(&resource, entry, known)?;
+            if orphans.contains(&subject) {
+                return Err(invalid("subject", "is to be deleted by the same request"));
+            }
             let others = draft.list_of(self, &association.subject).await?;
             if known.is_none_or(|stored| stored.association != association) {
                 check_others(&subject, &association, others)?;
@@ -199,13 +120,16 @@ impl Registry {
             let was_frozen = known.is_some_and(|stored| stored.association.frozen);
             decisions.push(Decision { subject, association, entry, was_frozen });
         }
-        Ok((draft, decisions))
+        Ok(Plan { resource, draft, decisions, orphans })
     }
 
     /// Completes the resource from its associations, and refuses another one of the same name or id.
     async fn find_resource(&self, request: &AssociationRequest) -> Result<Resource, RegistryError> {
         let id = required("resourceId", request.resource_id.as_deref(), None)?;
         let known = self.list_by_id(&id).await?;
+        if known.is_empty() && request.associations.is_empty() {
+            return Err(AssociationError::NotFound(id).into());
+        }
         let first = known.first().map(|stored| &stored.association);
         let name = request.resource_name.as_deref();
         let name = required("resourceName", name, first.map(|known| known.resource_name.as_str()))?;
@@ -223,31 +147,15 @@ impl Registry {
         Ok(Resource { name, namespace, id, known })
     }
 
-    /// Whether the schema of an entry could be registered, as far as its history decides.
+    /// Whether the schema of an entry could be registered, or is a version already when nothing may change.
     async fn rehearse_schema(&self, decision: &Decision<'_>) -> Result<(), RegistryError> {
         let Decision { subject, association, entry, was_frozen } = decision;
-        let Some(schema) = entry.schema.as_ref().filter(|schema| schema.text().is_some()) else {
-            return Ok(());
-        };
-        let there = self.lookup(subject, schema, entry.normalize, false).await;
-        if there.is_ok_and(|version| version.subject == *subject) {
-            return Ok(());
+        let Some(schema) = &entry.schema else { return Ok(()) };
+        match self.rehearse_registration(subject, schema, entry.normalize).await {
+            Ok(None) | Err(RegistryError::Incompatible { .. }) if *was_frozen => Err(frozen(association)),
+            Ok(_) => Ok(()),
+            Err(refusal) => Err(refusal),
         }
-        if *was_frozen {
-            return Err(frozen(association));
-        }
-        let verdict =
-            self.test_compatibility(subject, Against::History, schema, entry.normalize, false).await?;
-        if verdict.is_compatible() {
-            return Ok(());
-        }
-        Err(RegistryError::Incompatible { subject: subject.clone(), verdict: Box::new(verdict) })
-    }
-}
-
-impl AssociationEntry {
-    fn kind(&self) -> &str {
-        self.association_type.as_deref().unwrap_or("value")
     }
 }
 
@@ -255,7 +163,6 @@ fn decide_entry(
     resource: &Resource,
     entry: &AssociationEntry,
     known: Option<&Stored>,
-    write: Write,
 ) -> Result<(Subject, Association), RegistryError> {
     let known = known.map(|stored| &stored.association);
     let subject = match (&entry.subject, known) {
@@ -281,7 +188,7 @@ fn decide_entry(
         frozen: wants_frozen,
     };
     if let Some(known) = known.filter(|known| **known != association) {
-        if known.subject != association.subject || write == Write::Create {
+        if known.subject != association.subject || entry.write == Write::Create {
             let (kind, resource) = (association.association_type, association.resource_name);
             return Err(AssociationError::ResourceTaken { kind, resource }.into());
         }
@@ -312,48 +219,4 @@ fn check_others(
         return Err(AssociationError::TooMany(subject.clone()));
     }
     Ok(())
-}
-
-/// What can be said without looking anything up.
-fn check_request(request: &AssociationRequest) -> Result<(), RegistryError> {
-    if request.resource_type.as_deref().is_some_and(|name| name != RESOURCE_TYPE) {
-        return Err(invalid("resourceType", "must be topic"));
-    }
-    if request.associations.is_empty() {
-        return Err(invalid("associations", "is missing or empty"));
-    }
-    for (index, entry) in request.associations.iter().enumerate() {
-        if !ASSOCIATION_TYPES.contains(&entry.kind()) {
-            return Err(invalid("associationType", "must be key or value"));
-        }
-        if request.associations.iter().take(index).any(|earlier| earlier.kind() == entry.kind()) {
-            return Err(invalid("associationType", "stands twice in one request"));
-        }
-    }
-    Ok(())
-}
-
-/// A member of the resource, as sent or as known; both must agree.
-fn required(
-    property: &'static str,
-    sent: Option<&str>,
-    known: Option<&str>,
-) -> Result<String, RegistryError> {
-    let text = sent.or(known).unwrap_or_default();
-    if text.is_empty() || text.chars().any(char::is_control) {
-        return Err(invalid(property, "is missing or has control characters"));
-    }
-    if known.is_some_and(|known| known != text) {
-        return Err(invalid(property, "differs from the resource of this id"));
-    }
-    Ok(text.to_owned())
-}
-
-fn invalid(property: &'static str, reason: &str) -> RegistryError {
-    AssociationError::Invalid { property, reason: reason.to_owned() }.into()
-}
-
-fn frozen(association: &Association) -> RegistryError {
-    let (kind, subject) = (association.association_type.clone(), association.subject.clone());
-    AssociationError::Frozen { kind, subject }.into()
 }

@@ -3,19 +3,28 @@
 //! | file | answers |
 //! |---|---|
 //! | `find` | the associations of a resource or a subject |
-//! | `change` | may this resource be bound to this subject, and loosed from it |
+//! | `request` | what is asked for |
+//! | `change` | may this resource be bound to this subject |
+//! | `loose` | may it be loosed from it |
+//! | `batch` | the same of many resources |
 //! | `draft` | the documents a change writes, all or none |
 //!
 //! An association is kept three times, so that every question is one read by key: under the name of its resource
 //! (serializers ask before they first use a topic), under the id of its resource, and in the list of its subject.
 //! The list is one document, because what may be bound to a subject depends on what is.
 
+mod batch;
 mod change;
 mod draft;
 mod find;
+mod loose;
+mod request;
 
-pub use change::{Associated, AssociationEntry, AssociationRequest, Write};
+pub use batch::{Outcomes as AssociationOutcomes, ResourceQuery};
 pub use find::AssociationFilter;
+pub use request::{
+    Associated, AssociatedResource, AssociationEntry, AssociationRemoval, AssociationRequest, Write,
+};
 
 use crate::model::Subject;
 

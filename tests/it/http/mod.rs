@@ -2,6 +2,7 @@
 //! the stories can also be told to another registry (`CHANCERY_TEST_BASE_URL`).
 
 mod app;
+mod association_batches;
 mod associations;
 mod compatibility;
 mod configs;

@@ -88,6 +88,7 @@ impl<R: BufRead> Read for Chunks<R> {
 
 /// Bytes to send.
 fn length() -> usize {
+    #[expect(clippy::disallowed_methods, reason = "chooses how much is sent, not a setting of the server")]
     let set = std::env::var("CHANCERY_STREAM_BYTES").ok();
     set.map_or(24 << 20, |bytes| bytes.parse().expect("CHANCERY_STREAM_BYTES is a number of bytes"))
 }
