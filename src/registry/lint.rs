@@ -80,7 +80,8 @@ impl Registry {
     /// `SubjectNotFound`; store failures.
     pub async fn lint_subject(&self, subject: &Subject) -> Result<Vec<Lint>, RegistryError> {
         if subject.is_context() {
-            return self.lint_config(subject, None, &LintOptions::default()).await;
+            let options = self.lint_options(subject, None).await?;
+            return self.lint_config(subject, None, &options).await;
         }
         let latest = self.get_version(subject, VersionSelector::Latest, false).await?;
         let (content, context) = (latest.content.clone(), &latest.subject.context);
@@ -115,7 +116,7 @@ impl Registry {
         let records: Vec<_> =
             shapes.iter().map(|(subject, name, shape)| RecordShape { subject, name, shape }).collect();
         let input = SubjectInput {
-            subject: (!scope.context.is_global()).then_some(&name),
+            subject: (!scope.is_context()).then_some(&name),
             compatibility: Some(level),
             deprecated: says(&["deprecated"]),
             has_sunset: says(&["sunset", "deprecationsunset"]),

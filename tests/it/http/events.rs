@@ -682,6 +682,11 @@ async fn lint_levels_follow_the_settings_of_the_subject() {
     let silenced =
         json!({ "schema": schema, "metadata": { "properties": { "lint.ignore": "L11 why not; L12" } } });
     assert_eq!(level(app.post("/v1/lint", silenced).await.is(200)), None);
+    app.put("/config", json!({ "compatibility": "NONE" })).await.is(200);
+    let of_context = || app.get("/v1/subjects/:.:/lint");
+    assert_eq!(of_context().await.is(200)["lint"][0]["level"], "error");
+    app.put("/v1/subjects/:.:/settings", json!({ "lint": { "L19": "off" } })).await.is(200);
+    assert_eq!(of_context().await.is(200)["lint"], json!([]));
     for lint in [json!({ "L11": "loud" }), json!({ "L999": "warn" })] {
         let reply = app.put("/v1/subjects/s/settings", json!({ "lint": lint })).await;
         let problem = reply.problem(StatusCode::UNPROCESSABLE_ENTITY);

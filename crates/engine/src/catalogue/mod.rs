@@ -11,7 +11,6 @@ pub mod payload;
 
 use crate::cloudevents::rules::EventRule;
 use crate::difference::{Policy, Rule};
-use crate::lint::Scope;
 use crate::{SchemaType, Severity, avro, cloudevents, json, lint, protobuf};
 
 /// A part of the catalogue: one page of the documentation.
@@ -73,7 +72,7 @@ pub struct CatalogueEntry {
     pub level: &'static str,
     /// One line.
     pub summary: &'static str,
-    /// Place in the documentation: `rules/lint.md#l11`.
+    /// Place in the documentation: `rules/avro.md#avro-field-added`, `rules/lint/L11.md`.
     pub doc: String,
 }
 
@@ -135,7 +134,10 @@ fn entry(
     level: &'static str,
     summary: &'static str,
 ) -> CatalogueEntry {
-    let doc = format!("rules/{}.md#{}", group.name(), anchor(id));
+    let doc = match group {
+        Group::Lint => format!("rules/lint/{id}.md"),
+        _ => format!("rules/{}.md#{}", group.name(), anchor(id)),
+    };
     CatalogueEntry { id, format, group, level, summary, doc }
 }
 
@@ -143,11 +145,6 @@ fn entry(
 pub(crate) fn anchor(id: &str) -> String {
     let hyphen = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     id.chars().map(hyphen).collect()
-}
-
-/// Scopes of a lint rule in words.
-pub(crate) fn scopes(scopes: &[Scope]) -> String {
-    scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub struct EventInput<'a> {
 /// What a subject is set to.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SubjectInput<'a> {
-    /// The subject; `None` for the global settings.
+    /// The subject; `None` for the settings of a context or of everything.
     pub subject: Option<&'a str>,
     /// The level that holds.
     pub compatibility: Option<CompatibilityLevel>,
@@ -55,6 +55,18 @@ pub struct SubjectInput<'a> {
     pub has_migration: bool,
     /// Records of the latest version of this and other subjects.
     pub records: &'a [RecordShape<'a>],
+}
+
+impl SubjectInput<'_> {
+    /// Nothing is set.
+    pub const UNSET: Self = Self {
+        subject: None,
+        compatibility: None,
+        deprecated: false,
+        has_sunset: false,
+        has_migration: false,
+        records: &[],
+    };
 }
 
 /// A record under a subject.

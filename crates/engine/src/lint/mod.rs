@@ -1,7 +1,8 @@
 //! Event-design lint: advice on schemas, events and subject settings. Never a verdict.
 //!
-//! One rule a file under `rules/`, one row a rule: id, default level, what it finds and why, an example that
-//! fires and one that does not, and the check. Ids (`L01` …) are stable and never reused.
+//! One rule a file under `rules/`, one row a rule: id, default level, what it finds and why, and the check; for each
+//! kind of input it looks at, one under `fixtures/` on which it fires and one on which it does not. Ids (`L01` …) are
+//! stable and never reused.
 //!
 //! A finding can be silenced where it stands, each with an optional reason:
 //! - JSON Schema: `"x-lint-ignore": ["L11"]`, or `[{"id": "L11", "reason": "…"}]`;
@@ -11,8 +12,8 @@
 //!
 //! It holds for the element it stands at and everything inside.
 //!
-//! To add a rule: a file `rules/lNN_name.rs` with a `RULE`, one line in [`RULES`]. The tests hold the folder
-//! against the table and run both examples of every rule.
+//! To add a rule: a file `rules/lNN_name.rs` with a `RULE`, its fixtures, one line in [`RULES`]. The tests hold the
+//! folders against the table and run both fixtures of every kind. `docs/rules/lint/` has a page for each.
 
 mod ignore;
 mod input;
@@ -62,8 +63,8 @@ impl Level {
 /// What a rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// A schema, at registration or in CI.
-    Schema,
+    /// A schema of this format, at registration or in CI.
+    Schema(SchemaType),
     /// An event.
     Event,
     /// The settings of a subject.
@@ -74,9 +75,11 @@ impl Scope {
     /// The name in documentation.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Schema => "schema",
-            Self::Event => "event",
-            Self::Subject => "subject",
+            Self::Schema(SchemaType::Avro) => "Avro schemas",
+            Self::Schema(SchemaType::Protobuf) => "Protobuf schemas",
+            Self::Schema(SchemaType::Json) => "JSON Schemas",
+            Self::Event => "events",
+            Self::Subject => "subjects",
         }
     }
 }
@@ -92,6 +95,26 @@ pub enum Example {
     Subject(SubjectInput<'static>),
 }
 
+/// Two inputs of one kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair {
+    /// The rule fires here.
+    pub bad: Example,
+    /// It does not fire here.
+    pub good: Example,
+}
+
+impl Pair {
+    /// The kind of both inputs.
+    pub fn scope(&self) -> Scope {
+        match self.bad {
+            Example::Schema(format, _) => Scope::Schema(format),
+            Example::Event(_) => Scope::Event,
+            Example::Subject(_) => Scope::Subject,
+        }
+    }
+}
+
 /// One rule: a row of the catalogue.
 #[derive(Debug)]
 pub struct Rule {
@@ -101,20 +124,23 @@ pub struct Rule {
     pub name: &'static str,
     /// Level unless settings say otherwise.
     pub level: Level,
-    /// What it looks at.
-    pub scopes: &'static [Scope],
     /// What is found, one line.
     pub summary: &'static str,
     /// Why it matters.
     pub why: &'static str,
     /// What to do instead.
     pub suggestion: &'static str,
-    /// It fires here.
-    pub bad: Example,
-    /// It does not fire here.
-    pub good: Example,
+    /// One pair for each kind of input that it looks at.
+    pub examples: &'static [Pair],
     /// The check.
     check: fn(&input::View<'_>, &mut Found),
+}
+
+impl Rule {
+    /// What it looks at.
+    pub fn scopes(&self) -> impl Iterator<Item = Scope> {
+        self.examples.iter().map(Pair::scope)
+    }
 }
 
 /// One finding.
@@ -174,7 +200,7 @@ pub fn lint(input: &LintInput<'_>, options: &LintOptions) -> Result<Vec<Lint>, S
         let kept = found.0.into_iter().filter(|finding| !view.ignores(rule.id, &finding.pointer));
         lints.extend(kept.map(|finding| Lint {
             id: rule.id,
-            level: finding.level.unwrap_or(level),
+            level: finding.level.filter(|_| !options.levels.contains_key(rule.id)).unwrap_or(level),
             place: finding.place,
             pointer: finding.pointer,
             message: finding.message,
@@ -193,7 +219,7 @@ struct Finding {
     place: Place,
     pointer: String,
     message: String,
-    /// Only where one rule has two levels.
+    /// Where one rule has two levels; settings win over both.
     level: Option<Level>,
 }
 

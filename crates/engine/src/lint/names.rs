@@ -165,14 +165,18 @@ pub(super) fn major(name: &str) -> Option<u64> {
     name.rsplit(['.', '_', '-', '/', ':', '#']).find_map(version)
 }
 
-/// Lower-case words of the event's name: version and reverse-DNS prefix dropped, split at separators and
-/// at changes of case.
+/// Lower-case words of the event's name: version, reverse-DNS prefix and namespace dropped, split at separators and
+/// at changes of case. A last part of several words (`SendEmail`, `order_placed`) is the name; a single word is read
+/// together with the parts before it (`orders.placed`).
 pub(super) fn event_words(name: &str) -> Vec<String> {
     let (name, _) = split_version(name);
     let parts: Vec<&str> = name.split('.').collect();
     let own = if parts.len() > 2 && is_top_level(parts[0]) { &parts[2..] } else { &parts[..] };
-    let own = own.iter().filter(|part| version(part).is_none());
-    own.flat_map(|part| words(part)).collect()
+    let own: Vec<_> = own.iter().filter(|part| version(part).is_none()).map(|part| words(part)).collect();
+    match own.last() {
+        Some(last) if last.len() > 1 => last.clone(),
+        _ => own.concat(),
+    }
 }
 
 /// Whether a part can open a reverse-DNS name.
@@ -275,7 +279,10 @@ mod tests {
             ("order.placed-2026-05-12", "order placed"),
             ("order.placed.2026-05", "order placed"),
             ("com.github.pull_request.opened", "pull request opened"),
-            ("com.acme.orders.v2.OrderPlaced", "orders order placed"),
+            ("com.acme.orders.v2.OrderPlaced", "order placed"),
+            ("acme.mail.v1.SendEmail", "send email"),
+            ("com.acme.users.user_registered", "user registered"),
+            ("orders.Placed", "orders placed"),
             ("order.placed.v2beta1", "order placed"),
         ] {
             assert_eq!(event_words(name).join(" "), expected, "{name}");
@@ -293,7 +300,12 @@ mod tests {
             assert!(is_fact(&of(name)), "{name}");
             assert_eq!(command(&of(name)), None, "{name}");
         }
-        for (name, word) in [("SendEmail", "send"), ("RebuildIndex", "rebuild"), ("order.place", "place")] {
+        for (name, word) in [
+            ("SendEmail", "send"),
+            ("com.acme.orders.SendEmail", "send"),
+            ("RebuildIndex", "rebuild"),
+            ("order.place", "place"),
+        ] {
             assert_eq!(command(&of(name)), Some(word), "{name}");
         }
         assert_eq!(query(&of("GetUserDetails")), Some("get"));

@@ -42,16 +42,96 @@ fn ids(lints: &[Lint]) -> Vec<&str> {
 }
 
 #[test]
-fn the_bad_example_of_every_rule_fires_and_the_good_one_does_not() {
+fn every_rule_fires_on_its_bad_example_of_each_kind_and_not_on_the_good_one() {
+    let options = LintOptions { now: Some(1_778_600_000), ..LintOptions::default() };
     for rule in RULES {
-        let options = LintOptions { now: Some(1_778_600_000), ..LintOptions::default() };
-        assert!(ids(&run(&rule.bad, &options)).contains(&rule.id), "{} fires on its bad example", rule.id);
-        assert!(
-            !ids(&run(&rule.good, &options)).contains(&rule.id),
-            "{} is silent on its good example",
-            rule.id
-        );
+        for pair in rule.examples {
+            let fires = |example| ids(&run(example, &options)).contains(&rule.id);
+            assert_eq!(
+                [fires(&pair.bad), fires(&pair.good)],
+                [true, false],
+                "{} {:?}",
+                rule.id,
+                pair.scope()
+            );
+            assert_eq!(pair.scope(), Pair { bad: pair.good, good: pair.bad }.scope(), "{}", rule.id);
+        }
     }
+}
+
+#[test]
+fn an_event_and_a_subject_without_flaws_have_no_findings() {
+    let options = LintOptions { now: Some(1_778_600_000), ..LintOptions::default() };
+    let text = r#"{"specversion":"1.0","id":"8f1c2d6a-1b1e-4a7e-9a50-2f3f1f6a3c11","source":"https://shop.example.com",
+        "type":"com.acme.orders.placed.v1","time":"2026-05-12T14:22:31Z","subject":"order-4711",
+        "correlationid":"c-7731","data":{"orderId":"order-4711","totalCents":1999,"currency":"EUR"}}"#;
+    assert_eq!(event(text, &options), []);
+    let settings = SubjectInput {
+        subject: Some("orders-value"),
+        compatibility: Some(crate::CompatibilityLevel::Backward),
+        ..SubjectInput::UNSET
+    };
+    assert_eq!(run(&Example::Subject(settings), &options), []);
+}
+
+/// Rules on schemas that one format cannot break, and why.
+const NOT_OF_ALL_FORMATS: [(&str, SchemaType, &str); 3] = [
+    ("L05", SchemaType::Avro, "no schema of a type says which texts a field may hold"),
+    ("L05", SchemaType::Protobuf, "as in Avro"),
+    ("L26", SchemaType::Protobuf, "there is no null"),
+];
+
+#[test]
+fn rules_on_schemas_have_examples_in_every_format_that_can_break_them() {
+    for rule in RULES {
+        let formats: Vec<SchemaType> = rule
+            .scopes()
+            .filter_map(|scope| match scope {
+                Scope::Schema(format) => Some(format),
+                _ => None,
+            })
+            .collect();
+        if formats.is_empty() {
+            continue;
+        }
+        for format in [SchemaType::Avro, SchemaType::Protobuf, SchemaType::Json] {
+            let cannot = NOT_OF_ALL_FORMATS.iter().any(|(id, other, _)| (*id, *other) == (rule.id, format));
+            assert!(formats.contains(&format) != cannot, "{} {format:?}", rule.id);
+        }
+    }
+}
+
+#[test]
+fn every_file_of_the_fixtures_is_an_example_of_its_rule() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lint/fixtures");
+    let list = |folder: &std::path::Path| {
+        let entries = std::fs::read_dir(folder).expect("a folder of fixtures");
+        let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+        paths.sort();
+        paths
+    };
+    let mut files = 0;
+    for rule_folder in list(&folder) {
+        let id = rule_folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let rule = find_rule(&id).expect("a folder is named after a rule");
+        let texts: Vec<&str> = rule
+            .examples
+            .iter()
+            .flat_map(|pair| [pair.bad, pair.good])
+            .filter_map(|example| match example {
+                Example::Schema(_, text) | Example::Event(text) => Some(text),
+                Example::Subject(_) => None,
+            })
+            .collect();
+        let found = list(&rule_folder);
+        assert_eq!(found.len(), texts.len(), "{id}");
+        for file in found {
+            let text = std::fs::read_to_string(&file).expect("a fixture");
+            assert!(texts.contains(&text.as_str()), "{}", file.display());
+            files += 1;
+        }
+    }
+    assert!(files > 100, "{files}");
 }
 
 #[test]
@@ -75,12 +155,26 @@ fn levels_can_be_changed_and_switched_off() {
     let rule = find_rule("L11").expect("L11");
     let of = |level| {
         let levels = BTreeMap::from([("L11".to_owned(), level)]);
-        let lints = run(&rule.bad, &LintOptions { levels, ..LintOptions::default() });
+        let lints = run(&rule.examples[0].bad, &LintOptions { levels, ..LintOptions::default() });
         lints.into_iter().find(|lint| lint.id == "L11").map(|lint| lint.level)
     };
     assert_eq!(of(Level::Error), Some(Level::Error));
     assert_eq!(of(Level::Off), None);
     assert_eq!(Level::ALL.map(|(level, name)| Level::from_name(name) == Some(level)), [true; 4]);
+}
+
+#[test]
+fn everything_without_compatibility_is_worse_than_one_subject_unless_a_level_is_set() {
+    let of = |subject, levels: BTreeMap<String, Level>| {
+        let compatibility = Some(crate::CompatibilityLevel::None);
+        let settings = SubjectInput { subject, compatibility, ..SubjectInput::UNSET };
+        let found = run(&Example::Subject(settings), &LintOptions { levels, ..LintOptions::default() });
+        found.into_iter().map(|lint| (lint.id, lint.level)).collect::<Vec<_>>()
+    };
+    assert_eq!(of(Some("s"), BTreeMap::new()), [("L19", Level::Warn)]);
+    assert_eq!(of(None, BTreeMap::new()), [("L19", Level::Error)]);
+    assert_eq!(of(None, BTreeMap::from([("L19".to_owned(), Level::Info)])), [("L19", Level::Info)]);
+    assert_eq!(of(None, BTreeMap::from([("L19".to_owned(), Level::Off)])), []);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Laws of lint, on many schemas.
 
-use chancery_engine::lint::{LintInput, LintOptions, SchemaInput, lint};
+use chancery_engine::lint::{LintInput, LintOptions, SchemaInput, Scope, find_rule, lint};
 use chancery_engine::{SchemaType, Source};
 use serde_json::Value;
 
@@ -23,6 +23,8 @@ fn findings_stand_at_places_that_exist_and_can_be_silenced_there() {
         };
         for found in run(&text) {
             findings += 1;
+            let rule = find_rule(found.id).expect("findings name rules");
+            assert!(rule.scopes().any(|scope| scope == Scope::Schema(SchemaType::Json)), "{}", found.id);
             assert!(schema.pointer(&found.pointer).is_some(), "{} at {} in {text}", found.id, found.pointer);
             let mut silent = schema.clone();
             let place = silent.pointer_mut(&found.pointer).and_then(Value::as_object_mut);

@@ -1,22 +1,16 @@
 //! L01: the name of an event does not say that something happened.
 
 use crate::lint::input::View;
-use crate::lint::{Example, Found, Level, Rule, Scope, names};
+use crate::lint::{Found, Level, Rule, names};
 
 pub(super) static RULE: Rule = Rule {
     id: "L01",
     name: "past-tense",
     level: Level::Warn,
-    scopes: &[Scope::Schema, Scope::Event],
     summary: "the name of an event does not say that something happened",
     why: "An event is a fact. A name in the past keeps it apart from a request, which may be refused, and from a thing, which has no moment.",
     suggestion: "Name the event after what happened, in the past: `OrderPlaced`, `order.placed`.",
-    bad: Example::Event(
-        r#"{"id":"8f1c2d6a-1b1e-4a7e-9a50-2f3f1f6a3c11","source":"https://shop.example.com/orders","specversion":"1.0","type":"com.acme.orders.order.v1"}"#,
-    ),
-    good: Example::Event(
-        r#"{"id":"8f1c2d6a-1b1e-4a7e-9a50-2f3f1f6a3c11","source":"https://shop.example.com/orders","specversion":"1.0","type":"com.acme.orders.placed.v1"}"#,
-    ),
+    examples: fixtures!("L01": Avro Protobuf Json Event),
     check,
 };
 

@@ -1,19 +1,16 @@
 //! L02: the name of an event asks for something to be done.
 
-use crate::SchemaType;
 use crate::lint::input::View;
-use crate::lint::{Example, Found, Level, Rule, Scope, names};
+use crate::lint::{Found, Level, Rule, names};
 
 pub(super) static RULE: Rule = Rule {
     id: "L02",
     name: "command-in-disguise",
     level: Level::Warn,
-    scopes: &[Scope::Schema, Scope::Event],
     summary: "the name of an event asks for something to be done",
     why: "A command has one receiver that may refuse it; an event has any number that learn of a fact. Mixing them ties the producer to a consumer.",
     suggestion: "Publish what happened instead: `SendEmail` becomes `EmailRequested` or `EmailSent`.",
-    bad: Example::Schema(SchemaType::Avro, r#"{"type":"record","name":"SendEmail","fields":[]}"#),
-    good: Example::Schema(SchemaType::Avro, r#"{"type":"record","name":"EmailSent","fields":[]}"#),
+    examples: fixtures!("L02": Avro Protobuf Json Event),
     check,
 };
 

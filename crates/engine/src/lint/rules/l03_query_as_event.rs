@@ -1,19 +1,16 @@
 //! L03: the name of an event asks a question.
 
-use crate::SchemaType;
 use crate::lint::input::View;
-use crate::lint::{Example, Found, Level, Rule, Scope, names};
+use crate::lint::{Found, Level, Rule, names};
 
 pub(super) static RULE: Rule = Rule {
     id: "L03",
     name: "query-as-event",
     level: Level::Warn,
-    scopes: &[Scope::Schema, Scope::Event],
     summary: "the name of an event asks a question",
     why: "A question needs an answer, so its sender waits: that is a call, and a topic makes it slow and hard to follow.",
     suggestion: "Publish the facts that the question is about, or use a call.",
-    bad: Example::Schema(SchemaType::Avro, r#"{"type":"record","name":"GetUserDetails","fields":[]}"#),
-    good: Example::Schema(SchemaType::Avro, r#"{"type":"record","name":"UserDetailsChanged","fields":[]}"#),
+    examples: fixtures!("L03": Avro Protobuf Json Event),
     check,
 };
 

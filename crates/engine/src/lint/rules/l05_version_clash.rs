@@ -4,22 +4,16 @@ use std::collections::BTreeSet;
 
 use crate::lint::input::{EventView, View};
 use crate::lint::model::Model;
-use crate::lint::{Example, Found, Level, Rule, Scope, names};
+use crate::lint::{Found, Level, Rule, names};
 
 pub(super) static RULE: Rule = Rule {
     id: "L05",
     name: "version-clash",
     level: Level::Error,
-    scopes: &[Scope::Schema, Scope::Event],
     summary: "two places state different major versions",
     why: "Consumers route by one of them and decode by the other.",
     suggestion: "State the major version once, in the type, and keep `dataschema` and version fields in step with it.",
-    bad: Example::Event(
-        r#"{"id":"8f1c2d6a-1b1e-4a7e-9a50-2f3f1f6a3c11","source":"https://shop.example.com/orders","specversion":"1.0","type":"com.acme.orders.placed.v1","dataschema":"https://schemas.example.com/orders/placed/v2"}"#,
-    ),
-    good: Example::Event(
-        r#"{"id":"8f1c2d6a-1b1e-4a7e-9a50-2f3f1f6a3c11","source":"https://shop.example.com/orders","specversion":"1.0","type":"com.acme.orders.placed.v1","dataschema":"https://schemas.example.com/orders/placed/v1"}"#,
-    ),
+    examples: fixtures!("L05": Json Event),
     check,
 };
 

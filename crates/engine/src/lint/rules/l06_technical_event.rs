@@ -1,19 +1,16 @@
 //! L06: the name of an event speaks of storage, not of the domain.
 
-use crate::SchemaType;
 use crate::lint::input::View;
-use crate::lint::{Example, Found, Level, Rule, Scope, names};
+use crate::lint::{Found, Level, Rule, names};
 
 pub(super) static RULE: Rule = Rule {
     id: "L06",
     name: "technical-event",
     level: Level::Info,
-    scopes: &[Scope::Schema, Scope::Event],
     summary: "the name of an event speaks of storage, not of the domain",
     why: "Consumers of `OrderTableUpdated` learn how the producer stores orders, and break when it changes that.",
     suggestion: "Name the fact of the domain: `OrderShipped` instead of `OrderUpdated`.",
-    bad: Example::Schema(SchemaType::Avro, r#"{"type":"record","name":"OrderTableUpdated","fields":[]}"#),
-    good: Example::Schema(SchemaType::Avro, r#"{"type":"record","name":"OrderShipped","fields":[]}"#),
+    examples: fixtures!("L06": Avro Protobuf Json Event),
     check,
 };
 

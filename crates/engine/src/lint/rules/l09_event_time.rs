@@ -1,22 +1,16 @@
 //! L09: the event has no time, or one that cannot be right.
 
 use crate::lint::input::View;
-use crate::lint::{Example, Found, Level, Rule, Scope};
+use crate::lint::{Found, Level, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "L09",
     name: "event-time",
     level: Level::Info,
-    scopes: &[Scope::Event],
     summary: "the event has no time, or one that cannot be right",
     why: "Consumers order and window by `time`; a clock in another zone or a replay without mark moves facts to the wrong day.",
     suggestion: "Set `time` to when it happened, in UTC, and let replays keep it.",
-    bad: Example::Event(
-        r#"{"id":"8f1c2d6a-1b1e-4a7e-9a50-2f3f1f6a3c11","source":"https://shop.example.com/orders","specversion":"1.0","type":"com.acme.orders.placed.v1"}"#,
-    ),
-    good: Example::Event(
-        r#"{"id":"8f1c2d6a-1b1e-4a7e-9a50-2f3f1f6a3c11","source":"https://shop.example.com/orders","specversion":"1.0","type":"com.acme.orders.placed.v1","time":"2026-05-12T14:22:31Z"}"#,
-    ),
+    examples: fixtures!("L09": Event),
     check,
 };
 

@@ -1,26 +1,17 @@
 //! L11: money is a binary floating-point number.
 
-use crate::SchemaType;
 use crate::lint::input::View;
 use crate::lint::model::Kind;
-use crate::lint::{Example, Found, Level, Rule, Scope, names};
+use crate::lint::{Found, Level, Rule, names};
 
 pub(super) static RULE: Rule = Rule {
     id: "L11",
     name: "money-as-float",
     level: Level::Warn,
-    scopes: &[Scope::Schema, Scope::Event],
     summary: "money is a binary floating-point number",
     why: "0.1 has no exact double: sums drift, and two programs round the same amount differently.",
     suggestion: "Use integer minor units (`totalCents`), a decimal string, or a decimal type.",
-    bad: Example::Schema(
-        SchemaType::Json,
-        r#"{"type":"object","properties":{"total":{"type":"number"},"currency":{"type":"string"}}}"#,
-    ),
-    good: Example::Schema(
-        SchemaType::Json,
-        r#"{"type":"object","properties":{"totalCents":{"type":"integer"},"currency":{"type":"string"},"taxRate":{"type":"number"}}}"#,
-    ),
+    examples: fixtures!("L11": Avro Protobuf Json Event),
     check,
 };
 

@@ -1,26 +1,17 @@
 //! L12: an amount has no currency beside it.
 
-use crate::SchemaType;
 use crate::lint::input::View;
 use crate::lint::model::Kind;
-use crate::lint::{Example, Found, Level, Rule, Scope, names};
+use crate::lint::{Found, Level, Rule, names};
 
 pub(super) static RULE: Rule = Rule {
     id: "L12",
     name: "amount-without-currency",
     level: Level::Info,
-    scopes: &[Scope::Schema],
     summary: "an amount has no currency beside it",
     why: "The unit lives in someone's memory until the first customer abroad.",
     suggestion: "Add `currency` (ISO 4217) beside the amount, or one for the record.",
-    bad: Example::Schema(
-        SchemaType::Json,
-        r#"{"type":"object","properties":{"totalCents":{"type":"integer"}}}"#,
-    ),
-    good: Example::Schema(
-        SchemaType::Json,
-        r#"{"type":"object","properties":{"totalCents":{"type":"integer"},"currency":{"type":"string"}}}"#,
-    ),
+    examples: fixtures!("L12": Avro Protobuf Json),
     check,
 };
 

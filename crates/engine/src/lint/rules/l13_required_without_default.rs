@@ -1,25 +1,16 @@
 //! L13: fields have no default that a reader could fill in.
 
-use crate::SchemaType;
 use crate::lint::input::View;
-use crate::lint::{Example, Found, Level, Rule, Scope};
+use crate::lint::{Found, Level, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "L13",
     name: "required-without-default",
     level: Level::Warn,
-    scopes: &[Scope::Schema],
     summary: "fields have no default that a reader could fill in",
     why: "The day such a field is new, readers that deploy first cannot decode the events that are already there.",
     suggestion: "Give new fields a default (Avro), leave them out of `required` (JSON Schema), never use `required` (proto2).",
-    bad: Example::Schema(
-        SchemaType::Avro,
-        r#"{"type":"record","name":"OrderPlaced","fields":[{"name":"id","type":"string"}]}"#,
-    ),
-    good: Example::Schema(
-        SchemaType::Avro,
-        r#"{"type":"record","name":"OrderPlaced","fields":[{"name":"id","type":"string","default":""}]}"#,
-    ),
+    examples: fixtures!("L13": Avro Protobuf Json),
     check,
 };
 

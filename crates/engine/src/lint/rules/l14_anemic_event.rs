@@ -1,26 +1,17 @@
 //! L14: the event carries ids only.
 
-use crate::SchemaType;
 use crate::lint::input::View;
 use crate::lint::model::Model;
-use crate::lint::{Example, Found, Level, Rule, Scope, names};
+use crate::lint::{Found, Level, Rule, names};
 
 pub(super) static RULE: Rule = Rule {
     id: "L14",
     name: "anemic-event",
     level: Level::Info,
-    scopes: &[Scope::Schema],
     summary: "the event carries ids only",
     why: "Every consumer has to call back for the facts, at a time when they may have changed.",
     suggestion: "Carry what changed, besides the ids.",
-    bad: Example::Schema(
-        SchemaType::Json,
-        r#"{"type":"object","properties":{"orderId":{"type":"string"},"customerId":{"type":"string"}}}"#,
-    ),
-    good: Example::Schema(
-        SchemaType::Json,
-        r#"{"type":"object","properties":{"orderId":{"type":"string"},"status":{"type":"string"}}}"#,
-    ),
+    examples: fixtures!("L14": Avro Protobuf Json),
     check,
 };
 

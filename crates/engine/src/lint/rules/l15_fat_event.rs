@@ -2,24 +2,18 @@
 
 use serde_json::Value;
 
-use crate::SchemaType;
 use crate::lint::input::{EventView, View};
 use crate::lint::model::Model;
-use crate::lint::{Example, Found, Level, Rule, Scope, names};
+use crate::lint::{Found, Level, Rule, names};
 
 pub(super) static RULE: Rule = Rule {
     id: "L15",
     name: "fat-event",
     level: Level::Info,
-    scopes: &[Scope::Schema, Scope::Event],
     summary: "the event carries too much",
     why: "Large events couple consumers to everything, cost at every hop, and hide what happened.",
     suggestion: "Send ids and what changed; put bulk behind `dataref`.",
-    bad: Example::Schema(
-        SchemaType::Json,
-        r#"{"type":"object","properties":{"field0":{"type":"string"},"field1":{"type":"string"},"field2":{"type":"string"},"field3":{"type":"string"},"field4":{"type":"string"},"field5":{"type":"string"},"field6":{"type":"string"},"field7":{"type":"string"},"field8":{"type":"string"},"field9":{"type":"string"},"field10":{"type":"string"},"field11":{"type":"string"},"field12":{"type":"string"},"field13":{"type":"string"},"field14":{"type":"string"},"field15":{"type":"string"},"field16":{"type":"string"},"field17":{"type":"string"},"field18":{"type":"string"},"field19":{"type":"string"},"field20":{"type":"string"},"field21":{"type":"string"},"field22":{"type":"string"},"field23":{"type":"string"},"field24":{"type":"string"},"field25":{"type":"string"},"field26":{"type":"string"},"field27":{"type":"string"},"field28":{"type":"string"},"field29":{"type":"string"},"field30":{"type":"string"},"field31":{"type":"string"},"field32":{"type":"string"},"field33":{"type":"string"},"field34":{"type":"string"},"field35":{"type":"string"},"field36":{"type":"string"},"field37":{"type":"string"},"field38":{"type":"string"},"field39":{"type":"string"},"field40":{"type":"string"},"field41":{"type":"string"},"field42":{"type":"string"},"field43":{"type":"string"},"field44":{"type":"string"},"field45":{"type":"string"},"field46":{"type":"string"},"field47":{"type":"string"},"field48":{"type":"string"},"field49":{"type":"string"},"field50":{"type":"string"},"field51":{"type":"string"},"field52":{"type":"string"},"field53":{"type":"string"},"field54":{"type":"string"},"field55":{"type":"string"},"field56":{"type":"string"},"field57":{"type":"string"},"field58":{"type":"string"},"field59":{"type":"string"},"field60":{"type":"string"}}}"#,
-    ),
-    good: Example::Schema(SchemaType::Json, r#"{"type":"object","properties":{"id":{"type":"string"}}}"#),
+    examples: fixtures!("L15": Avro Protobuf Json Event),
     check,
 };
 

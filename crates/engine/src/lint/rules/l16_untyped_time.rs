@@ -1,26 +1,17 @@
 //! L16: a point in time is a bare number or text.
 
-use crate::SchemaType;
 use crate::lint::input::View;
 use crate::lint::model::Kind;
-use crate::lint::{Example, Found, Level, Rule, Scope, names};
+use crate::lint::{Found, Level, Rule, names};
 
 pub(super) static RULE: Rule = Rule {
     id: "L16",
     name: "untyped-time",
     level: Level::Warn,
-    scopes: &[Scope::Schema, Scope::Event],
     summary: "a point in time is a bare number or text",
     why: "Seconds or milliseconds, UTC or local: each reader guesses, and one guesses wrong.",
     suggestion: "Use `format: date-time` (JSON Schema), a timestamp logical type (Avro), `google.protobuf.Timestamp`; write the zone.",
-    bad: Example::Schema(
-        SchemaType::Json,
-        r#"{"type":"object","properties":{"placedAt":{"type":"integer"}}}"#,
-    ),
-    good: Example::Schema(
-        SchemaType::Json,
-        r#"{"type":"object","properties":{"placedAt":{"type":"string","format":"date-time"},"birthDate":{"type":"string","format":"date"}}}"#,
-    ),
+    examples: fixtures!("L16": Avro Protobuf Json Event),
     check,
 };
 

@@ -1,26 +1,17 @@
 //! L17: the payload repeats the envelope.
 
-use crate::SchemaType;
 use crate::lint::input::View;
 use crate::lint::model::Model;
-use crate::lint::{Example, Found, Level, Rule, Scope};
+use crate::lint::{Found, Level, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "L17",
     name: "envelope-in-payload",
     level: Level::Info,
-    scopes: &[Scope::Schema, Scope::Event],
     summary: "the payload repeats the envelope",
     why: "Two ids and two types disagree one day. Retry counters are state of a consumer and do not belong to a fact.",
     suggestion: "Leave id, type, version and tracing to the CloudEvents attributes.",
-    bad: Example::Schema(
-        SchemaType::Json,
-        r#"{"type":"object","properties":{"event_id":{"type":"string"},"total":{"type":"integer"}}}"#,
-    ),
-    good: Example::Schema(
-        SchemaType::Json,
-        r#"{"type":"object","properties":{"orderId":{"type":"string"},"total":{"type":"integer"}}}"#,
-    ),
+    examples: fixtures!("L17": Avro Protobuf Json Event),
     check,
 };
 

@@ -3,21 +3,16 @@
 use crate::SchemaType;
 use crate::lint::input::View;
 use crate::lint::model::Kind;
-use crate::lint::{Example, Found, Level, Rule, Scope};
+use crate::lint::{Found, Level, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "L18",
     name: "untyped-content",
     level: Level::Warn,
-    scopes: &[Scope::Schema],
     summary: "a part of the event has no declared shape",
     why: "What is not declared is not checked, and cannot be changed safely: any producer can put anything there.",
     suggestion: "Declare the members, or say that the part is free on purpose with `additionalProperties`.",
-    bad: Example::Schema(SchemaType::Json, r#"{"type":"object","properties":{"payload":{"type":"object"}}}"#),
-    good: Example::Schema(
-        SchemaType::Json,
-        r#"{"type":"object","properties":{"payload":{"type":"object","properties":{"id":{"type":"string"}}}}}"#,
-    ),
+    examples: fixtures!("L18": Avro Protobuf Json),
     check,
 };
 

@@ -2,35 +2,27 @@
 
 use crate::CompatibilityLevel;
 use crate::lint::input::{SubjectInput, View};
-use crate::lint::{Example, Found, Level, Rule, Scope};
-
-const SUBJECT: SubjectInput<'_> = SubjectInput {
-    subject: None,
-    compatibility: None,
-    deprecated: false,
-    has_sunset: false,
-    has_migration: false,
-    records: &[],
-};
+use crate::lint::{Example, Found, Level, Pair, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "L19",
     name: "compatibility-none",
     level: Level::Warn,
-    scopes: &[Scope::Subject],
     summary: "compatibility is not checked",
     why: "With NONE every change is accepted, the one that breaks all consumers included.",
     suggestion: "Use BACKWARD or stricter outside development; give a subject its own level where it must differ.",
-    bad: Example::Subject(SubjectInput {
-        subject: Some("orders-value"),
-        compatibility: Some(CompatibilityLevel::None),
-        ..SUBJECT
-    }),
-    good: Example::Subject(SubjectInput {
-        subject: Some("orders-value"),
-        compatibility: Some(CompatibilityLevel::Backward),
-        ..SUBJECT
-    }),
+    examples: &[Pair {
+        bad: Example::Subject(SubjectInput {
+            subject: Some("orders-value"),
+            compatibility: Some(CompatibilityLevel::None),
+            ..SubjectInput::UNSET
+        }),
+        good: Example::Subject(SubjectInput {
+            subject: Some("orders-value"),
+            compatibility: Some(CompatibilityLevel::Backward),
+            ..SubjectInput::UNSET
+        }),
+    }],
     check,
 };
 
@@ -41,6 +33,8 @@ fn check(view: &View<'_>, found: &mut Found) {
     }
     match subject.subject {
         Some(name) => found.data("", format!("compatibility of `{name}` is NONE")),
-        None => found.raise(Level::Error, "the global compatibility is NONE"),
+        None => {
+            found.raise(Level::Error, "compatibility is NONE for all subjects without a level of their own");
+        }
     }
 }

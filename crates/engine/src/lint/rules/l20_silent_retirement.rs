@@ -1,33 +1,32 @@
 //! L20: something is retired without saying when or what follows.
 
 use crate::lint::input::{SubjectInput, View};
-use crate::lint::{Example, Found, Level, Rule, Scope};
-
-const SUBJECT: SubjectInput<'_> = SubjectInput {
-    subject: None,
-    compatibility: None,
-    deprecated: false,
-    has_sunset: false,
-    has_migration: false,
-    records: &[],
-};
+use crate::lint::{Example, Found, Level, Pair, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "L20",
     name: "silent-retirement",
     level: Level::Info,
-    scopes: &[Scope::Subject, Scope::Event],
     summary: "something is retired without saying when or what follows",
     why: "Consumers plan by a date and a successor; without them the deprecation is only noise.",
     suggestion: "State the sunset date and the successor; stop publishing after `deprecationsunset`.",
-    bad: Example::Subject(SubjectInput { subject: Some("orders-value"), deprecated: true, ..SUBJECT }),
-    good: Example::Subject(SubjectInput {
-        subject: Some("orders-value"),
-        deprecated: true,
-        has_sunset: true,
-        has_migration: true,
-        ..SUBJECT
-    }),
+    examples: &[
+        Pair {
+            bad: Example::Subject(SubjectInput {
+                subject: Some("orders-value"),
+                deprecated: true,
+                ..SubjectInput::UNSET
+            }),
+            good: Example::Subject(SubjectInput {
+                subject: Some("orders-value"),
+                deprecated: true,
+                has_sunset: true,
+                has_migration: true,
+                ..SubjectInput::UNSET
+            }),
+        },
+        Pair { bad: fixture!("L20" "bad" Event), good: fixture!("L20" "good" Event) },
+    ],
     check,
 };
 

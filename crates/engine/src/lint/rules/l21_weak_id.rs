@@ -1,22 +1,16 @@
 //! L21: the id of the event is unlikely to be unique.
 
 use crate::lint::input::View;
-use crate::lint::{Example, Found, Level, Rule, Scope, names};
+use crate::lint::{Found, Level, Rule, names};
 
 pub(super) static RULE: Rule = Rule {
     id: "L21",
     name: "weak-id",
     level: Level::Info,
-    scopes: &[Scope::Event],
     summary: "the id of the event is unlikely to be unique",
     why: "Source and id together are the key by which consumers drop duplicates: a weak id drops new facts or repeats old ones.",
     suggestion: "Use a UUID, or the entity id with a version that grows.",
-    bad: Example::Event(
-        r#"{"id":"4711","source":"https://shop.example.com/orders","specversion":"1.0","type":"com.acme.orders.placed.v1","subject":"4711"}"#,
-    ),
-    good: Example::Event(
-        r#"{"id":"8f1c2d6a-1b1e-4a7e-9a50-2f3f1f6a3c11","source":"https://shop.example.com/orders","specversion":"1.0","type":"com.acme.orders.placed.v1","subject":"4711"}"#,
-    ),
+    examples: fixtures!("L21": Event),
     check,
 };
 

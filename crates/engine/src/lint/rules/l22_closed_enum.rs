@@ -1,25 +1,16 @@
 //! L22: an enum has no symbol for values to come.
 
-use crate::SchemaType;
 use crate::lint::input::View;
-use crate::lint::{Example, Found, Level, Rule, Scope};
+use crate::lint::{Found, Level, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "L22",
     name: "closed-enum",
     level: Level::Info,
-    scopes: &[Scope::Schema],
     summary: "an enum has no symbol for values to come",
     why: "The day a symbol is added, readers of the older schema cannot decode it.",
     suggestion: "Add `UNKNOWN` and make it the default (Avro), a zero `*_UNSPECIFIED` (proto3), an `unknown` symbol (JSON Schema).",
-    bad: Example::Schema(
-        SchemaType::Avro,
-        r#"{"type":"record","name":"OrderPlaced","fields":[{"name":"state","type":{"type":"enum","name":"State","symbols":["OPEN","CLOSED"]}}]}"#,
-    ),
-    good: Example::Schema(
-        SchemaType::Avro,
-        r#"{"type":"record","name":"OrderPlaced","fields":[{"name":"state","type":{"type":"enum","name":"State","symbols":["UNKNOWN","OPEN"],"default":"UNKNOWN"}}]}"#,
-    ),
+    examples: fixtures!("L22": Avro Protobuf Json),
     check,
 };
 

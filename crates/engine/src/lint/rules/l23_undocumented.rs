@@ -1,22 +1,16 @@
 //! L23: the schema does not say what it means.
 
-use crate::SchemaType;
 use crate::lint::input::View;
-use crate::lint::{Example, Found, Level, Rule, Scope};
+use crate::lint::{Found, Level, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "L23",
     name: "undocumented",
     level: Level::Info,
-    scopes: &[Scope::Schema],
     summary: "the schema does not say what it means",
     why: "Events are the interface between teams; names alone leave out units, origin and meaning of absence.",
     suggestion: "Describe the event and its fields: `doc` (Avro), `description` (JSON Schema), comments (Protobuf).",
-    bad: Example::Schema(SchemaType::Json, r#"{"type":"object","properties":{"qty":{"type":"integer"}}}"#),
-    good: Example::Schema(
-        SchemaType::Json,
-        r#"{"type":"object","description":"An item was reserved.","properties":{"qty":{"type":"integer","description":"Reserved units."}}}"#,
-    ),
+    examples: fixtures!("L23": Avro Protobuf Json),
     check,
 };
 

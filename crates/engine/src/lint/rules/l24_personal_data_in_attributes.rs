@@ -1,22 +1,16 @@
 //! L24: an attribute looks like personal data.
 
 use crate::lint::input::View;
-use crate::lint::{Example, Found, Level, Rule, Scope};
+use crate::lint::{Found, Level, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "L24",
     name: "personal-data-in-attributes",
     level: Level::Warn,
-    scopes: &[Scope::Event],
     summary: "an attribute looks like personal data",
     why: "Attributes are written to logs, traces and routing tables on the way, and are not encrypted with the data.",
     suggestion: "Use an opaque id in attributes; keep personal data in the data.",
-    bad: Example::Event(
-        r#"{"id":"8f1c2d6a-1b1e-4a7e-9a50-2f3f1f6a3c11","source":"https://shop.example.com/orders","specversion":"1.0","type":"com.acme.users.registered.v1","subject":"jane.doe@example.com"}"#,
-    ),
-    good: Example::Event(
-        r#"{"id":"8f1c2d6a-1b1e-4a7e-9a50-2f3f1f6a3c11","source":"https://shop.example.com/orders","specversion":"1.0","type":"com.acme.users.registered.v1","subject":"user-8812"}"#,
-    ),
+    examples: fixtures!("L24": Event),
     check,
 };
 

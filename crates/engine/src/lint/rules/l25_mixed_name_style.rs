@@ -1,25 +1,16 @@
 //! L25: names mix camel case and snake case.
 
-use crate::SchemaType;
 use crate::lint::input::View;
-use crate::lint::{Example, Found, Level, Rule, Scope};
+use crate::lint::{Found, Level, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "L25",
     name: "mixed-name-style",
     level: Level::Info,
-    scopes: &[Scope::Schema],
     summary: "names mix camel case and snake case",
     why: "Readers in every language have to remember which is which.",
     suggestion: "Choose one style for the whole schema: the one of most names.",
-    bad: Example::Schema(
-        SchemaType::Json,
-        r#"{"type":"object","properties":{"orderId":{"type":"string"},"customer_name":{"type":"string"}}}"#,
-    ),
-    good: Example::Schema(
-        SchemaType::Json,
-        r#"{"type":"object","properties":{"orderId":{"type":"string"},"customerName":{"type":"string"}}}"#,
-    ),
+    examples: fixtures!("L25": Avro Protobuf Json),
     check,
 };
 

@@ -3,24 +3,16 @@
 use crate::SchemaType;
 use crate::lint::input::View;
 use crate::lint::model::DefaultValue;
-use crate::lint::{Example, Found, Level, Rule, Scope};
+use crate::lint::{Found, Level, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "L26",
     name: "nullable-by-accident",
     level: Level::Info,
-    scopes: &[Scope::Schema],
     summary: "null is allowed where it has to be written out",
     why: "A value that must be there and may be null is mostly a mistake: producers cannot leave it out, consumers still have to test.",
     suggestion: "Give it the default null (Avro) or take it out of `required` (JSON Schema), or forbid null.",
-    bad: Example::Schema(
-        SchemaType::Avro,
-        r#"{"type":"record","name":"OrderPlaced","fields":[{"name":"note","type":["null","string"]}]}"#,
-    ),
-    good: Example::Schema(
-        SchemaType::Avro,
-        r#"{"type":"record","name":"OrderPlaced","fields":[{"name":"note","type":["null","string"],"default":null}]}"#,
-    ),
+    examples: fixtures!("L26": Avro Json),
     check,
 };
 

@@ -1,41 +1,33 @@
 //! L28: one record name has different shapes under two subjects.
 
 use crate::lint::input::{RecordShape, SubjectInput, View};
-use crate::lint::{Example, Found, Level, Rule, Scope};
-
-const SUBJECT: SubjectInput<'_> = SubjectInput {
-    subject: None,
-    compatibility: None,
-    deprecated: false,
-    has_sunset: false,
-    has_migration: false,
-    records: &[],
-};
+use crate::lint::{Example, Found, Level, Pair, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "L28",
     name: "one-name-two-shapes",
     level: Level::Info,
-    scopes: &[Scope::Subject],
     summary: "one record name has different shapes under two subjects",
     why: "Generated code has one class for one name; the shapes drift apart until one consumer reads the other's data.",
     suggestion: "Register the record once and refer to it, or give each its own namespace.",
-    bad: Example::Subject(SubjectInput {
-        subject: Some("orders-value"),
-        records: &[
-            RecordShape { subject: "orders-value", name: "com.acme.Address", shape: "1" },
-            RecordShape { subject: "users-value", name: "com.acme.Address", shape: "2" },
-        ],
-        ..SUBJECT
-    }),
-    good: Example::Subject(SubjectInput {
-        subject: Some("orders-value"),
-        records: &[
-            RecordShape { subject: "orders-value", name: "com.acme.Address", shape: "1" },
-            RecordShape { subject: "users-value", name: "com.acme.Address", shape: "1" },
-        ],
-        ..SUBJECT
-    }),
+    examples: &[Pair {
+        bad: Example::Subject(SubjectInput {
+            subject: Some("orders-value"),
+            records: &[
+                RecordShape { subject: "orders-value", name: "com.acme.Address", shape: "1" },
+                RecordShape { subject: "users-value", name: "com.acme.Address", shape: "2" },
+            ],
+            ..SubjectInput::UNSET
+        }),
+        good: Example::Subject(SubjectInput {
+            subject: Some("orders-value"),
+            records: &[
+                RecordShape { subject: "orders-value", name: "com.acme.Address", shape: "1" },
+                RecordShape { subject: "users-value", name: "com.acme.Address", shape: "1" },
+            ],
+            ..SubjectInput::UNSET
+        }),
+    }],
     check,
 };
 

@@ -1,4 +1,33 @@
-//! The table of rules: one file a rule, one line here.
+//! The table of rules: one file a rule, one line here, one folder under `fixtures/`.
+
+/// The pairs of a rule: `fixtures!("L11": Avro Event)` are `L11/{bad,good}.avsc` and `L11/{bad,good}.event.json`.
+macro_rules! fixtures {
+    ($id:literal: $($kind:ident)*) => {
+        &[$(crate::lint::Pair { bad: fixture!($id "bad" $kind), good: fixture!($id "good" $kind) }),*]
+    };
+}
+
+/// One file under `fixtures/`.
+macro_rules! fixture {
+    (@schema $format:ident $id:literal $side:literal $extension:literal) => {
+        crate::lint::Example::Schema(
+            crate::SchemaType::$format,
+            include_str!(concat!("../fixtures/", $id, "/", $side, $extension)),
+        )
+    };
+    ($id:literal $side:literal Avro) => {
+        fixture!(@schema Avro $id $side ".avsc")
+    };
+    ($id:literal $side:literal Protobuf) => {
+        fixture!(@schema Protobuf $id $side ".proto")
+    };
+    ($id:literal $side:literal Json) => {
+        fixture!(@schema Json $id $side ".schema.json")
+    };
+    ($id:literal $side:literal Event) => {
+        crate::lint::Example::Event(include_str!(concat!("../fixtures/", $id, "/", $side, ".event.json")))
+    };
+}
 
 mod l01_past_tense;
 mod l02_command_in_disguise;

@@ -1,34 +1,37 @@
 //! The pages of the documentation that are made from the catalogue.
 //!
-//! One page a group and one index, Markdown. A test holds the committed files against [`pages`].
+//! One page a group, one a lint rule, and indexes, in Markdown. A test holds the committed files against [`pages`].
+
+mod lint;
 
 use std::fmt::Write;
 
 use crate::difference::{Policy, Rule};
-use crate::lint::{self, Example};
 use crate::{SchemaType, cloudevents};
 
-use super::{CatalogueEntry, Group, anchor, difference_rules, entries, payload, scopes};
+use super::{CatalogueEntry, Group, anchor, difference_rules, entries, payload};
 
 /// File names and texts below `docs/rules/`.
 pub fn pages() -> Vec<(String, String)> {
-    let all = entries();
-    let groups = Group::ALL.into_iter().filter(|(group, _)| all.iter().any(|entry| entry.group == *group));
-    let mut pages = vec![("README.md".to_owned(), index(&all))];
-    pages.extend(groups.map(|(group, name)| (format!("{name}.md"), page(group))));
+    let mut pages = vec![("README.md".to_owned(), index(&entries()))];
+    for (group, name) in Group::ALL {
+        match group {
+            Group::Lint => pages.extend(lint::pages()),
+            _ => pages.push((format!("{name}.md"), page(group))),
+        }
+    }
     pages
 }
 
 fn index(all: &[CatalogueEntry]) -> String {
     let mut text = String::from(
         "# Rules\n\nEverything that can be found in a schema, a payload or an event. Ids are stable: they are never\n\
-         renamed and never reused.\n\n| group | rules |\n|---|---|\n",
+         renamed and never reused. `GET /v1/rules` answers the same list.\n\n| group | rules |\n|---|---|\n",
     );
     for (group, name) in Group::ALL {
         let count = all.iter().filter(|entry| entry.group == group).count();
-        if count > 0 {
-            line(&mut text, &format!("| [{}]({name}.md) | {count} |", group.title()));
-        }
+        let file = if group == Group::Lint { "lint/README.md".to_owned() } else { format!("{name}.md") };
+        line(&mut text, &format!("| [{}]({file}) | {count} |", group.title()));
     }
     text
 }
@@ -36,16 +39,11 @@ fn index(all: &[CatalogueEntry]) -> String {
 fn page(group: Group) -> String {
     let mut text = format!("# {}\n", group.title());
     match group {
-        Group::Avro | Group::Protobuf | Group::Json => {
-            for rule in difference_rules(group) {
-                difference(&mut text, rule);
-            }
-        }
         Group::Payload => payload_table(&mut text),
         Group::CloudEvents => event_table(&mut text),
-        Group::Lint => {
-            for rule in lint::RULES {
-                lint_rule(&mut text, rule);
+        _ => {
+            for rule in difference_rules(group) {
+                difference(&mut text, rule);
             }
         }
     }
@@ -125,53 +123,13 @@ fn event_table(text: &mut String) {
     }
 }
 
-fn lint_rule(text: &mut String, rule: &lint::Rule) {
-    heading(text, rule.id, &format!("{} {}", rule.id, rule.name));
-    line(
-        text,
-        &format!("{}. Level `{}`, on: {}.\n", sentence(rule.summary), rule.level.name(), scopes(rule.scopes)),
-    );
-    line(text, &format!("{}\n", rule.why));
-    line(text, &format!("**Instead.** {}", rule.suggestion));
-    example(text, "Fires on", &rule.bad);
-    example(text, "Silent on", &rule.good);
-}
-
-fn example(text: &mut String, title: &str, example: &Example) {
-    match example {
-        Example::Schema(format, schema) => code(text, title, *format, schema),
-        Example::Event(event) => block(text, title, "json", event),
-        Example::Subject(subject) => {
-            let level = subject.compatibility.map_or("unset", crate::CompatibilityLevel::name);
-            let records: Vec<String> = subject
-                .records
-                .iter()
-                .map(|record| format!("{} {} (shape {})", record.subject, record.name, record.shape))
-                .collect();
-            let name = subject.subject.unwrap_or("global");
-            let settings = format!(
-                "subject: {name}\ncompatibility: {level}\ndeprecated: {}\nsunset: {}\nsuccessor: {}\nrecords: {}",
-                subject.deprecated,
-                subject.has_sunset,
-                subject.has_migration,
-                records.join("; ")
-            );
-            block(text, title, "yaml", &settings);
-        }
-    }
-}
-
 fn code(text: &mut String, title: &str, format: SchemaType, schema: &str) {
     let language = if format == SchemaType::Protobuf { "proto" } else { "json" };
     block(text, title, language, schema);
 }
 
-/// A fenced block; long texts are cut, since an example of "too much" is no reading.
 fn block(text: &mut String, title: &str, language: &str, code: &str) {
-    const SHOWN: usize = 600;
-    let shown: String = code.chars().take(SHOWN).collect();
-    let more = if shown.len() < code.len() { " …" } else { "" };
-    line(text, &format!("\n{title}:\n\n```{language}\n{shown}{more}\n```"));
+    line(text, &format!("\n{title}:\n\n```{language}\n{}\n```", code.trim_end()));
 }
 
 /// First letter in upper case.
