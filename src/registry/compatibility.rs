@@ -1,9 +1,9 @@
 //! Compatibility: may this candidate follow the history of the subject?
 
 use chancery_engine::verdict::{CheckOptions, Earlier};
-use chancery_engine::{CompatibilityLevel, Strictness, Verdict, verdict};
+use chancery_engine::{CompatibilityLevel, Verdict, verdict};
 
-use super::lookup::Posted;
+use super::lookup::{Posted, ReadAs};
 use super::{Candidate, EffectiveConfig, Registry, RegistryError, contract, cpu};
 use crate::model::{Content, Subject, VersionSelector};
 use crate::store::History;
@@ -59,9 +59,9 @@ impl Registry {
         history: &History,
         config: &EffectiveConfig,
     ) -> Result<Posted, RegistryError> {
-        let strictness = if config.validate_new_schemas { Strictness::New } else { Strictness::Stored };
+        let read_as = ReadAs::New { strict: config.validate_new_schemas };
         let normalize = normalize || config.normalize;
-        let posted = self.parse_candidate(&subject.context, candidate, normalize, strictness).await?;
+        let posted = self.parse_candidate(&subject.context, candidate, normalize, read_as).await?;
         if config.validate_fields {
             posted.schema.check_fields().map_err(|cause| candidate.refused(&cause))?;
         }

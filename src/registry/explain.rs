@@ -8,9 +8,10 @@ use std::sync::Arc;
 use chancery_engine::difference::{CompareOptions, Difference, Policy, Side};
 use chancery_engine::tree::Lines;
 use chancery_engine::verdict::Direction;
-use chancery_engine::{CompatibilityLevel, Schema, SchemaType, Strictness};
+use chancery_engine::{CompatibilityLevel, Schema, SchemaType};
 use serde::Serialize;
 
+use super::lookup::ReadAs;
 use super::versions::select;
 use super::{Candidate, Registry, RegistryError, cpu};
 use crate::model::{Subject, VersionSelector};
@@ -166,7 +167,8 @@ impl Registry {
         }
         let config = self.effective_config(subject).await?;
         // Not normalized: places must point into the text that was sent.
-        let posted = self.parse_candidate(&subject.context, candidate, false, Strictness::New).await?;
+        let posted =
+            self.parse_candidate(&subject.context, candidate, false, ReadAs::New { strict: true }).await?;
         let policy = self.policy_for(subject, posted.content.schema_type, &config).await?;
         let sent = candidate.schema.clone().unwrap_or_default();
         let options = CompareOptions { policy, limits: self.settings.limits };

@@ -15,14 +15,26 @@ use super::references::{Resolved, Targets};
 use super::versions::passes_on;
 use super::{Candidate, EffectiveConfig, Registry, RegistryError};
 use crate::model::{Content, ContextName, Reference, SchemaVersion, Subject};
-use crate::store::{History, VersionRow};
+use crate::store::{History, Target, VersionRow};
 
 /// A candidate after parsing: what it is, and what would be stored.
 #[derive(Clone, Debug)]
 pub(super) struct Posted {
     pub schema: Arc<Schema>,
     pub content: Content,
-    pub targets: Vec<(Subject, i32)>,
+    pub targets: Vec<Target>,
+}
+
+/// What a candidate is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ReadAs {
+    /// Something that may be stored: a lookup, an import. Any stored version may be referenced.
+    Stored,
+    /// A new schema: references lead to active versions.
+    New {
+        /// Whether names and defaults are checked.
+        strict: bool,
+    },
 }
 
 /// Which versions may match.
@@ -64,7 +76,7 @@ impl Registry {
     ) -> Result<SchemaVersion, RegistryError> {
         let config = self.effective_config(subject).await?;
         let posted = self
-            .parse_candidate(&subject.context, candidate, normalize || config.normalize, Strictness::Stored)
+            .parse_candidate(&subject.context, candidate, normalize || config.normalize, ReadAs::Stored)
             .await?;
         let history = self.history(subject).await?;
         if !history.versions.iter().any(|row| visible.includes(row)) {
@@ -87,11 +99,15 @@ impl Registry {
         context: &ContextName,
         candidate: &Candidate,
         normalize: bool,
-        strictness: Strictness,
+        read_as: ReadAs,
     ) -> Result<Posted, RegistryError> {
         let schema_type = candidate.format()?;
         let text = candidate.text().ok_or_else(|| RegistryError::InvalidSchema("Empty schema".to_owned()))?;
-        let targets = if strictness == Strictness::New { Targets::Active } else { Targets::Stored };
+        let (strictness, targets) = match read_as {
+            ReadAs::Stored => (Strictness::Stored, Targets::Stored),
+            ReadAs::New { strict: false } => (Strictness::Stored, Targets::Active),
+            ReadAs::New { strict: true } => (Strictness::New, Targets::Active),
+        };
         let resolved = self.resolve_posted(context, &candidate.references, targets).await?;
         let parsed = self.parse_text(schema_type, text.to_owned(), resolved, strictness, normalize).await;
         let (schema, text, resolved) = parsed.map_err(|cause| candidate.refused(&cause))?;

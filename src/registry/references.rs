@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 use chancery_engine::Dependency;
 
 use super::{RawReference, Registry, RegistryError};
-use crate::model::{ContextName, Reference, Subject};
+use crate::model::{ContextName, Reference, SchemaId, Subject};
+use crate::store::Target;
 
 /// Which targets a reference may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +25,8 @@ pub(super) enum Targets {
 pub(super) struct Resolved {
     /// As stored: version numbers instead of -1.
     pub references: Vec<Reference>,
-    /// Direct targets in their contexts.
-    pub targets: Vec<(Subject, i32)>,
+    /// Direct targets.
+    pub targets: Vec<Target>,
     /// All texts, inner ones first.
     pub dependencies: Vec<Dependency>,
 }
@@ -44,6 +45,8 @@ struct Walk<'a> {
     /// Version by reference name, for the strict setting.
     names: HashMap<String, (Subject, i32)>,
     open: HashSet<(Subject, i32)>,
+    /// What was read.
+    read: HashMap<(Subject, i32), SchemaId>,
 }
 
 impl Registry {
@@ -71,14 +74,20 @@ impl Registry {
         references: Vec<Reference>,
         targets: Targets,
     ) -> Result<Resolved, RegistryError> {
-        let direct: Vec<_> = references
-            .iter()
-            .map(|reference| (Subject::parse_in(context, &reference.subject), reference.version))
-            .collect();
-        let mut walk =
-            Walk { registry: self, dependencies: Vec::new(), names: HashMap::new(), open: HashSet::new() };
+        let mut walk = Walk {
+            registry: self,
+            dependencies: Vec::new(),
+            names: HashMap::new(),
+            open: HashSet::new(),
+            read: HashMap::new(),
+        };
         walk.list(context.clone(), references.clone(), targets).await?;
-        Ok(Resolved { references, targets: direct, dependencies: walk.dependencies })
+        let direct = references.iter().map(|reference| {
+            let place = (Subject::parse_in(context, &reference.subject), reference.version);
+            let id = walk.read.get(&place).copied();
+            Target { subject: place.0, version: place.1, id }
+        });
+        Ok(Resolved { targets: direct.collect(), references, dependencies: walk.dependencies })
     }
 
     /// Fills in a posted reference: all members present and a name to call it by, -1 replaced by the latest version.
@@ -152,6 +161,8 @@ impl Walk<'_> {
         let found = found
             .filter(|version| targets == Targets::Stored || !version.deleted)
             .ok_or_else(|| missing(&target.0, target.1))?;
+        // The first text counts, should an import replace it before the second is read.
+        self.read.entry(target.clone()).or_insert(found.id);
         let inner = found.content.references.clone();
         self.list(target.0.context.clone(), inner, Targets::Stored).await?;
         self.open.remove(&target);

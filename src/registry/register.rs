@@ -7,10 +7,8 @@
 
 use std::sync::Arc;
 
-use chancery_engine::Strictness;
-
 use super::config::moved_too_often;
-use super::lookup::{Posted, Visible};
+use super::lookup::{Posted, ReadAs, Visible};
 use super::mode::refused;
 use super::{
     Candidate, EffectiveConfig, MAX_ATTEMPTS, RawReference, Refusal, Registry, RegistryError, contract,
@@ -132,8 +130,7 @@ impl Registry {
 
         let mut searched = None;
         if !candidate.tags.is_some() && !config.adds_contract() && candidate.text().is_some() {
-            let posted =
-                self.parse_candidate(&subject.context, candidate, normalize, Strictness::Stored).await?;
+            let posted = self.parse_candidate(&subject.context, candidate, normalize, ReadAs::Stored).await?;
             if let Some(existing) = self.find_registered(subject, candidate, &history, &posted).await? {
                 return Ok(Decided::There(existing));
             }
@@ -142,9 +139,9 @@ impl Registry {
         check_register_mode(subject, mode, candidate)?;
 
         let inherited = self.inherit(candidate, &history).await?;
-        let strict = !importing && config.validate_new_schemas;
-        let strictness = if strict { Strictness::New } else { Strictness::Stored };
-        let mut posted = self.parse_candidate(&subject.context, &inherited, normalize, strictness).await?;
+        let read_as =
+            if importing { ReadAs::Stored } else { ReadAs::New { strict: config.validate_new_schemas } };
+        let mut posted = self.parse_candidate(&subject.context, &inherited, normalize, read_as).await?;
         if candidate.tags.is_some() || candidate.tags.propagate {
             posted = self.retag(subject, posted, candidate, &history).await?;
         }
@@ -217,9 +214,9 @@ impl Registry {
 
     /// A subject that a resource owns is referenced by nobody else.
     async fn check_targets(&self, subject: &Subject, posted: &Posted) -> Result<(), RegistryError> {
-        for (target, _) in posted.targets.iter().filter(|(target, _)| target != subject) {
-            if self.is_owned(target).await? {
-                return Err(refused(target, Refusal::Owned));
+        for target in posted.targets.iter().filter(|target| target.subject != *subject) {
+            if self.is_owned(&target.subject).await? {
+                return Err(refused(&target.subject, Refusal::Owned));
             }
         }
         Ok(())

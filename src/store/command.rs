@@ -34,6 +34,19 @@ pub enum Emptied {
     Everything,
 }
 
+/// A version that another one references.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The subject, in its context.
+    pub subject: Subject,
+    /// Its version.
+    pub version: i32,
+    /// What the version was when its text was read: it must still be that. An import writes over versions, and after
+    /// a permanent delete a number can come back; an id never changes its content. Absent when the text was not
+    /// needed.
+    pub id: Option<SchemaId>,
+}
+
 /// A version to be registered.
 #[derive(Clone, Debug)]
 pub struct Registration {
@@ -47,9 +60,8 @@ pub struct Registration {
     pub content: Arc<Content>,
     /// The id.
     pub id: IdChoice,
-    /// Direct references with subjects resolved to their contexts. Each must be an active version when
-    /// `references_must_be_active`, else merely be stored.
-    pub references: Vec<(Subject, i32)>,
+    /// Direct references. Each must be an active version when `references_must_be_active`, else merely be stored.
+    pub references: Vec<Target>,
     /// False for imports.
     pub references_must_be_active: bool,
     /// Lower soft-deleted versions of this subject with the same id disappear, unless something

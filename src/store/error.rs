@@ -13,7 +13,7 @@ pub enum Conflict {
         /// The subject or scope.
         subject: Subject,
     },
-    /// A referenced version is not active any more.
+    /// A referenced version is not active any more, or not what it was when it was read.
     #[error("reference to `{subject}` version {version} does not hold")]
     ReferenceGone {
         /// Target subject.

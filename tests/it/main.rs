@@ -7,6 +7,7 @@ mod examples;
 mod http;
 mod layering;
 mod openapi;
+mod overtaken;
 mod real_events;
 mod rust_client;
 mod serve;

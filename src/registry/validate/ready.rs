@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use chancery_engine::format::Validator;
 use chancery_engine::violation::{Formats, Outcome, PayloadOptions, Report, ValidatorOptions};
-use chancery_engine::{Dependency, Limits, Schema, Source, Strictness};
+use chancery_engine::{Dependency, Limits, Schema, Source};
 use tokio::sync::OnceCell;
 
 use super::super::cpu;
 use super::super::freshness::{DependsOn, FreshCache};
+use super::super::lookup::ReadAs;
 use super::super::references::Targets;
 use super::super::{Candidate, Registry, RegistryError};
 use super::rules::PayloadRules;
@@ -170,7 +171,7 @@ impl Registry {
             return Ok(ready);
         }
         let context = ContextName::default();
-        let posted = self.parse_candidate(&context, candidate, false, Strictness::Stored).await?;
+        let posted = self.parse_candidate(&context, candidate, false, ReadAs::Stored).await?;
         let content = Arc::new(posted.content);
         let ready = self.ready_content((context, content.fingerprint()), content);
         if let Some(key) = key {

@@ -18,7 +18,7 @@ use super::writer::Outcome;
 use super::{purge, row};
 use crate::model::{ChangeKind, Content, ContextName, Fingerprint, Guid, SchemaId};
 use crate::store::codec::{At, hex, rule_types, to_json};
-use crate::store::{Applied, Conflict, IdChoice, Registration, Stamp, StoreError};
+use crate::store::{Applied, Conflict, IdChoice, Registration, Stamp, StoreError, Target};
 
 /// Registers all items whose conditions hold. `None`: the item must go alone, as it removes versions that
 /// others may look at. With a single item there is always an outcome.
@@ -69,12 +69,15 @@ async fn remove_replaced(
     Ok(())
 }
 
-/// Each target must be stored, and active unless the registration is an import.
-fn check_references(item: &Registration, targets: &[Target]) -> Result<(), Conflict> {
-    for (target, (subject, version)) in targets.iter().zip(&item.references) {
-        let holds = target.deleted.is_some_and(|deleted| !deleted || !item.references_must_be_active);
+/// Each target must be stored as it was read, and active unless the registration is an import.
+fn check_references(item: &Registration, found: &[Found]) -> Result<(), Conflict> {
+    for (found, target) in found.iter().zip(&item.references) {
+        let holds = found.version.as_ref().is_some_and(|found| {
+            target.id.is_none_or(|id| id == found.id) && !(found.deleted && item.references_must_be_active)
+        });
         if !holds {
-            return Err(Conflict::ReferenceGone { subject: subject.clone(), version: *version });
+            let Target { subject, version, .. } = target.clone();
+            return Err(Conflict::ReferenceGone { subject, version });
         }
     }
     Ok(())
@@ -84,8 +87,8 @@ fn check_references(item: &Registration, targets: &[Target]) -> Result<(), Confl
 /// whoever references it would mean another schema from then on.
 fn check_replaced(item: &Registration, identity: &Identity, state: &State) -> Result<(), Conflict> {
     let Some(replaced) = &state.replaced else { return Ok(()) };
-    let references_itself =
-        item.references.iter().any(|(subject, version)| (subject, *version) == (&item.subject, item.version));
+    let itself = (&item.subject, item.version);
+    let references_itself = item.references.iter().any(|target| (&target.subject, target.version) == itself);
     if replaced.content != identity.fingerprint && (replaced.is_referenced || references_itself) {
         return Err(Conflict::Referenced { subject: item.subject.clone(), version: item.version });
     }
@@ -209,30 +212,36 @@ async fn read_states(
     Ok(states)
 }
 
-/// A reference as the database knows it; `deleted` is `None` when the version is not stored.
-struct Target {
+/// The target of a reference as the database knows it.
+struct Found {
     subject_id: Option<i64>,
-    deleted: Option<bool>,
+    version: Option<FoundVersion>,
+}
+
+/// A version that is stored.
+struct FoundVersion {
+    id: SchemaId,
+    deleted: bool,
 }
 
 /// Targets by position of their item, in the order of `Registration::references`.
 async fn read_references(
     connection: &mut SqliteConnection,
     items: &[(&Registration, &Stamp)],
-) -> Result<HashMap<usize, Vec<Target>>, StoreError> {
+) -> Result<HashMap<usize, Vec<Found>>, StoreError> {
     let sql = r"
-        SELECT wanted.value ->> 0 AS item, s.subject_id, v.deleted
+        SELECT wanted.value ->> 0 AS item, s.subject_id, v.id, v.deleted
           FROM json_each(?1) wanted
           LEFT JOIN subjects s ON s.context = wanted.value ->> 1 AND s.name = wanted.value ->> 2
           LEFT JOIN versions v ON v.subject_id = s.subject_id AND v.version = wanted.value ->> 3
          ORDER BY wanted.key";
     let mut wanted = Vec::new();
     for (position, (item, _)) in items.iter().enumerate() {
-        for (target, version) in &item.references {
-            wanted.push(json!([position, target.context.as_str(), target.name, version]));
+        for Target { subject, version, .. } in &item.references {
+            wanted.push(json!([position, subject.context.as_str(), subject.name, version]));
         }
     }
-    let mut targets: HashMap<usize, Vec<Target>> = HashMap::new();
+    let mut targets: HashMap<usize, Vec<Found>> = HashMap::new();
     if wanted.is_empty() {
         return Ok(targets);
     }
@@ -242,12 +251,17 @@ async fn read_references(
     for row in &rows {
         let at = At { table: "versions", row: &key };
         let item: i64 = row::get(row, at, "item")?;
+        let id: Option<i64> = row::get(row, at, "id")?;
         let deleted: Option<i64> = row::get(row, at, "deleted")?;
-        let target = Target {
-            subject_id: row::get(row, At { table: "subjects", row: &key }, "subject_id")?,
-            deleted: deleted.map(|flag| at.flag("deleted", flag)).transpose()?,
+        let version = match (id, deleted) {
+            (Some(id), Some(deleted)) => Some(FoundVersion {
+                id: SchemaId(at.number("id", id)?),
+                deleted: at.flag("deleted", deleted)?,
+            }),
+            _ => None,
         };
-        targets.entry(item as usize).or_default().push(target);
+        let subject_id = row::get(row, At { table: "subjects", row: &key }, "subject_id")?;
+        targets.entry(item as usize).or_default().push(Found { subject_id, version });
     }
     Ok(targets)
 }
@@ -296,7 +310,7 @@ impl Plan {
         stamp: &Stamp,
         identity: &Identity,
         state: &State,
-        targets: &[Target],
+        targets: &[Found],
     ) -> Result<Applied, Conflict> {
         let subject = &item.subject;
         let place = (subject.context.clone(), subject.name.clone());
@@ -320,8 +334,8 @@ impl Plan {
         if state.replaced.is_some() {
             self.overwritten.push(json!([subject_id, item.version]));
         }
-        for (target, (_, version)) in targets.iter().zip(&item.references) {
-            self.references.push(json!([subject_id, item.version, target.subject_id, version]));
+        for (found, target) in targets.iter().zip(&item.references) {
+            self.references.push(json!([subject_id, item.version, found.subject_id, target.version]));
         }
         // What stood under the number before is gone for good.
         let replaced = state.replaced.as_ref().map(|replaced| replaced.id).filter(|replaced| *replaced != id);

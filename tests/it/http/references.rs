@@ -183,3 +183,16 @@ async fn r512_one_name_may_not_mean_two_versions_under_the_strict_setting() {
     let message = app.post("/subjects/both/versions", body).await.refused(42201);
     assert!(message.contains("Conflicting reference versions"), "{message}");
 }
+
+/// R503 holds without strict parsing, too: R222 is about the text, not about what it references.
+#[tokio::test]
+async fn r503_a_soft_deleted_target_is_refused_also_when_new_schemas_are_not_validated() {
+    let app = App::new().await;
+    app.register("base", record("R", &["a"])).await;
+    app.delete("/subjects/base").await.is(200);
+    app.put("/config/user", json!({ "validateNewSchemas": false })).await.is(200);
+    let body = json!({ "schema": r#"{"type":"record","name":"S","fields":[{"name":"r","type":"R"}]}"#,
+        "references": [{ "name": "R", "subject": "base", "version": 1 }] });
+    let refused = app.post("/subjects/user/versions", body).await.refused(42201);
+    assert!(refused.contains("No schema reference found for subject \"base\" and version 1"), "{refused}");
+}

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chancery::model::{Config, Content, ContextName, Mode, SchemaId, Subject};
-use chancery::store::{Applied, Command, Conflict, Deletion, Emptied, IdChoice, Registration, StoreError};
+use chancery::store::{
+    Applied, Command, Conflict, Deletion, Emptied, IdChoice, Registration, StoreError, Target,
+};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Runs, TestRunner};
 
@@ -126,7 +128,7 @@ impl Model {
         if stale || (history.contains_key(&wanted.version) && !wanted.overwrites) {
             return Err(Conflict::Moved { subject: subject.clone() });
         }
-        for (target, version) in &wanted.references {
+        for Target { subject: target, version, .. } in &wanted.references {
             let found = self.history(target).get(version).map(|kept| kept.deleted);
             if found.is_none_or(|deleted| deleted && wanted.references_must_be_active) {
                 return Err(Conflict::ReferenceGone { subject: target.clone(), version: *version });
@@ -135,7 +137,9 @@ impl Model {
         let other_content = history.get(&wanted.version).is_some_and(|kept| kept.content != wanted.content);
         let itself = (subject.clone(), wanted.version);
         let is_referenced = !self.referrers(subject, wanted.version).is_empty();
-        if other_content && (is_referenced || wanted.references.contains(&itself)) {
+        let references_itself =
+            wanted.references.iter().any(|target| (&target.subject, target.version) == (&itself.0, itself.1));
+        if other_content && (is_referenced || references_itself) {
             return Err(Conflict::Referenced { subject: itself.0, version: itself.1 });
         }
         let max_id = self.max_ids.get(context).copied();
@@ -161,7 +165,8 @@ impl Model {
                     && self.referrers(subject, *version).is_empty())
             });
         }
-        let references = wanted.references.iter().cloned().collect();
+        let places = wanted.references.iter().map(|target| (target.subject.clone(), target.version));
+        let references = places.collect();
         let kept = Kept { id, content: wanted.content.clone(), references, deleted: false };
         history.insert(wanted.version, kept);
         self.versions.insert(subject.clone(), history);

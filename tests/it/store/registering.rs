@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chancery::model::{ContextName, Metadata, SchemaId, Subject};
-use chancery::store::{Command, Conflict, Deletion, IdChoice, Registration};
+use chancery::store::{Command, Conflict, Deletion, IdChoice, Registration, Target};
 
 use super::world::{avro, conflict, default_context, every_version, moved, referring, registered};
 use super::{Backend, Lab, on_every_backend};
@@ -90,6 +90,38 @@ async fn a_reference_must_be_an_active_version<B: Backend>(lab: Lab<B>) {
     lab.soft_delete("base", &[1]).await.unwrap();
     let late = lab.next("user", &referring("\"b\"", &[("base", 1)])).await;
     assert_eq!(conflict(lab.apply(Command::Register(late)).await), gone(1));
+}
+
+async fn a_reference_must_be_what_it_was_when_it_was_read<B: Backend>(lab: Lab<B>) {
+    lab.register("base", &avro("\"int\"")).await;
+    let read = |id| vec![Target { subject: Subject::parse("base"), version: 1, id: Some(SchemaId(id)) }];
+    let referrer = referring("\"a\"", &[("base", 1)]);
+    let before = Registration { references: read(1), ..lab.next("user", &referrer).await };
+    lab.import("base", 1, 40, &avro("\"long\"")).await.unwrap();
+    let changes = lab.changes().await;
+    let gone = Conflict::ReferenceGone { subject: Subject::parse("base"), version: 1 };
+    assert_eq!(conflict(lab.apply(Command::Register(before.clone())).await), gone);
+    let import = Registration {
+        id: IdChoice::Exactly(SchemaId(50)),
+        references_must_be_active: false,
+        replaces_deleted: false,
+        overwrites: true,
+        ..before.clone()
+    };
+    assert_eq!(conflict(lab.apply(Command::Register(import)).await), gone);
+    assert_eq!(lab.changes().await, changes);
+    let after = Registration { references: read(40), ..before };
+    assert_eq!(registered(lab.apply(Command::Register(after)).await.unwrap()), (41, 1));
+}
+
+async fn a_number_that_came_back_is_not_what_was_read<B: Backend>(lab: Lab<B>) {
+    lab.register("base", &avro("\"int\"")).await;
+    let references = vec![Target { subject: Subject::parse("base"), version: 1, id: Some(SchemaId(1)) }];
+    let early = Registration { references, ..lab.next("user", &referring("\"a\"", &[("base", 1)])).await };
+    lab.purge("base", &[1]).await;
+    assert_eq!(lab.register("base", &avro("\"long\"")).await, (2, 1));
+    let gone = Conflict::ReferenceGone { subject: Subject::parse("base"), version: 1 };
+    assert_eq!(conflict(lab.apply(Command::Register(early)).await), gone);
 }
 
 async fn a_name_is_never_cut_at_a_nul<B: Backend>(lab: Lab<B>) {
@@ -309,6 +341,8 @@ on_every_backend!(
     a_live_version_number_is_never_written_over_by_a_registration,
     the_revision_grows_with_every_change_and_survives_a_purge,
     a_reference_must_be_an_active_version,
+    a_reference_must_be_what_it_was_when_it_was_read,
+    a_number_that_came_back_is_not_what_was_read,
     a_name_is_never_cut_at_a_nul,
     an_import_may_reference_a_soft_deleted_version_but_not_a_missing_one,
     referrers_are_listed_by_id,

@@ -7,7 +7,7 @@ use chancery::model::{Content, ContextName, Reference, SchemaId, Subject};
 use chancery::store::sqlite::SqliteStore;
 use chancery::store::{
     Applied, Command, Conflict, Deletion, IdChoice, Page, Registration, Scope, Stamp, Store, StoreError,
-    SubjectQuery, VersionQuery,
+    SubjectQuery, Target, VersionQuery,
 };
 use chancery_engine::SchemaType;
 
@@ -109,7 +109,10 @@ impl<B: Backend> Lab<B> {
             references: content
                 .references
                 .iter()
-                .map(|one| (Subject::parse_in(&subject.context, &one.subject), one.version))
+                .map(|one| {
+                    let subject = Subject::parse_in(&subject.context, &one.subject);
+                    Target { subject, version: one.version, id: None }
+                })
                 .collect(),
             subject,
             revision: history.revision,
