@@ -34,7 +34,9 @@ mod routes;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::Request;
 use chancery_engine::cloudevents::matching::SchemaLocator;
+use tower::util::MapRequestLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
@@ -118,6 +120,10 @@ pub fn router(state: State) -> Router {
             // Verdicts of a stream must leave as they are made; a compressor would hold them back.
             SizeAbove::new(MIN_COMPRESSED_BYTES).and(NotForContentType::const_new("application/x-ndjson")),
         ))
+        .layer(MapRequestLayer::new(|mut request: Request| {
+            negotiate::settle_encoding(request.headers_mut());
+            request
+        }))
 }
 
 /// Method and path pattern of every route, in table order: what `openapi.yaml` must describe.

@@ -1,6 +1,7 @@
-//! Media types of the Confluent surface: which one an answer has, which ones a body may have.
+//! Media types of the Confluent surface: which one an answer has, which ones a body may have; and whether an answer
+//! is compressed.
 
-use axum::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
+use axum::http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderMap, HeaderValue};
 
 /// Media types of answers, the server's favourite first.
@@ -42,13 +43,7 @@ pub fn is_encoded_body(headers: &HeaderMap) -> bool {
 /// Chooses the type of an answer: the client's q values first, then the server's order. `None` when the
 /// client takes none of them (406). Without an `Accept` header the favourite.
 pub fn negotiate(headers: &HeaderMap) -> Option<MediaType> {
-    let ranges: Vec<Range> = headers
-        .get_all(ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(Range::read)
-        .collect();
+    let ranges = Range::list(headers, &ACCEPT);
     if ranges.is_empty() {
         return Some(MediaType::default());
     }
@@ -67,6 +62,26 @@ pub fn negotiate(headers: &HeaderMap) -> Option<MediaType> {
     best.map(|(media, _)| media)
 }
 
+/// Leaves of `Accept-Encoding` only whether an answer may be compressed: the client takes gzip, and not less gladly
+/// than a plain answer. A plain one is always sent where it is not: to refuse a request for the coding of its answer
+/// helps nobody, the less so when it has been done.
+pub fn settle_encoding(headers: &mut HeaderMap) {
+    if !headers.contains_key(ACCEPT_ENCODING) {
+        return;
+    }
+    let codings = Range::list(headers, &ACCEPT_ENCODING);
+    let quality = |names: &[&str]| {
+        let named = codings.iter().find(|coding| names.contains(&coding.name.as_str()));
+        named.map(|coding| coding.quality)
+    };
+    let gzip = quality(&["gzip", "x-gzip"]).or(quality(&["*"])).unwrap_or(0.0);
+    if gzip > 0.0 && quality(&["identity"]).is_none_or(|plain| plain <= gzip) {
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    } else {
+        headers.remove(ACCEPT_ENCODING);
+    }
+}
+
 /// Whether a body of this `Content-Type` is read as JSON: the three types above, octet-stream, none, or empty.
 /// Parameters do not matter.
 pub fn is_json_body(headers: &HeaderMap) -> bool {
@@ -83,13 +98,18 @@ pub fn essence(value: &str) -> &str {
     value.split(';').next().unwrap_or_default().trim()
 }
 
-/// One entry of an `Accept` header.
+/// One entry of an `Accept` or `Accept-Encoding` header.
 struct Range {
     name: String,
     quality: f32,
 }
 
 impl Range {
+    fn list(headers: &HeaderMap, name: &HeaderName) -> Vec<Self> {
+        let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).filter_map(Self::read).collect()
+    }
+
     fn read(text: &str) -> Option<Self> {
         let name = essence(text).to_ascii_lowercase();
         let quality = text

@@ -212,3 +212,32 @@ async fn long_answers_are_compressed_when_the_client_takes_it() {
     assert_eq!(app.router_reply("/subjects", &gzip).await.header("content-encoding"), "");
     assert_eq!(app.router_reply("/subjects/s/versions/1", &[]).await.header("content-encoding"), "");
 }
+
+/// R105: only the media type may be refused. A coding that the server has not is no reason to refuse what is done.
+#[tokio::test]
+async fn r105_no_answer_is_refused_for_its_encoding() {
+    let Some(app) = here().await else { return };
+    let text = json!({ "type": "record", "name": "R", "doc": "d".repeat(2000), "fields": [] });
+    app.register("s", text).await;
+    for (asked, expected) in [
+        ("identity;q=0", ""),
+        ("br;q=1, *;q=0", ""),
+        ("*;q=0", ""),
+        ("gzip;q=0", ""),
+        ("deflate, br", ""),
+        ("identity, gzip;q=0.5", ""),
+        ("identity;q=0.5, gzip", "gzip"),
+        ("identity;q=0, GZIP;q=0.1", "gzip"),
+        ("*;q=0, x-gzip", "gzip"),
+        ("*", "gzip"),
+        ("", ""),
+    ] {
+        let headers = [("accept-encoding", asked)];
+        let reply = app.router_reply("/subjects/s/versions/1", &headers).await;
+        assert_eq!((reply.status, reply.header("content-encoding")), (200, expected), "{asked}");
+        let reply = app.send("GET", "/subjects/none/versions/1", &headers, Vec::new()).await;
+        reply.refused(40401);
+        let body = br#"{"schema":"\"int\""}"#.to_vec();
+        app.send("POST", "/subjects/t/versions", &headers, body).await.is(200);
+    }
+}
