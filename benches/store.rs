@@ -41,7 +41,6 @@ fn registration(number: u64) -> Registration {
         id: IdChoice::Allocate,
         references: Vec::new(),
         references_must_be_active: true,
-        replaces_deleted: true,
         overwrites: false,
     }
 }

@@ -37,9 +37,9 @@ pub(super) enum ReadAs {
     },
 }
 
-/// Which versions may match.
+/// Which versions a lookup sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Visible {
+enum Visible {
     Active,
     All,
 }
@@ -82,11 +82,11 @@ impl Registry {
         if !history.versions.iter().any(|row| visible.includes(row)) {
             return Err(RegistryError::SubjectNotFound(subject.clone()));
         }
-        if let Some(found) = self.find_match(subject, &history, &posted, visible).await? {
+        if let Some(found) = self.find_match(subject, &history, &posted, |row| visible.includes(row)).await? {
             return Ok(found);
         }
         let completed = self.complete_posted(subject, posted, &history, &config).await?;
-        let found = self.find_match(subject, &history, &completed, visible).await?;
+        let found = self.find_match(subject, &history, &completed, |row| visible.includes(row)).await?;
         found.ok_or(RegistryError::SchemaNotFound(None))
     }
 
@@ -165,16 +165,16 @@ impl Registry {
         Ok(posted)
     }
 
-    /// The version that is this candidate: by fingerprint first, else by equivalence, highest first.
+    /// The version among those that count that is this candidate: by fingerprint first, else by equivalence, highest first.
     pub(super) async fn find_match(
         &self,
         subject: &Subject,
         history: &History,
         posted: &Posted,
-        visible: Visible,
+        counts: impl Fn(&VersionRow) -> bool,
     ) -> Result<Option<SchemaVersion>, RegistryError> {
         let fingerprint = posted.content.fingerprint();
-        let rows: Vec<_> = history.versions.iter().rev().filter(|row| visible.includes(row)).collect();
+        let rows: Vec<_> = history.versions.iter().rev().filter(|row| counts(row)).collect();
         if let Some(row) = rows.iter().find(|row| row.fingerprint == fingerprint) {
             return Ok(Some(version_of(subject, row, self.content_of(row).await?)));
         }

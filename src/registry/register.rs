@@ -8,13 +8,13 @@
 use std::sync::Arc;
 
 use super::config::moved_too_often;
-use super::lookup::{Posted, ReadAs, Visible};
+use super::lookup::{Posted, ReadAs};
 use super::mode::refused;
 use super::{
     Candidate, EffectiveConfig, MAX_ATTEMPTS, RawReference, Refusal, Registry, RegistryError, contract,
 };
 use crate::model::{Content, Mode, SchemaId, SchemaVersion, Subject};
-use crate::store::{Applied, Command, Conflict, History, IdChoice, Registration, StoreError};
+use crate::store::{Applied, Command, Conflict, History, IdChoice, Registration, StoreError, VersionRow};
 
 /// The reference's text for a version number that cannot be the next one.
 const NOT_NEXT: &str = "Version is not one more than previous version";
@@ -186,16 +186,19 @@ impl Registry {
         history: &History,
         posted: &Posted,
     ) -> Result<Option<SchemaVersion>, RegistryError> {
-        let Some(found) = self.find_match(subject, history, posted, Visible::Active).await? else {
-            return Ok(None);
+        let wanted = match candidate.version {
+            0 => None,
+            version if version < 0 => Some(history.latest().map_or(version, |row| row.version)),
+            version => Some(version),
         };
-        let version_fits = match candidate.version {
-            0 => true,
-            wanted if wanted < 0 => history.latest().is_some_and(|row| row.version == found.version),
-            wanted => wanted == found.version,
+        let id = candidate.given_id();
+        // The same content may stand there under several ids (imports): the one that is asked for counts.
+        let fits = |row: &VersionRow| {
+            !row.deleted
+                && wanted.is_none_or(|version| version == row.version)
+                && id.is_none_or(|id| id == row.id.0)
         };
-        let id_fits = candidate.given_id().is_none_or(|id| id == found.id.0);
-        Ok((version_fits && id_fits).then_some(found))
+        self.find_match(subject, history, posted, fits).await
     }
 
     /// A blank schema takes text, type and references of the latest version.
@@ -254,7 +257,6 @@ impl Registry {
             id,
             references: posted.targets,
             references_must_be_active: !importing,
-            replaces_deleted: !importing,
             overwrites: importing && candidate.version > 0,
         };
         let stamp = self.stamp();

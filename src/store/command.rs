@@ -47,7 +47,8 @@ pub struct Target {
     pub id: Option<SchemaId>,
 }
 
-/// A version to be registered.
+/// A version to be registered. Lower soft-deleted versions of the subject with the same id disappear, unless
+/// something references them.
 #[derive(Clone, Debug)]
 pub struct Registration {
     /// Under which subject.
@@ -64,9 +65,6 @@ pub struct Registration {
     pub references: Vec<Target>,
     /// False for imports.
     pub references_must_be_active: bool,
-    /// Lower soft-deleted versions of this subject with the same id disappear, unless something
-    /// references them.
-    pub replaces_deleted: bool,
     /// An existing version of the same number is replaced (import), unless something references it and would
     /// mean other content then.
     pub overwrites: bool,

@@ -49,7 +49,6 @@ fn import(text: String) -> Registration {
         id: IdChoice::Exactly(SchemaId(40)),
         references: Vec::new(),
         references_must_be_active: false,
-        replaces_deleted: false,
         overwrites: true,
     }
 }

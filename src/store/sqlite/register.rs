@@ -33,7 +33,7 @@ pub async fn register(
     let mut outcomes = Vec::with_capacity(items.len());
     for (position, (item, stamp)) in items.iter().enumerate() {
         let state = &states.of_items[position];
-        if items.len() > 1 && item.replaces_deleted && state.has_deleted {
+        if items.len() > 1 && state.has_deleted {
             outcomes.push(None);
             continue;
         }
@@ -63,7 +63,7 @@ async fn remove_replaced(
     if let Some(replaced) = state.replaced.as_ref().filter(|replaced| replaced.id != id) {
         purge::remove_unused_ids(connection, &[(item.subject.context.clone(), replaced.id)]).await?;
     }
-    if item.replaces_deleted && state.has_deleted {
+    if state.has_deleted {
         purge::remove_superseded(connection, &item.subject, item.version, id, stamp).await?;
     }
     Ok(())

@@ -83,3 +83,46 @@ async fn r509_a_referenced_version_is_not_replaced_by_other_content() {
     import(&app, ":.i:a", itself).await.refused_with(42206, refusal);
     import(&app, ":.i:a", replacing).await.is(200);
 }
+
+#[tokio::test]
+async fn r413_an_import_of_soft_deleted_content_takes_its_place() {
+    let app = importing(":.i:").await;
+    for (schema, id, version) in [("\"int\"", 10, 1), ("\"long\"", 11, 2)] {
+        let body = json!({ "schema": schema, "id": id, "version": version });
+        import(&app, ":.i:s", body).await.is(200);
+    }
+    app.delete("/subjects/:.i:s/versions/1").await.is(200);
+    let again = import(&app, ":.i:s", json!({ "schema": "\"int\"", "id": 10 })).await.is(200);
+    assert_eq!((&again["id"], &again["version"]), (&json!(10), &json!(3)));
+    app.get("/subjects/:.i:s/versions?deletedAsNegative=true&deleted=true").await.gives(json!([2, 3]));
+    app.get("/schemas/ids/10/versions?deleted=true&subject=:.i:")
+        .await
+        .gives(json!([{ "subject": ":.i:s", "version": 3 }]));
+}
+
+/// R204, R211, R612: of several versions with the same content the one that is asked for is found.
+#[tokio::test]
+async fn r615_content_under_two_ids_is_known_under_both() {
+    let app = importing(":.i:").await;
+    for (id, version) in [(10, 1), (12, 2)] {
+        let body = json!({ "schema": "\"int\"", "id": id, "version": version });
+        import(&app, ":.i:t", body).await.is(200);
+    }
+    let place = |body: Value| (body["id"].as_i64().unwrap(), body["version"].as_i64().unwrap());
+    let ask = async |body: Value| place(import(&app, ":.i:t", body).await.is(200));
+    for mode in ["IMPORT", "READWRITE", "READONLY"] {
+        app.put("/mode/:.i:t?force=true", json!({ "mode": mode })).await.is(200);
+        for (body, expected) in [
+            (json!({ "schema": "\"int\"" }), (12, 2)),
+            (json!({ "schema": "\"int\"", "version": 1 }), (10, 1)),
+            (json!({ "schema": "\"int\"", "version": 2 }), (12, 2)),
+            (json!({ "schema": "\"int\"", "version": -1 }), (12, 2)),
+            (json!({ "schema": "\"int\"", "id": 10 }), (10, 1)),
+            (json!({ "schema": "\"int\"", "id": 12 }), (12, 2)),
+            (json!({ "schema": "\"int\"", "id": 10, "version": 1 }), (10, 1)),
+        ] {
+            assert_eq!(ask(body.clone()).await, expected, "{mode} {body}");
+        }
+    }
+    app.get("/subjects/:.i:t/versions").await.gives(json!([1, 2]));
+}

@@ -157,14 +157,12 @@ impl Model {
         };
         self.max_ids.insert(context.clone(), max_id.map_or(id, |max_id| max_id.max(id)));
         self.contexts.insert(context.clone());
-        if wanted.replaces_deleted {
-            history.retain(|version, kept| {
-                !(*version < wanted.version
-                    && kept.deleted
-                    && kept.id == id
-                    && self.referrers(subject, *version).is_empty())
-            });
-        }
+        history.retain(|version, kept| {
+            !(*version < wanted.version
+                && kept.deleted
+                && kept.id == id
+                && self.referrers(subject, *version).is_empty())
+        });
         let places = wanted.references.iter().map(|target| (target.subject.clone(), target.version));
         let references = places.collect();
         let kept = Kept { id, content: wanted.content.clone(), references, deleted: false };
@@ -297,7 +295,6 @@ async fn step(lab: &mut Lab<Sqlite>, model: &mut Model, step: &Step) -> Result<(
                 version: *version,
                 id: IdChoice::Exactly(SchemaId(*id)),
                 references_must_be_active: false,
-                replaces_deleted: false,
                 overwrites: true,
                 ..lab.next(NAMES[*subject], &content(model, *text, *target)).await
             };

@@ -104,7 +104,6 @@ async fn a_reference_must_be_what_it_was_when_it_was_read<B: Backend>(lab: Lab<B
     let import = Registration {
         id: IdChoice::Exactly(SchemaId(50)),
         references_must_be_active: false,
-        replaces_deleted: false,
         overwrites: true,
         ..before.clone()
     };

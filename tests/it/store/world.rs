@@ -120,7 +120,6 @@ impl<B: Backend> Lab<B> {
             content: content.clone(),
             id: IdChoice::Allocate,
             references_must_be_active: true,
-            replaces_deleted: true,
             overwrites: false,
         }
     }
@@ -143,7 +142,6 @@ impl<B: Backend> Lab<B> {
             version,
             id: IdChoice::Exactly(SchemaId(id)),
             references_must_be_active: false,
-            replaces_deleted: false,
             overwrites: true,
             ..self.next(name, content).await
         };
