@@ -41,7 +41,7 @@ pub(super) struct Stop;
 /// One step down.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Segment<'p> {
-    /// A field, by the start of its record's steps and its position.
+    /// A field, by the start of its record's steps and its place among them.
     Field(u32, u32),
     Item(u64),
     Key(&'p [u8]),
@@ -182,9 +182,7 @@ impl<'p, T: Trace<'p>> Walker<'_, 'p, T> {
 
     /// Reads the byte size of a block; returns how much of the payload is left behind it.
     fn block_end(&mut self) -> Result<usize, Stop> {
-        let Ok(size) = usize::try_from(self.long()?) else {
-            return self.stop(Fault::BlockSize);
-        };
+        let size = self.length()?;
         match self.rest.len().checked_sub(size) {
             Some(left) => Ok(left),
             None => self.stop(Fault::Truncated),

@@ -19,7 +19,8 @@ pub(super) fn decode(graph: &Graph, payload: &[u8], options: &PayloadOptions) ->
     match options.encoding {
         Encoding::Binary if options.framed && is_bytes(graph) => Some(Value::bytes(payload.to_vec())),
         Encoding::Binary => {
-            let mut reader = Reader { graph, rest: payload, left: options.max_items.min(MAX_VALUES) };
+            let mut reader =
+                Reader { graph, rest: payload, left: super::budget(payload, options).min(MAX_VALUES) };
             let value = reader.value(graph.root, depth)?;
             reader.rest.is_empty().then_some(value)
         }

@@ -38,6 +38,7 @@ pub(super) fn validate(graph: &Graph, payload: &[u8], form: Form, options: &Payl
             return report;
         }
     };
+    let budget = super::budget(payload, options);
     let mut check = Check {
         graph,
         form,
@@ -45,13 +46,13 @@ pub(super) fn validate(graph: &Graph, payload: &[u8], form: Form, options: &Payl
         pointer: String::new(),
         is_trial: false,
         limit: None,
-        values_left: options.max_items,
+        steps_left: budget,
         depth_left: options.max_depth.min(MAX_DEPTH),
     };
     let _ = check.value(graph.root, &value);
     if let Some(reached) = check.limit {
         let what = match reached {
-            Reached::Values => format!("{} values", options.max_items),
+            Reached::Steps => format!("{budget} steps of work"),
             Reached::Depth => format!("{} levels of nesting", options.max_depth),
         };
         check.report.push(limit(check.pointer, &what));
@@ -62,7 +63,7 @@ pub(super) fn validate(graph: &Graph, payload: &[u8], form: Form, options: &Payl
 /// A limit of the validator.
 #[derive(Clone, Copy)]
 enum Reached {
-    Values,
+    Steps,
     Depth,
 }
 
@@ -77,7 +78,8 @@ struct Check<'a> {
     /// While a union branch is tried, a fault means only that it does not fit.
     is_trial: bool,
     limit: Option<Reached>,
-    values_left: u64,
+    /// Pays for values, fields and branches that are looked at.
+    steps_left: u64,
     depth_left: usize,
 }
 
@@ -85,6 +87,14 @@ impl Check<'_> {
     fn stop(&mut self, reached: Reached) -> Result<(), Stop> {
         self.limit = Some(reached);
         Err(Stop)
+    }
+
+    fn pay(&mut self, steps: usize) -> Result<(), Stop> {
+        match self.steps_left.checked_sub(steps as u64) {
+            Some(left) => self.steps_left = left,
+            None => return self.stop(Reached::Steps),
+        }
+        Ok(())
     }
 
     fn fault(&mut self, rule: &str, message: impl Into<String>, expected: &str) -> Result<(), Stop> {
@@ -100,10 +110,7 @@ impl Check<'_> {
     }
 
     fn value(&mut self, of: TypeId, value: &Value) -> Result<(), Stop> {
-        match self.values_left.checked_sub(1) {
-            Some(left) => self.values_left = left,
-            None => return self.stop(Reached::Values),
-        }
+        self.pay(1)?;
         let graph = self.graph;
         match (&graph.get(of).kind, value) {
             (Kind::Primitive(primitive), _) => self.primitive(*primitive, value),
@@ -161,6 +168,7 @@ impl Check<'_> {
     }
 
     fn record(&mut self, record: &Record, members: &serde_json::Map<String, Value>) -> Result<(), Stop> {
+        self.pay(record.fields.len())?;
         let mut known = 0;
         for field in &record.fields {
             match members.get(&field.name) {
@@ -218,6 +226,7 @@ impl Check<'_> {
 
     /// Avro JSON: `null`, or one member named after the branch.
     fn named_branch(&mut self, branches: &[TypeId], value: &Value) -> Result<(), Stop> {
+        self.pay(branches.len())?;
         let graph = self.graph;
         let find =
             |wanted: &str| branches.iter().find(|branch| graph.get(**branch).kind.branch_name() == wanted);

@@ -29,6 +29,15 @@ use crate::violation::{Encoding, PayloadOptions, Report};
 /// Deepest nesting that is walked whatever the options say: recursion stands on the stack.
 const MAX_DEPTH: usize = 512;
 
+/// Steps over fields, branches and values for one JSON payload, or values built for one binary payload: in proportion
+/// to its length, so that many small payloads cost no more than a long one. Schemas can make one byte stand for
+/// thousands of values (records of nulls, fields with defaults, unions of unions).
+fn budget(payload: &[u8], options: &PayloadOptions) -> u64 {
+    const SMALLEST: u64 = 20_000;
+    const PER_BYTE: u64 = 100;
+    options.max_items.min((payload.len() as u64).saturating_mul(PER_BYTE).saturating_add(SMALLEST))
+}
+
 /// A compiled payload validator. Compile once per schema and share it.
 #[derive(Debug)]
 pub struct AvroValidator {

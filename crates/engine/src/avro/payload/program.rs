@@ -1,7 +1,9 @@
 //! A schema compiled for walking: small copyable steps in one list.
 //!
 //! Children of a record or union stand side by side, leaves included, so the walk reads one list from left
-//! to right and follows an index only where the schema nests.
+//! to right and follows an index only where the schema nests. What never takes a byte is left out: a tree of
+//! records of nulls would otherwise be walked in full for an empty payload. So every step of a record takes at
+//! least one byte, and a walk is linear in the payload.
 
 use std::collections::HashMap;
 
@@ -41,8 +43,17 @@ pub(super) struct Range {
 pub(super) struct Program {
     pub(super) steps: Vec<Step>,
     pub(super) root: Step,
-    /// Records by the start of their range, sorted, to name fields in findings.
-    records: Vec<(u32, TypeId)>,
+    /// Records by the start of their range, sorted, with the positions of the fields that stand there, to name
+    /// fields in findings.
+    records: Vec<Fields>,
+}
+
+/// The fields of a record that take bytes.
+#[derive(Debug)]
+struct Fields {
+    start: u32,
+    record: TypeId,
+    positions: Vec<u32>,
 }
 
 impl Program {
@@ -54,6 +65,7 @@ impl Program {
             known: HashMap::new(),
             open: Vec::new(),
             records: Vec::new(),
+            weightless: weightless(graph),
         };
         let root = compiler.step(graph.root);
         while let Some((start, children)) = compiler.open.pop() {
@@ -61,15 +73,16 @@ impl Program {
                 compiler.steps[start as usize + position] = compiler.step(child);
             }
         }
-        compiler.records.sort_unstable_by_key(|(start, _)| *start);
+        compiler.records.sort_unstable_by_key(|fields| fields.start);
         Self { steps: compiler.steps, root, records: compiler.records }
     }
 
-    /// The record whose fields start at a position. Records without fields share positions with others, and
-    /// are never asked for.
-    pub(super) fn record_at(&self, start: u32) -> Option<TypeId> {
-        let found = self.records.binary_search_by_key(&start, |(start, _)| *start);
-        found.ok().map(|at| self.records[at].1)
+    /// The record whose steps start at a place, and the position of the field of one of them. Records without
+    /// steps share places with others, and are never asked for.
+    pub(super) fn field_at(&self, start: u32, step: u32) -> Option<(TypeId, usize)> {
+        let found = self.records.binary_search_by_key(&start, |fields| fields.start).ok()?;
+        let fields = &self.records[found];
+        Some((fields.record, *fields.positions.get(step as usize)? as usize))
     }
 }
 
@@ -79,7 +92,9 @@ struct Compiler<'a> {
     known: HashMap<TypeId, Step>,
     /// Places still to be filled.
     open: Vec<(u32, Vec<TypeId>)>,
-    records: Vec<(u32, TypeId)>,
+    records: Vec<Fields>,
+    /// Types whose values never take a byte.
+    weightless: Vec<bool>,
 }
 
 impl Compiler<'_> {
@@ -88,6 +103,7 @@ impl Compiler<'_> {
             return *known;
         }
         let step = match &self.graph.get(of).kind {
+            _ if self.is_weightless(of) => Step::Null,
             Kind::Primitive(primitive) => leaf(*primitive),
             Kind::Fixed(fixed) => Step::Fixed(fixed.size),
             Kind::Enum(known) => Step::Enum(known.symbols.len() as u32),
@@ -95,10 +111,11 @@ impl Compiler<'_> {
             Kind::Map(item) => Step::Map(self.reserve(vec![*item]).start),
             Kind::Union(branches) => Step::Union(self.reserve(branches.clone())),
             Kind::Record(record) => {
-                let range = self.reserve(record.fields.iter().map(|field| field.of).collect());
-                if range.length > 0 {
-                    self.records.push((range.start, of));
-                }
+                let fields =
+                    record.fields.iter().enumerate().filter(|(_, field)| !self.is_weightless(field.of));
+                let (positions, types): (Vec<_>, _) = fields.map(|(at, field)| (at as u32, field.of)).unzip();
+                let range = self.reserve(types);
+                self.records.push(Fields { start: range.start, record: of, positions });
                 Step::Record(range)
             }
             // Linking leaves none; an empty union accepts nothing.
@@ -108,12 +125,50 @@ impl Compiler<'_> {
         step
     }
 
+    fn is_weightless(&self, of: TypeId) -> bool {
+        self.weightless[of.0 as usize]
+    }
+
     fn reserve(&mut self, children: Vec<TypeId>) -> Range {
         let range = Range { start: self.steps.len() as u32, length: children.len() as u32 };
         self.steps.resize(self.steps.len() + children.len(), Step::Null);
         self.open.push((range.start, children));
         range
     }
+}
+
+/// Which types have values that never take a byte: null, empty fixed types, and records of nothing else. A record
+/// that holds itself is none: it has no values at all.
+fn weightless(graph: &Graph) -> Vec<bool> {
+    let mut found = vec![false; graph.types.len()];
+    // Fields of each record that are not known to be weightless yet, and the records that have a type as field.
+    let mut missing = vec![0; graph.types.len()];
+    let mut users: HashMap<TypeId, Vec<usize>> = HashMap::new();
+    let mut ready = Vec::new();
+    for (at, declared) in graph.types.iter().enumerate() {
+        match &declared.kind {
+            Kind::Primitive(Primitive::Null) => ready.push(at),
+            Kind::Fixed(fixed) if fixed.size == 0 => ready.push(at),
+            Kind::Record(record) if record.fields.is_empty() => ready.push(at),
+            Kind::Record(record) => {
+                missing[at] = record.fields.len();
+                for field in &record.fields {
+                    users.entry(field.of).or_default().push(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    while let Some(at) = ready.pop() {
+        found[at] = true;
+        for user in users.remove(&TypeId(at as u32)).unwrap_or_default() {
+            missing[user] -= 1;
+            if missing[user] == 0 {
+                ready.push(user);
+            }
+        }
+    }
+    found
 }
 
 fn leaf(primitive: Primitive) -> Step {

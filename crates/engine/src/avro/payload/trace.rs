@@ -108,12 +108,10 @@ impl Explain<'_, '_> {
         out
     }
 
-    fn field(&self, start: u32, position: u32) -> &str {
-        let record = self.program.record_at(start).map(|id| &self.graph.get(id).kind);
-        match record {
-            Some(Kind::Record(record)) => {
-                record.fields.get(position as usize).map_or("", |field| &field.name)
-            }
+    fn field(&self, start: u32, step: u32) -> &str {
+        let Some((record, position)) = self.program.field_at(start, step) else { return "" };
+        match &self.graph.get(record).kind {
+            Kind::Record(record) => record.fields.get(position).map_or("", |field| &field.name),
             _ => "",
         }
     }

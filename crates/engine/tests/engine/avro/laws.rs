@@ -129,10 +129,10 @@ impl Random {
 
 /// Why the walker refuses what `apache-avro` reads, where that is known:
 /// at the end of input it takes a missing boolean, string or union for null; it reads varints of ten bytes
-/// whatever their type and last byte; it never compares the byte size of a block; trailing bytes are the
-/// caller's business.
+/// whatever their type and last byte; it never looks at the byte size of a block, which may be wrong or negative;
+/// trailing bytes are the caller's business.
 fn is_known_lenience(rule: &str) -> bool {
-    ["truncated", "varint", "block-size", "trailing-bytes"]
+    ["truncated", "varint", "block-size", "negative-length", "trailing-bytes"]
         .iter()
         .any(|known| rule.strip_prefix("schema.avro.") == Some(known))
 }

@@ -99,12 +99,12 @@ fn numbers_may_be_no_longer_than_their_type() {
 fn blocks_may_say_their_size_and_must_be_right() {
     let longs = validator(r#"{"type":"array","items":"long"}"#);
     for (payload, expected) in [
-        (&[3, 4, 2, 4, 0][..], vec![]),           // two items in two bytes
-        (&[3, 4, 2, 4, 2, 6, 0], vec![]),         // and a block without size
-        (&[3, 2, 2, 4, 0], vec!["block-size "]),  // says one byte
-        (&[3, 6, 2, 4, 0], vec!["block-size "]),  // says three, and they are there
-        (&[3, 100, 2, 4, 0], vec!["truncated "]), // says fifty
-        (&[3, 1, 2, 4, 0], vec!["block-size "]),  // says less than none
+        (&[3, 4, 2, 4, 0][..], vec![]),               // two items in two bytes
+        (&[3, 4, 2, 4, 2, 6, 0], vec![]),             // and a block without size
+        (&[3, 2, 2, 4, 0], vec!["block-size "]),      // says one byte
+        (&[3, 6, 2, 4, 0], vec!["block-size "]),      // says three, and they are there
+        (&[3, 100, 2, 4, 0], vec!["truncated "]),     // says fifty
+        (&[3, 1, 2, 4, 0], vec!["negative-length "]), // says less than none
         (&[4, 2], vec!["truncated /1"]),
         (&[4, 2, 4], vec!["truncated "]),
         // The smallest long as a count.
@@ -124,6 +124,30 @@ fn items_without_bytes_are_looked_at_once() {
     // Three million items: each would be paid for with a thousand values.
     let three_million = [0x80, 0x9b, 0xee, 0x02, 0];
     assert!(validator.validate(&three_million, &PayloadOptions::default()).findings.is_empty());
+}
+
+/// Each level doubles the values of the one below; all of them together take no byte. An empty payload once cost the
+/// whole budget of values.
+#[test]
+fn a_tree_of_records_without_bytes_is_not_walked() {
+    let mut tree = r#"{"type":"record","name":"Z0","fields":[]}"#.to_owned();
+    for level in 1..40 {
+        tree = format!(
+            r#"{{"type":"record","name":"Z{level}","fields":[{{"name":"a","type":{tree}}},{{"name":"b","type":"Z{}"}}]}}"#,
+            level - 1
+        );
+    }
+    let fields = format!(r#"{{"name":"none","type":{tree}}},{{"name":"one","type":"boolean"}}"#);
+    let beside = format!(r#"{{"type":"record","name":"R","fields":[{fields}]}}"#);
+    let start = Instant::now();
+    let (tree, beside) = (validator(&tree), validator(&beside));
+    for _ in 0..1_000 {
+        assert!(tree.validate(&[], &PayloadOptions::default()).findings.is_empty());
+        assert!(beside.validate(&[1], &PayloadOptions::default()).findings.is_empty());
+    }
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert_eq!(findings(&beside.validate(&[7], &PayloadOptions::default())), ["boolean /one"]);
+    assert_eq!(findings(&tree.validate(&[0], &PayloadOptions::default())), ["trailing-bytes "]);
 }
 
 #[test]
@@ -266,6 +290,33 @@ fn trying_branches_is_bounded() {
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     let report = validator.validate(deep.as_bytes(), &options);
     assert_eq!(findings(&report), ["limit "]);
+}
+
+/// Three bytes of JSON stand for thousands of fields, and one value is compared with thousands of branches: what they
+/// cost is bounded by the length of the payload.
+#[test]
+fn json_pays_for_fields_and_branches() {
+    let start = Instant::now();
+    let fields: Vec<_> =
+        (0..5_000).map(|n| format!(r#"{{"name":"f{n}","type":"int","default":0}}"#)).collect();
+    let wide = format!(
+        r#"{{"type":"array","items":{{"type":"record","name":"R","fields":[{}]}}}}"#,
+        fields.join(",")
+    );
+    let fixed: Vec<_> = (0..5_000).map(|n| format!(r#"{{"type":"fixed","name":"F{n}","size":1}}"#)).collect();
+    let union = format!(r#"{{"type":"array","items":[{}]}}"#, fixed.join(","));
+    for (schema, item, encoding) in
+        [(wide, "{}", Encoding::Json), (union, r#"{"F4999":"a"}"#, Encoding::AvroJson)]
+    {
+        let validator = validator(&schema);
+        let options = PayloadOptions { encoding, ..PayloadOptions::default() };
+        let few = format!("[{item},{item}]");
+        assert_eq!(findings(&validator.validate(few.as_bytes(), &options)), [] as [&str; 0]);
+        let many = format!("[{}]", vec![item; 10_000].join(","));
+        let report = validator.validate(many.as_bytes(), &options);
+        assert!(findings(&report)[0].starts_with("limit /"), "{:?}", findings(&report));
+    }
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
 
 #[test]
