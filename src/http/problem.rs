@@ -6,6 +6,7 @@
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use chancery_engine::violation::MAX_FINDINGS;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -42,6 +43,9 @@ struct Document {
     /// Findings that do not make it invalid.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Value>,
+    /// Whether findings were cut off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    truncated: Option<bool>,
     #[serde(skip)]
     headers: HeaderMap,
 }
@@ -57,6 +61,7 @@ impl Problem {
             instance: None,
             violations: Vec::new(),
             warnings: Vec::new(),
+            truncated: None,
             headers: HeaderMap::new(),
         }))
     }
@@ -75,11 +80,22 @@ impl Problem {
         self
     }
 
-    /// The same problem with findings.
+    /// The same problem with findings, as many of them as one report has.
     #[must_use]
-    pub fn findings(mut self, violations: Vec<Value>, warnings: Vec<Value>) -> Self {
+    pub fn findings(mut self, mut violations: Vec<Value>, mut warnings: Vec<Value>) -> Self {
+        let count = violations.len() + warnings.len();
+        violations.truncate(MAX_FINDINGS);
+        warnings.truncate(MAX_FINDINGS - violations.len());
+        self.0.truncated = (count > MAX_FINDINGS).then_some(true);
         self.0.violations = violations;
         self.0.warnings = warnings;
+        self
+    }
+
+    /// The same problem; `true` says that its findings had been cut off before.
+    #[must_use]
+    pub fn truncated(mut self, truncated: bool) -> Self {
+        self.0.truncated = self.0.truncated.or(truncated.then_some(true));
         self
     }
 

@@ -30,7 +30,7 @@ pub struct Settings {
     /// Which version counts when only a subject is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub versions: Option<VersionPolicy>,
-    /// How JSON is read for an Avro schema.
+    /// How JSON is read for an Avro schema; either way unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avro_json: Option<AvroJsonForm>,
     /// Whether `format` of a JSON Schema decides over payloads.

@@ -222,7 +222,7 @@ fn by_status(body: &VerdictBody) -> Result<Answer, Problem> {
     };
     let kind = if body.outcome == Outcome::Invalid { "invalid-payload" } else { "undecided-payload" };
     let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).kind(kind);
-    Err(problem.findings(values(&body.violations), values(&body.warnings)))
+    Err(problem.findings(values(&body.violations), values(&body.warnings)).truncated(body.truncated))
 }
 
 fn schema_headers(matched: Option<&Matched>, outcome: Outcome) -> HeaderMap {

@@ -5,9 +5,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chancery_engine::cloudevents::matching::{
-    Agreement, AvroJson, Claim, Match, PayloadFormat, SchemaReference, join,
-};
+use chancery_engine::cloudevents::matching::{Agreement, Claim, Match, PayloadFormat, SchemaReference, join};
 use chancery_engine::cloudevents::{Data, Event, EventOptions, rules};
 use chancery_engine::violation::{Encoding, MessageChoice, Place};
 use chancery_engine::{Report, Severity, Violation};
@@ -17,8 +15,8 @@ use super::claims::{Dataschema, Evidence, Frame, KnownFrame};
 use super::event::Unchecked;
 use super::frame::{conflict, id_required, unknown_id};
 use super::target::Target;
-use super::{Framing, Matched, format_mismatch, framing_of, says_nothing};
-use crate::model::{AvroJsonForm, ContextName, OnMissingSchema, Settings, UnknownDataschema};
+use super::{Framing, Matched, avro_json, format_mismatch, framing_of, says_nothing};
+use crate::model::{ContextName, OnMissingSchema, Settings, UnknownDataschema};
 
 /// An event on its way to a verdict.
 pub(super) struct Checking<'a> {
@@ -28,6 +26,8 @@ pub(super) struct Checking<'a> {
     pub context: &'a ContextName,
     pub policy: Arc<EventPolicy>,
     pub report: Report,
+    /// Findings that the reader of the envelope made: the first ones of the report.
+    pub of_envelope: usize,
     pub matched: Option<Matched>,
     pub unchecked: Option<Unchecked>,
 }
@@ -73,6 +73,14 @@ impl Checking<'_> {
             Frame::Absent if required && has_data => self.refuse(id_required()),
             Frame::Absent | Frame::Unknown => Ok(None),
         }
+    }
+
+    /// The reader of the envelope takes data for what the content type says; behind a frame, which is no JSON, the
+    /// validator looks again.
+    pub fn forget_syntax(&mut self) {
+        let before = self.report.findings.len();
+        self.report.findings.retain(|finding| finding.rule != rules::DATA_JSON_SYNTAX.id);
+        self.of_envelope -= before - self.report.findings.len();
     }
 
     fn refuse<T>(&mut self, finding: Violation) -> Result<T, Reported> {
@@ -177,11 +185,7 @@ impl Checking<'_> {
 
     /// How the data is read for a schema; `None`: they do not fit.
     pub fn encoding(&self, target: &Target, input: &Input) -> Option<Encoding> {
-        let avro_json = match self.settings().avro_json {
-            Some(AvroJsonForm::Plain) => AvroJson::Plain,
-            Some(AvroJsonForm::Avro) | None => AvroJson::Avro,
-        };
-        let encoding = self.format.encoding(target.schema_type(), avro_json);
+        let encoding = self.format.encoding(target.schema_type(), avro_json(self.settings()));
         // A frame says enough about bytes that come without a content type.
         encoding.or_else(|| (input.framed && self.is_unnamed()).then_some(Encoding::Binary))
     }
@@ -193,7 +197,7 @@ impl Checking<'_> {
 
     /// The data cannot be read for the schema: a mismatch, unless nothing says what the bytes are.
     pub fn no_encoding(&mut self, target: &Target) {
-        if self.is_unnamed() {
+        if self.event.datacontenttype().is_none() && self.is_unnamed() {
             self.matched = Some(target.matched.clone());
             let message = "nothing says how the data is written, so it was not held against its schema";
             self.about_data(&rules::DATA_NOT_VALIDATED, false, message);

@@ -13,7 +13,7 @@ use chancery_engine::framing;
 use super::super::policies::EventPolicy;
 use super::super::{Registry, RegistryError};
 use super::event::{EventHints, LazyLocator, NamedSchema};
-use super::says_nothing;
+use super::{Framing, framing_of, says_nothing};
 use crate::model::{ContextName, Guid, SchemaId, Subject, VersionSelector};
 
 /// Everything that claims to know the schema of one event.
@@ -113,7 +113,14 @@ impl Registry {
         let mut evidence =
             Evidence { frame: self.frame_of(event, format, hints).await?, ..Evidence::default() };
         if let Some(named) = &hints.schema {
-            evidence.claims.push(self.parameter_claim(named, &hints.context).await?);
+            let mut claim = self.parameter_claim(named, &hints.context).await?;
+            // The latest version is named by its subject: a frame says which of its versions wrote the data.
+            let is_open = matches!(named.version, None | Some(VersionSelector::Latest));
+            let counts = framing_of(hints.framing, &policy.settings) != Framing::None;
+            if is_open && counts && matches!(evidence.frame, Frame::Known(_)) {
+                claim.version = None;
+            }
+            evidence.claims.push(claim);
         }
         (evidence.expected, evidence.named) = self.named_claims(event, format, policy, hints).await?;
         if let Some(dataschema) = event.find_text("dataschema") {

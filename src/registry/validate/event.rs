@@ -21,7 +21,7 @@ use super::checking::{Checking, Input, in_document_order, is_of_rule, message_of
 use super::claims::Dataschema;
 use super::frame::{Unframed, id_required, strip_indexes};
 use super::target::Target;
-use super::{Framing, Matched, unknown_fields};
+use super::{Framing, Matched, other_form, unknown_fields};
 use crate::model::{ContextName, Subject, VersionPolicy, VersionSelector};
 
 /// What all events of one request share.
@@ -157,6 +157,7 @@ impl Registry {
             context: &hints.context,
             policy: self.policy_of(&Subject::of_context(hints.context.clone())).await?,
             report,
+            of_envelope,
             matched: None,
             unchecked: None,
         };
@@ -164,7 +165,7 @@ impl Registry {
         if setting.options.reads_payload() {
             self.check_data(&mut checking, setting).await?;
         }
-        let Checking { mut report, matched, unchecked, .. } = checking;
+        let Checking { mut report, of_envelope, matched, unchecked, .. } = checking;
         in_document_order(&mut report, before_data, of_envelope);
         let outcome = match (report.outcome(), unchecked) {
             (Outcome::Valid, Some(_)) => Outcome::Unchecked,
@@ -186,6 +187,9 @@ impl Registry {
         let evidence = self.gather(event, &checking.format, &policy, &setting.locator, hints).await?;
         checking.policy = self.policy_of(&evidence.scope(&hints.context)).await?;
         let Ok(frame) = checking.framing(&evidence, hints.framing) else { return Ok(()) };
+        if frame.is_some_and(|frame| frame.start > 0) {
+            checking.forget_syntax();
+        }
         let framed = frame.map(|frame| &frame.claim);
         let Ok(found) = checking.agree(&evidence, framed) else {
             checking.unresolved(&evidence.dataschema);
@@ -272,7 +276,8 @@ impl Registry {
             return Ok(());
         }
         let pinned = matches!(policy, Some(VersionPolicy::Pinned(_)));
-        if checking.format == PayloadFormat::Avro && !exact && !pinned {
+        let is_avro = checking.format == PayloadFormat::Avro && newest.schema_type() == SchemaType::Avro;
+        if is_avro && !exact && !pinned {
             checking.finish(newest, id_required());
             return Ok(());
         }
@@ -311,7 +316,8 @@ impl Registry {
                 }
                 target = part;
             }
-            let report = self.run_validator(&target, body, options).await?;
+            let other = other_form(&checking.format, target.schema_type(), checking.settings());
+            let report = self.run_forms(&target, body, options, other).await?;
             // Older versions are tried for their shape: a rule that the shape's own version sets is final.
             if report.outcome() == Outcome::Valid || report.violations().all(is_of_rule) {
                 first = Some((report, target.matched));

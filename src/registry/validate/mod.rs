@@ -111,7 +111,7 @@ impl Registry {
         };
         let settings = &policy.settings;
         let payload = Payload { framing: framing_of(payload.framing, settings), ..payload };
-        let format = payload.format();
+        let format = payload.format(&policy.framed_types);
         let unframed = match self.unframe(choice, target, &payload, &format).await? {
             Ok(unframed) => unframed,
             Err(refused) => {
@@ -134,22 +134,22 @@ impl Registry {
             framed: unframed.framed,
             ..PayloadOptions::default()
         };
-        let report = self.run_validator(&target, unframed.body, options).await?;
+        let other = other_form(&format, target.schema_type(), settings);
+        let report = self.run_forms(&target, unframed.body, options, other).await?;
         Ok(PayloadVerdict { report, matched: target.matched })
     }
 }
 
 impl Payload {
     /// What the media type says about the bytes.
-    fn format(&self) -> PayloadFormat {
+    fn format(&self, framed_types: &FramedTypes) -> PayloadFormat {
         let media_type = self.media_type.as_deref().unwrap_or_default();
-        PayloadFormat::of_media_type(media_type, &FramedTypes::default())
+        PayloadFormat::of_media_type(media_type, framed_types)
     }
 }
 
 /// How the bytes are encoded, when the request names the schema: JSON media types as JSON, a media type that
-/// says nothing as the binary encoding of the schema's format. JSON for an Avro schema is plain JSON unless the
-/// media type or the settings say Avro. `None`: they do not fit.
+/// says nothing as the binary encoding of the schema's format. `None`: they do not fit.
 fn encoding_of(
     format: &PayloadFormat,
     schema_type: SchemaType,
@@ -159,11 +159,22 @@ fn encoding_of(
     if *format == PayloadFormat::Opaque && says_nothing(payload.media_type.as_deref()) {
         return Some(Encoding::Binary);
     }
-    let avro_json = match settings.avro_json {
+    format.encoding(schema_type, avro_json(settings))
+}
+
+/// How JSON is read for an Avro schema; first, when [`other_form`] names another one.
+fn avro_json(settings: &Settings) -> AvroJson {
+    match settings.avro_json {
         Some(AvroJsonForm::Avro) => AvroJson::Avro,
         Some(AvroJsonForm::Plain) | None => AvroJson::Plain,
-    };
-    format.encoding(schema_type, avro_json)
+    }
+}
+
+/// The form in which JSON is read for an Avro schema when the first one does not fit, and nothing says which is meant.
+fn other_form(format: &PayloadFormat, schema_type: SchemaType, settings: &Settings) -> Option<Encoding> {
+    let is_open =
+        *format == PayloadFormat::Json && schema_type == SchemaType::Avro && settings.avro_json.is_none();
+    is_open.then_some(Encoding::AvroJson)
 }
 
 /// What a request that leaves it open means.

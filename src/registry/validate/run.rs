@@ -6,15 +6,38 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chancery_engine::violation::{PayloadOptions, Report};
+use chancery_engine::violation::{Encoding, Outcome, PayloadOptions, Report};
 
 use super::super::{Registry, RegistryError};
+use super::checking::is_of_rule;
 use super::target::Target;
 
 /// Payload length from which validation leaves the async threads.
 const BLOCKING_BYTES: usize = 64 * 1024;
 
 impl Registry {
+    /// Validates bytes in one form and, when they break the schema so, in another: what is valid in one of them is
+    /// valid. Of two reports with findings the shorter one says what was meant.
+    pub(super) async fn run_forms(
+        &self,
+        target: &Target,
+        body: Bytes,
+        options: PayloadOptions,
+        other: Option<Encoding>,
+    ) -> Result<Report, RegistryError> {
+        let Some(encoding) = other else { return self.run_validator(target, body, options).await };
+        let second = PayloadOptions { encoding, ..options.clone() };
+        let report = self.run_validator(target, body.clone(), options).await?;
+        if report.outcome() != Outcome::Invalid || report.violations().all(is_of_rule) {
+            return Ok(report);
+        }
+        let other = self.run_validator(target, body, second).await?;
+        let is_meant = other.outcome() == Outcome::Valid
+            || other.violations().count() < report.violations().count()
+            || other.violations().all(is_of_rule);
+        Ok(if is_meant { other } else { report })
+    }
+
     /// Validates bytes against a schema. A schema that cannot validate, or a deadline that passes, makes the
     /// report indeterminate.
     pub(super) async fn run_validator(

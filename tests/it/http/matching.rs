@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::app::{App, encode};
 
 const PATH: &str = "/v1/validate";
-const TYPE: &str = "com.example.order.placed.v1";
+pub const TYPE: &str = "com.example.order.placed.v1";
 const GLOBAL: &str = "/v1/subjects/:.__GLOBAL:/settings";
 
-fn event(changes: Value) -> Value {
+pub fn event(changes: Value) -> Value {
     let mut event =
         json!({ "specversion": "1.0", "id": "1", "source": "https://example.com/orders", "type": TYPE });
     let Value::Object(changes) = changes else { panic!("changes are an object") };
@@ -24,19 +24,19 @@ fn object(property: &str, kind: &str) -> String {
         .to_string()
 }
 
-async fn register_json(app: &App, subject: &str, schema: impl ToString) -> i64 {
+pub async fn register_json(app: &App, subject: &str, schema: impl ToString) -> i64 {
     let body = json!({ "schema": schema.to_string(), "schemaType": "JSON" });
     app.register_body(&encode(subject), body).await["id"].as_i64().unwrap()
 }
 
 /// The verdict on an event, asked with a query.
-async fn ask(app: &App, query: &str, event: &Value) -> Value {
+pub async fn ask(app: &App, query: &str, event: &Value) -> Value {
     let headers = [("content-type", "application/cloudevents+json"), ("host", "registry.example.com")];
     app.send("POST", &format!("{PATH}{query}"), &headers, event.to_string().into_bytes()).await.is(200)
 }
 
 /// Outcome, what matched, and rules of errors and warnings, in one line.
-fn summary(verdict: &Value) -> String {
+pub fn summary(verdict: &Value) -> String {
     let rules = |name: &str| {
         let findings = verdict[name].as_array().unwrap();
         findings.iter().map(|one| one["rule"].as_str().unwrap()).collect::<Vec<_>>().join(",")

@@ -10,6 +10,7 @@ mod contexts;
 mod contracts;
 mod coverage;
 mod crowds;
+mod data_formats;
 mod deleting;
 mod events;
 mod fresh;

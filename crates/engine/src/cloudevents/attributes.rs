@@ -135,13 +135,19 @@ pub(super) fn check<'a>(
 ) -> Vec<Attribute<'a>> {
     let mut present = [false; CORE.len()];
     let mut attributes = Vec::with_capacity(CORE.len());
+    let mut legacy = Vec::new();
     for Carried { name, value, at } in carried {
         match CORE.iter().position(|core| core.name == name) {
             Some(index) => {
                 present[index] |= !matches!(value, CarriedValue::Null);
                 check_core(&CORE[index], &value, at, findings);
             }
-            None => extensions::check(&name, &value, at, findings),
+            None => {
+                extensions::check(&name, &value, at, findings);
+                if extensions::is_legacy(&name) && !matches!(value, CarriedValue::Null) {
+                    legacy.push((name.clone(), at));
+                }
+            }
         }
         if let Some(value) = decoded(value) {
             attributes.push(Attribute { name, value });
@@ -150,12 +156,32 @@ pub(super) fn check<'a>(
     if findings.options.documented_extensions {
         extensions::check_documented(&attributes, findings);
     }
+    check_legacy(legacy, &attributes, findings);
     for (core, present) in CORE.iter().zip(present) {
         if let (Some(rule), false) = (core.required, present) {
             findings.attribute(rule, core.name, NOWHERE, "the attribute is missing");
         }
     }
     attributes
+}
+
+/// Attributes of version 0.3 are worth a remark in events of version 1.0: others have no business with either.
+fn check_legacy(
+    found: Vec<(Cow<'_, str>, usize)>,
+    attributes: &[Attribute<'_>],
+    findings: &mut Findings<'_>,
+) {
+    let is_of_1_0 = || {
+        let version = attributes.iter().find(|attribute| attribute.name == "specversion");
+        version.and_then(|version| version.value.as_text()) == Some("1.0")
+    };
+    if found.is_empty() || !is_of_1_0() {
+        return;
+    }
+    for (name, at) in found {
+        let message = "the attribute belongs to version 0.3 and has no effect";
+        findings.attribute(&rules::LEGACY_V03_ATTRIBUTE, &name, at, message);
+    }
 }
 
 /// The value, where it is of one of the types an attribute can have.

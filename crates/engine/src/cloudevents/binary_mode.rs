@@ -161,8 +161,10 @@ fn repetitions(headers: &[AttributeHeader<'_>]) -> Vec<Repetition> {
 
 fn utf8<'a>(raw: &'a [u8], name: &str, at: usize, findings: &mut Findings<'_>) -> Option<Cow<'a, str>> {
     let text = std::str::from_utf8(raw).ok();
-    if text.is_none() {
-        findings.attribute(&rules::HTTP_HEADER_CHARACTERS, name, at, "the value is not UTF-8");
+    let message = "the value is not UTF-8";
+    if text.is_none() && !findings.attribute(&rules::HTTP_HEADER_CHARACTERS, name, at, message) {
+        // Forgiven or not: no value comes out of it, and none may be lost in silence.
+        findings.attribute(&rules::HTTP_PERCENT_UTF8, name, at, message);
     }
     text.map(Cow::Borrowed)
 }

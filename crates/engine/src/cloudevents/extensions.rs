@@ -32,11 +32,12 @@ pub(super) fn check(name: &str, value: &CarriedValue<'_>, at: usize, findings: &
     if name.as_bytes()[0].is_ascii_digit() {
         findings.attribute(&rules::EXT_NAME_START, name, at, "the name starts with a digit");
     }
-    if matches!(name, "datacontentencoding" | "schemaurl") {
-        let message = "the attribute belongs to version 0.3 and has no effect";
-        findings.attribute(&rules::LEGACY_V03_ATTRIBUTE, name, at, message);
-    }
     check_value(name, value, at, findings);
+}
+
+/// Whether a name is one of version 0.3 that has no meaning in 1.0.
+pub(super) fn is_legacy(name: &str) -> bool {
+    matches!(name, "datacontentencoding" | "schemaurl")
 }
 
 fn check_value(name: &str, value: &CarriedValue<'_>, at: usize, findings: &mut Findings<'_>) {

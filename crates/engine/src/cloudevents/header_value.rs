@@ -46,7 +46,10 @@ fn decode_value<'a>(
             return None;
         }
     }
-    let text = std::str::from_utf8(raw).ok()?;
+    let Ok(text) = std::str::from_utf8(raw) else {
+        remarks.push((&rules::HTTP_PERCENT_UTF8, "the bytes are not UTF-8"));
+        return None;
+    };
     let unquoted = match quoted(text) {
         Some(inside) => unescape(inside),
         None => {

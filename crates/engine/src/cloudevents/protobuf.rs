@@ -146,36 +146,42 @@ fn read_attribute<'a>(
         findings.attribute(&rules::JSON_DUPLICATE_MEMBER, name, at, message);
         return Ok(None);
     }
-    let value = read_value(name, message.unwrap_or_default())?;
-    let value = match value {
-        CarriedValue::OtherType if name == "time" => {
+    let value = match read_value(name, message.unwrap_or_default())? {
+        Some(value) => value,
+        None if name == "time" => {
             findings.attribute(&rules::TIME_RFC3339, name, at, "the timestamp is out of range");
             CarriedValue::Unreadable
         }
-        value => value,
+        None => CarriedValue::OtherType,
     };
     Ok(Some(Carried { name: Cow::Borrowed(name), value, at }))
 }
 
-/// Reads a `CloudEventAttributeValue`; of several members of its `oneof` the last one counts.
-fn read_value<'a>(name: &str, message: &'a [u8]) -> Result<CarriedValue<'a>, Broken> {
-    let mut value = CarriedValue::Null;
+/// Reads a `CloudEventAttributeValue`; of several members of its `oneof` the last one counts. `None` is a timestamp
+/// that is out of its range. A core attribute has one type: `dataschema` is a URI, `time` a timestamp, the others are
+/// strings; each may also be carried as a string.
+fn read_value<'a>(name: &str, message: &'a [u8]) -> Result<Option<CarriedValue<'a>>, Broken> {
+    let is_extension = !attributes::is_core(name);
+    let mut value = Some(CarriedValue::Null);
     for field in Fields::of(message) {
         value = match field? {
-            Field { number: 1, value: FieldValue::Varint(value) } => CarriedValue::Boolean(value != 0),
+            Field { number: 1, value: FieldValue::Varint(value) } => Some(CarriedValue::Boolean(value != 0)),
             // An int32 is written with the sign extended to 64 bits; parsers keep the low 32.
-            Field { number: 2, value: FieldValue::Varint(value) } => CarriedValue::Integer(value as i32),
-            Field { number: 3 | 5 | 6, value: FieldValue::Bytes(bytes) } => {
-                CarriedValue::Text(Cow::Borrowed(utf8(bytes)?))
+            Field { number: 2, value: FieldValue::Varint(value) } => {
+                Some(CarriedValue::Integer(value as i32))
+            }
+            Field { number: number @ (3 | 5 | 6), value: FieldValue::Bytes(bytes) } => {
+                let text = utf8(bytes)?;
+                let fits = number == 3 || is_extension || name == "dataschema";
+                Some(if fits { CarriedValue::Text(Cow::Borrowed(text)) } else { CarriedValue::OtherType })
             }
             Field { number: 4, value: FieldValue::Bytes(bytes) } => {
-                CarriedValue::Binary(Cow::Borrowed(bytes))
+                Some(CarriedValue::Binary(Cow::Borrowed(bytes)))
             }
             Field { number: 7, value: FieldValue::Bytes(bytes) } => match read_timestamp(bytes)? {
-                Some(text) if name == "time" || !attributes::is_core(name) => {
-                    CarriedValue::Text(Cow::Owned(text))
-                }
-                _ => CarriedValue::OtherType,
+                Some(text) if is_extension || name == "time" => Some(CarriedValue::Text(Cow::Owned(text))),
+                Some(_) => Some(CarriedValue::OtherType),
+                None => None,
             },
             Field { number: 1..=7, .. } => return Err(Broken),
             Field { .. } => value,

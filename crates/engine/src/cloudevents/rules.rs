@@ -132,7 +132,7 @@ rules! {
     HTTP_DUPLICATE_HEADER = "http.duplicate-header" Error "an attribute header stands at most once", "CloudEvents: at most once";
     HTTP_HEADER_CHARACTERS = "http.header-characters" Error "an attribute header holds printable ASCII only (Kafka: UTF-8)", "HTTP binding 3.1.3.2; Kafka binding 3.2.3.2";
     HTTP_PERCENT_ENCODING = "http.percent-encoding" Error "`%` is followed by two hexadecimal digits", "own; RFC 3986 2.1";
-    HTTP_PERCENT_UTF8 = "http.percent-utf8" Error "percent-encoded bytes are UTF-8", "HTTP binding 3.1.3.2";
+    HTTP_PERCENT_UTF8 = "http.percent-utf8" Error "the bytes of an attribute header are UTF-8, percent-encoded ones too", "HTTP binding 3.1.3.2";
     HTTP_UNENCODED_SPACE = "http.unencoded-space" Warning "a space in an unquoted header is percent-encoded", "HTTP binding 3.1.3.2";
     HTTP_HEADER_MISMATCH = "http.header-mismatch" Warning "headers of a structured event repeat its attributes", "HTTP binding 3.2.3";
     SIZE_64K = "size.64k" Warning "an event is not larger than 64 KiB", "CloudEvents: Size Limits";
@@ -148,8 +148,8 @@ rules! {
     SCHEMA_FORMAT_MISMATCH = "schema.format-mismatch" Error "payload and schema have the same format", "own";
     DATA_NOT_VALIDATED = "data.not-validated" Warning "the payload format can be validated", "own: policy";
     DATA_MISSING = "data.missing" Warning "an event with a schema has data", "own: policy";
-    DATA_TRAILING_BYTES = "data.trailing-bytes" Error "no bytes are left after the payload", "own";
-    DATA_UNKNOWN_FIELDS = "data.unknown-fields" Warning "a Protobuf payload has no unknown fields", "own: policy";
+    DATA_TRAILING_BYTES = "data.trailing-bytes" Error "no bytes are left after the payload; reported as `schema.avro.trailing-bytes`", "own";
+    DATA_UNKNOWN_FIELDS = "data.unknown-fields" Warning "a Protobuf payload has no unknown fields; reported as `schema.protobuf.unknown-fields`", "own: policy";
 }
 
 #[cfg(test)]

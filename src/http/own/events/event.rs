@@ -98,7 +98,8 @@ async fn batch(
     }
     let detail = format!("{} of {} events are invalid", body.summary.invalid, body.summary.total);
     let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).kind("invalid-payload");
-    Err(problem.findings(violations, values(&body.warnings)))
+    let truncated = body.truncated || body.results.iter().any(|one| one.truncated);
+    Err(problem.findings(violations, values(&body.warnings)).truncated(truncated))
 }
 
 /// There is no event to judge: the refusal's rule stands in the problem.

@@ -112,7 +112,7 @@ impl PayloadFormat {
         } else if is_one_of(&PROTOBUF) {
             let name = MESSAGE_PARAMETERS.iter().find_map(|parameter| media_type.find_parameter(parameter));
             Self::Protobuf { message: name.map(std::borrow::Cow::into_owned) }
-        } else if essence.starts_with("application/vnd.schemaregistry.") {
+        } else if is_of_registry(&essence) {
             Self::NotAPayload
         } else if media_type.is_json() {
             Self::Json
@@ -140,6 +140,13 @@ impl PayloadFormat {
     }
 }
 
+/// Whether a media type is one of the registry's own, versioned or not: `application/vnd.schemaregistry.v1+json`,
+/// `application/vnd.schemaregistry+json`.
+fn is_of_registry(essence: &str) -> bool {
+    let rest = essence.strip_prefix("application/vnd.schemaregistry");
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '+']))
+}
+
 #[cfg(test)]
 mod tests {
     use std::borrow::Cow;
@@ -163,6 +170,8 @@ mod tests {
             ("application/vnd.confluent.avro", PayloadFormat::Framed(SchemaType::Avro)),
             ("application/vnd.Kafka.json", PayloadFormat::Framed(SchemaType::Json)),
             ("application/vnd.schemaregistry.v1+json", PayloadFormat::NotAPayload),
+            ("application/vnd.schemaregistry+json", PayloadFormat::NotAPayload),
+            ("application/vnd.schemaregistrycopy+json", PayloadFormat::Json),
             ("application/xml", PayloadFormat::Opaque),
             ("json", PayloadFormat::Opaque),
         ] {

@@ -261,3 +261,11 @@ fn messages_do_not_repeat_what_was_sent() {
     assert_eq!(reading.report.findings.len(), 5);
     assert!(reading.report.findings.iter().all(|finding| !finding.message.contains("cret")));
 }
+
+#[test]
+fn attributes_of_version_0_3_belong_into_events_of_version_0_3() {
+    let of = |version: &str| json_findings(&event(r#""schemaurl":"urn:x""#).replace("1.0", version));
+    assert_eq!(of("1.0"), ["legacy.v03-attribute /schemaurl"]);
+    assert_eq!(of("0.3"), ["specversion.unsupported /specversion"]);
+    assert_eq!(json_findings(&event(r#""schemaurl":null"#)), Vec::<String>::new());
+}

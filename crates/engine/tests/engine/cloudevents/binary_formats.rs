@@ -236,6 +236,14 @@ fn protobuf_attributes_are_judged_like_others() {
     for (members, expected) in [
         (r#""attributes":{"subject":{"ceInteger":1}}"#, vec!["subject.type /subject"]),
         (r#""attributes":{"subject":{"ceTimestamp":"2031-01-31T10:00:00Z"}}"#, vec!["subject.type /subject"]),
+        (r#""attributes":{"subject":{"ceUri":"urn:x"}}"#, vec!["subject.type /subject"]),
+        (
+            r#""attributes":{"datacontenttype":{"ceUriRef":"text/xml"}}"#,
+            vec!["datacontenttype.type /datacontenttype"],
+        ),
+        (r#""attributes":{"dataschema":{"ceUri":"urn:x"}}"#, vec![]),
+        (r#""attributes":{"time":{"ceUri":"2031-01-31T10:00:00Z"}}"#, vec!["time.type /time"]),
+        (r#""attributes":{"time":{"ceUriRef":"2031-01-31T10:00:00Z"}}"#, vec!["time.type /time"]),
         (r#""attributes":{"time":{"ceString":"now"}}"#, vec!["time.rfc3339 /time"]),
         (r#""attributes":{"time":{"ceBoolean":true}}"#, vec!["time.type /time"]),
         (r#""attributes":{"id":{"ceString":"1"}}"#, vec!["json.duplicate-member /id"]),

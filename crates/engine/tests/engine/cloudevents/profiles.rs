@@ -1,7 +1,9 @@
 //! Profiles and overrides change severities, never what is found.
 
 use chancery_engine::cloudevents::options::OverrideError;
-use chancery_engine::cloudevents::{EventOptions, Profile, Reading, RuleSetting, read_http, read_json};
+use chancery_engine::cloudevents::{
+    EventOptions, Profile, Reading, RuleSetting, read_http, read_json, read_kafka,
+};
 use chancery_engine::{Report, Severity};
 
 use super::{Case, all_findings, event, single};
@@ -50,6 +52,15 @@ fn interop_reads_the_header_it_forgives() {
         assert_eq!(marked(&reading.report), [found]);
         assert_eq!(reading.event.find_text("subject"), subject, "{found}");
     }
+    // What is not UTF-8 cannot be taken as such: the attribute is not lost in silence.
+    let headers = [&required[1..], &[("ce-id", &b"a\xff"[..])]].concat();
+    let reading = single(read_http(&headers, b"", &options));
+    assert_eq!(marked(&reading.report), ["~http.header-characters", "!http.percent-utf8"]);
+    let headers: Vec<_> =
+        headers.iter().map(|(name, value)| (name.replace("ce-", "ce_"), Some(*value))).collect();
+    let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    let reading = single(read_kafka(&headers, None, &options));
+    assert_eq!(marked(&reading.report), ["~http.header-characters", "!http.percent-utf8"]);
 }
 
 #[test]
