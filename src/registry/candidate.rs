@@ -25,6 +25,8 @@ pub struct TagChange {
     pub remove: Vec<EntityTags>,
     /// Copy the tags of the latest version onto the new text.
     pub propagate: bool,
+    /// Write `confluent:version` whatever is changed: a version that is made from another one says its number.
+    pub says_version: bool,
 }
 
 impl TagChange {

@@ -166,7 +166,7 @@ impl Registry {
             history.next_version().ok_or_else(no_version_left)?
         };
         if !importing {
-            let asked = candidate.version != 0 || candidate.tags.is_some();
+            let asked = candidate.version != 0 || candidate.tags.is_some() || candidate.tags.says_version;
             contract::stamp_version(&mut posted.content, asked, version);
             if !force && mode != Mode::Forward {
                 self.check_candidate(subject, &posted, &history, &config).await?;

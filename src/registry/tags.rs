@@ -59,7 +59,12 @@ impl Registry {
             rule_set,
             version: request.new_version,
             id: None,
-            tags: super::TagChange { add: request.add, remove: request.remove, propagate: false },
+            tags: super::TagChange {
+                add: request.add,
+                remove: request.remove,
+                propagate: false,
+                says_version: true,
+            },
         };
         self.register(&base.subject, &candidate, false, false).await
     }

@@ -26,6 +26,7 @@ pub fn read_candidate(body: &Object<'_>) -> Result<Candidate, BadJson> {
             add: read_tags(body, "schemaTagsToAdd")?,
             remove: read_tags(body, "schemaTagsToRemove")?,
             propagate: body.flag("propagateSchemaTags")?.unwrap_or(false),
+            says_version: false,
         },
     })
 }

@@ -242,6 +242,19 @@ async fn r1115_tags_of_a_stored_version_can_be_changed() {
     assert_eq!(changed["version"], 2);
     assert!(changed["schema"].as_str().unwrap().contains("PII"), "{changed}");
     assert_eq!(changed["ruleSet"]["domainRules"].as_array().unwrap().len(), 1);
+    // Whatever is changed, the new version says its number; what changes nothing is the version there is.
+    let latest = app.get("/subjects/s/versions/latest").await.is(200)["version"].as_i64().unwrap();
+    let body = json!({ "metadata": { "properties": { "owner": "billing" } } });
+    let owned = app.post(path, body).await.is(200);
+    assert_eq!(owned["version"], latest + 1);
+    let properties = json!({ "confluent:version": (latest + 1).to_string(), "owner": "billing" });
+    assert_eq!(owned["metadata"]["properties"], properties);
+    assert_eq!(app.post(path, json!({ "tagsToAdd": [] })).await.is(200)["version"], latest + 1);
+    app.register("plain", "\"long\"").await;
+    assert_eq!(app.post("/subjects/plain/versions/1/tags", json!({})).await.is(200)["version"], 1);
+    let body = json!({ "metadata": { "properties": { "owner": "billing" } } });
+    let first = app.post("/subjects/plain/versions/1/tags", body).await.is(200);
+    assert_eq!(first["metadata"]["properties"], json!({ "confluent:version": "2", "owner": "billing" }));
     app.post("/subjects/nope/versions/1/tags", json!({})).await.refused(40401);
     app.post("/subjects/s/versions/9/tags", json!({})).await.refused(40402);
     app.post("/subjects/s/versions/x/tags", json!({})).await.refused(42202);
