@@ -45,8 +45,8 @@ struct Walk<'a> {
     /// Version by reference name, for the strict setting.
     names: HashMap<String, (Subject, i32)>,
     open: HashSet<(Subject, i32)>,
-    /// What was read.
-    read: HashMap<(Subject, i32), SchemaId>,
+    /// What was read: its id, and whether it is soft-deleted.
+    read: HashMap<(Subject, i32), (SchemaId, bool)>,
 }
 
 impl Registry {
@@ -82,12 +82,31 @@ impl Registry {
             read: HashMap::new(),
         };
         walk.list(context.clone(), references.clone(), targets).await?;
-        let direct = references.iter().map(|reference| {
+        let mut direct = Vec::with_capacity(references.len());
+        for reference in &references {
             let place = (Subject::parse_in(context, &reference.subject), reference.version);
-            let id = walk.read.get(&place).copied();
-            Target { subject: place.0, version: place.1, id }
-        });
-        Ok(Resolved { targets: direct.collect(), references, dependencies: walk.dependencies })
+            direct.push(self.target(place, &walk, targets).await?);
+        }
+        Ok(Resolved { targets: direct, references, dependencies: walk.dependencies })
+    }
+
+    /// A direct target; also one whose text is not needed, as another reference has its name, must be there.
+    async fn target(
+        &self,
+        place: (Subject, i32),
+        walk: &Walk<'_>,
+        targets: Targets,
+    ) -> Result<Target, RegistryError> {
+        let found = match walk.read.get(&place) {
+            Some(read) => Some(*read),
+            None => {
+                let found = self.store.find_version(&place.0, place.1).await?;
+                found.map(|version| (version.id, version.deleted))
+            }
+        };
+        let found = found.filter(|(_, deleted)| targets == Targets::Stored || !deleted);
+        let (id, _) = found.ok_or_else(|| missing(&place.0, place.1))?;
+        Ok(Target { subject: place.0, version: place.1, id })
     }
 
     /// Fills in a posted reference: all members present and a name to call it by, -1 replaced by the latest version.
@@ -162,7 +181,7 @@ impl Walk<'_> {
             .filter(|version| targets == Targets::Stored || !version.deleted)
             .ok_or_else(|| missing(&target.0, target.1))?;
         // The first text counts, should an import replace it before the second is read.
-        self.read.entry(target.clone()).or_insert(found.id);
+        self.read.entry(target.clone()).or_insert((found.id, found.deleted));
         let inner = found.content.references.clone();
         self.list(target.0.context.clone(), inner, Targets::Stored).await?;
         self.open.remove(&target);

@@ -41,10 +41,9 @@ pub struct Target {
     pub subject: Subject,
     /// Its version.
     pub version: i32,
-    /// What the version was when its text was read: it must still be that. An import writes over versions, and after
-    /// a permanent delete a number can come back; an id never changes its content. Absent when the text was not
-    /// needed.
-    pub id: Option<SchemaId>,
+    /// What the version was when it was read: it must still be that. An import writes over versions, and after a
+    /// permanent delete a number can come back; an id never changes its content.
+    pub id: SchemaId,
 }
 
 /// A version to be registered. Lower soft-deleted versions of the subject with the same id disappear, unless

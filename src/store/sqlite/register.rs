@@ -72,9 +72,10 @@ async fn remove_replaced(
 /// Each target must be stored as it was read, and active unless the registration is an import.
 fn check_references(item: &Registration, found: &[Found]) -> Result<(), Conflict> {
     for (found, target) in found.iter().zip(&item.references) {
-        let holds = found.version.as_ref().is_some_and(|found| {
-            target.id.is_none_or(|id| id == found.id) && !(found.deleted && item.references_must_be_active)
-        });
+        let holds = found
+            .version
+            .as_ref()
+            .is_some_and(|found| target.id == found.id && !(found.deleted && item.references_must_be_active));
         if !holds {
             let Target { subject, version, .. } = target.clone();
             return Err(Conflict::ReferenceGone { subject, version });

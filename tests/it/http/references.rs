@@ -196,3 +196,33 @@ async fn r503_a_soft_deleted_target_is_refused_also_when_new_schemas_are_not_val
     let refused = app.post("/subjects/user/versions", body).await.refused(42201);
     assert!(refused.contains("No schema reference found for subject \"base\" and version 1"), "{refused}");
 }
+
+/// R226, R503: the first of two references with one name is used, and the second must lead somewhere all the same.
+#[tokio::test]
+async fn r503_a_reference_that_is_not_needed_must_still_be_resolvable() {
+    let app = App::new().await;
+    app.register("used", record("R", &["a"])).await;
+    app.register("gone", record("R", &["b"])).await;
+    app.delete("/subjects/gone").await.is(200);
+    app.put("/mode/:.i:", json!({ "mode": "IMPORT" })).await.is(200);
+    for (subject, version) in [("none", 1), ("used", 9), ("gone", 1)] {
+        let body = json!({ "schema": holder("S", "R"),
+            "references": [reference("R", "used", 1), reference("R", subject, version)] });
+        let expected = format!("No schema reference found for subject \"{subject}\" and version {version}");
+        for path in ["/subjects/user/versions", "/compatibility/subjects/user/versions/latest"] {
+            let refused = app.post(path, body.clone()).await.refused(42201);
+            assert!(refused.contains(&expected), "{path}: {refused}");
+        }
+        if subject != "gone" {
+            let mut import = body;
+            import["id"] = json!(7);
+            for target in import["references"].as_array_mut().unwrap() {
+                target["subject"] = json!(format!(":.:{}", target["subject"].as_str().unwrap()));
+            }
+            app.post("/subjects/:.i:user/versions", import).await.refused(42201);
+        }
+    }
+    let body = json!({ "schema": holder("S", "R"),
+        "references": [reference("R", "used", 1), reference("R", "used", 1)] });
+    app.register_body("user", body).await;
+}

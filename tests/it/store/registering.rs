@@ -94,7 +94,7 @@ async fn a_reference_must_be_an_active_version<B: Backend>(lab: Lab<B>) {
 
 async fn a_reference_must_be_what_it_was_when_it_was_read<B: Backend>(lab: Lab<B>) {
     lab.register("base", &avro("\"int\"")).await;
-    let read = |id| vec![Target { subject: Subject::parse("base"), version: 1, id: Some(SchemaId(id)) }];
+    let read = |id| vec![Target { subject: Subject::parse("base"), version: 1, id: SchemaId(id) }];
     let referrer = referring("\"a\"", &[("base", 1)]);
     let before = Registration { references: read(1), ..lab.next("user", &referrer).await };
     lab.import("base", 1, 40, &avro("\"long\"")).await.unwrap();
@@ -115,7 +115,7 @@ async fn a_reference_must_be_what_it_was_when_it_was_read<B: Backend>(lab: Lab<B
 
 async fn a_number_that_came_back_is_not_what_was_read<B: Backend>(lab: Lab<B>) {
     lab.register("base", &avro("\"int\"")).await;
-    let references = vec![Target { subject: Subject::parse("base"), version: 1, id: Some(SchemaId(1)) }];
+    let references = vec![Target { subject: Subject::parse("base"), version: 1, id: SchemaId(1) }];
     let early = Registration { references, ..lab.next("user", &referring("\"a\"", &[("base", 1)])).await };
     lab.purge("base", &[1]).await;
     assert_eq!(lab.register("base", &avro("\"long\"")).await, (2, 1));

@@ -106,14 +106,7 @@ impl<B: Backend> Lab<B> {
         let subject = Subject::parse(name);
         let history = self.store.get_history(&subject).await.unwrap();
         Registration {
-            references: content
-                .references
-                .iter()
-                .map(|one| {
-                    let subject = Subject::parse_in(&subject.context, &one.subject);
-                    Target { subject, version: one.version, id: None }
-                })
-                .collect(),
+            references: self.targets(&subject, content).await,
             subject,
             revision: history.revision,
             version: history.next_version().expect("a number is left"),
@@ -122,6 +115,18 @@ impl<B: Backend> Lab<B> {
             references_must_be_active: true,
             overwrites: false,
         }
+    }
+
+    /// The targets of a content as they are now; id 0 where there is none.
+    async fn targets(&self, referrer: &Subject, content: &Content) -> Vec<Target> {
+        let mut targets = Vec::new();
+        for one in &content.references {
+            let subject = Subject::parse_in(&referrer.context, &one.subject);
+            let found = self.store.find_version(&subject, one.version).await.unwrap();
+            let id = found.map_or(SchemaId(0), |found| found.id);
+            targets.push(Target { subject, version: one.version, id });
+        }
+        targets
     }
 
     /// Registers and returns (id, version).
