@@ -125,7 +125,7 @@ impl Registry {
     }
 
     /// Parses a text; with `normalize` the schema and text of its normal form.
-    async fn parse_text(
+    pub(super) async fn parse_text(
         &self,
         schema_type: SchemaType,
         text: String,

@@ -143,7 +143,7 @@ impl Registry {
             if importing { ReadAs::Stored } else { ReadAs::New { strict: config.validate_new_schemas } };
         let mut posted = self.parse_candidate(&subject.context, &inherited, normalize, read_as).await?;
         if candidate.tags.is_some() || candidate.tags.propagate {
-            posted = self.retag(subject, posted, candidate, &history).await?;
+            posted = self.retag(subject, posted, candidate, &history, normalize).await?;
         }
         if config.validate_fields && !importing {
             posted.schema.check_fields().map_err(|cause| candidate.refused(&cause))?;

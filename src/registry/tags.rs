@@ -1,13 +1,11 @@
 //! Inline tags of a candidate: propagated from the latest version, added, removed.
 
-use std::sync::Arc;
-
-use chancery_engine::{EntityTags, Schema, Source, Strictness};
+use chancery_engine::{EntityTags, Strictness};
 
 use super::lookup::Posted;
 use super::references::Targets;
 use super::{Candidate, Registry, RegistryError};
-use crate::model::{RuleSet, SchemaVersion, Subject, VersionSelector};
+use crate::model::{Content, RuleSet, SchemaVersion, Subject, VersionSelector};
 use crate::store::History;
 
 /// A change of a version's tags and contract, as `POST …/versions/{version}/tags` takes it.
@@ -69,44 +67,45 @@ impl Registry {
         self.register(&base.subject, &candidate, false, false).await
     }
 
-    /// The candidate with its tag changes written into the text.
+    /// The candidate with its tag changes written into the text, which is normal again with `normalize`.
     pub(super) async fn retag(
         &self,
         subject: &Subject,
         posted: Posted,
         candidate: &Candidate,
         history: &History,
+        normalize: bool,
     ) -> Result<Posted, RegistryError> {
-        let mut schema = posted.schema.clone();
+        let mut posted = posted;
         if candidate.tags.propagate
             && let Some(row) = history.latest()
         {
             let (_, latest) = self.parse_row(&subject.context, row).await?;
-            let text = schema.with_tags(&latest.tags()).map_err(|cause| candidate.refused(&cause))?;
-            schema = self.reparse(subject, &posted, &text, candidate).await?;
+            let text = posted.schema.with_tags(&latest.tags()).map_err(|cause| candidate.refused(&cause))?;
+            posted = self.reparse(subject, posted, text, candidate, normalize).await?;
         }
         if candidate.tags.is_some() {
-            let text = schema.retagged(&candidate.tags.add, &candidate.tags.remove);
+            let text = posted.schema.retagged(&candidate.tags.add, &candidate.tags.remove);
             let text = text.map_err(|cause| candidate.refused(&cause))?;
-            schema = self.reparse(subject, &posted, &text, candidate).await?;
+            posted = self.reparse(subject, posted, text, candidate, normalize).await?;
         }
-        let content = crate::model::Content { text: schema.canonical(), ..posted.content };
-        Ok(Posted { schema, content, targets: posted.targets })
+        Ok(posted)
     }
 
     async fn reparse(
         &self,
         subject: &Subject,
-        posted: &Posted,
-        text: &str,
+        posted: Posted,
+        text: String,
         candidate: &Candidate,
-    ) -> Result<Arc<Schema>, RegistryError> {
-        let references = posted.content.references.clone();
-        let resolved = self.resolve(&subject.context, references, Targets::Stored).await?;
-        let source = Source { text, dependencies: &resolved.dependencies };
-        let schema =
-            Schema::parse(posted.content.schema_type, &source, Strictness::Stored, &self.settings.limits);
-        Ok(Arc::new(schema.map_err(|cause| candidate.refused(&cause))?))
+        normalize: bool,
+    ) -> Result<Posted, RegistryError> {
+        let Posted { content, targets, .. } = posted;
+        let resolved = self.resolve(&subject.context, content.references.clone(), Targets::Stored).await?;
+        let parsed =
+            self.parse_text(content.schema_type, text, resolved, Strictness::Stored, normalize).await;
+        let (schema, text, _) = parsed.map_err(|cause| candidate.refused(&cause))?;
+        Ok(Posted { schema, content: Content { text, ..content }, targets })
     }
 }
 

@@ -307,3 +307,55 @@ async fn very_many_tags_are_written_at_once() {
         assert!(started.elapsed().as_secs() < 30, "{format} took {:?}", started.elapsed());
     }
 }
+
+/// R210, R1111, R1114: where normal texts are stored, a text with new tags is one, too.
+#[tokio::test]
+async fn r210_tags_are_written_into_the_normal_text() {
+    let app = App::new().await;
+    let avro = json!({ "type": "record", "name": "R", "zz": 1, "aa": 2,
+        "fields": [{ "name": "f", "type": "int", "zz": 1 }] });
+    let object = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
+    let message = "syntax = \"proto3\"; message M { string b = 2; int32 a = 1; }";
+    for (format, text, path) in [
+        ("AVRO", avro.to_string(), "R"),
+        ("JSON", object.to_string(), "object"),
+        ("PROTOBUF", message.to_owned(), "M"),
+    ] {
+        let subject = format!("/subjects/{format}/versions");
+        let body = json!({ "schemaType": format, "schema": text, "schemaTagsToAdd": tag(path, "sr_record", &["T"]) });
+        let tagged = app.post(&format!("{subject}?normalize=true"), body).await.is(200);
+        let stored = &tagged["schema"];
+        assert!(stored.as_str().unwrap().contains("\"T\""), "{stored}");
+        let again = json!({ "schemaType": format, "schema": stored, "metadata": tagged["metadata"] });
+        // What was stored is normal: normalizing it changes nothing.
+        let fresh = format!("/subjects/fresh-{format}/versions?normalize=true");
+        assert_eq!(app.post(&fresh, again.clone()).await.is(200)["id"], tagged["id"], "{stored}");
+        let found = app.post(&format!("/subjects/{format}?normalize=true"), again.clone()).await.is(200);
+        assert_eq!(found["version"], 1);
+        let carried = json!({ "schemaType": format, "schema": text, "propagateSchemaTags": true,
+            "metadata": tagged["metadata"] });
+        let carried = app.post(&format!("{subject}?normalize=true"), carried).await.is(200);
+        assert_eq!((&carried["id"], &carried["schema"]), (&tagged["id"], stored));
+    }
+}
+
+/// R204, R215, R1106: a request with a number finds its version, also where an older one is more alike.
+#[tokio::test]
+async fn r214_a_repeated_request_with_a_number_finds_its_version() {
+    let app = App::new().await;
+    let with = |properties: &Value, version: i32| {
+        let mut body = json!({ "schema": "\"int\"", "version": version });
+        if properties.is_object() {
+            body["metadata"] = json!({ "properties": properties });
+        }
+        body
+    };
+    for (subject, properties) in [("b", json!({ "g": "1" })), ("c", json!(null))] {
+        let path = format!("/subjects/{subject}/versions");
+        for (version, expected) in [(0, 1), (2, 2), (2, 2), (-1, 2), (1, 1), (3, 3), (2, 2), (-1, 3), (1, 1)]
+        {
+            let found = app.post(&path, with(&properties, version)).await.is(200);
+            assert_eq!(found["version"], expected, "{subject} {version}");
+        }
+    }
+}
