@@ -34,7 +34,10 @@ fn registration(number: u64) -> Registration {
         rule_set: None,
     };
     Registration {
-        subject: Subject { context: ContextName::default(), name: format!("subject-{number:08}-value") },
+        subject: Subject {
+            context: ContextName::default(),
+            name: format!("subject-{number:08}-value").into(),
+        },
         revision: 0,
         version: 1,
         content: Arc::new(content),

@@ -1,10 +1,11 @@
 //! What validation over HTTP costs, as ratios of one run.
 //!
-//! `cargo bench -p chancery --bench http [PART]…`, where a part is `process`, `loopback` or `stream`; all without.
+//! `cargo bench -p chancery --bench http [PART] [KIND]`, where a part is `process`, `loopback` or `stream`; all
+//! without. A kind (`avro`, `cloudevent`, …) leaves the other kinds of requests out.
 //!
 //! | part | compares |
 //! |---|---|
-//! | `process` | a hot read and one event with bare axum handlers, through the routers in process |
+//! | `process` | a hot read, payloads and events with bare axum handlers, through the routers in process |
 //! | `loopback` | payloads and events with a bare axum echo of the same body, over keep-alive connections |
 //! | `stream` | a stream of events with a loop over the library on one core |
 //!
@@ -30,11 +31,16 @@ fn median(mut values: Vec<f64>) -> f64 {
 fn main() {
     // Cargo adds `--bench`.
     let asked: Vec<String> = std::env::args().skip(1).filter(|one| !one.starts_with("--")).collect();
-    for (name, run) in
-        [("process", process::run as fn()), ("loopback", loopback::run), ("stream", stream::run)]
-    {
-        if asked.is_empty() || asked.iter().any(|one| one == name) {
-            run();
-        }
+    let (part, kind) = (asked.first(), asked.get(1).map(|kind| kind.to_ascii_lowercase()));
+    let is_part = |name: &str| part.is_none_or(|part| part == name);
+    let is_kind = |name: &str| kind.as_ref().is_none_or(|kind| name.to_ascii_lowercase().contains(kind));
+    if is_part("process") {
+        process::run(is_kind);
+    }
+    if is_part("loopback") {
+        loopback::run(is_kind);
+    }
+    if is_part("stream") {
+        stream::run();
     }
 }

@@ -4,19 +4,24 @@
 
 mod signal;
 
+use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
 use axum_server::Handle;
 use axum_server::accept::NoDelayAcceptor;
+use hyper::body::Incoming;
 use hyper_util::rt::TokioTimer;
+use tower::make::Shared;
+use tower::service_fn;
 
 pub use signal::stop_signal;
 
 use crate::config::{Config, Database};
-use crate::http::{HttpLimits, ServerInfo, State, router};
+use crate::http::{HttpLimits, ServerInfo, State, Surfaces};
 use crate::registry::{Clock, Registry, RegistrySettings};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{OpenError, Store};
@@ -34,7 +39,8 @@ pub struct App {
     address: SocketAddr,
     database: Database,
     store: Arc<dyn Store>,
-    router: Router,
+    surfaces: Surfaces,
+    log_reads: bool,
 }
 
 /// Why a server cannot start or had to stop.
@@ -70,8 +76,9 @@ impl App {
         let store: Arc<dyn Store> = match &config.database {
             Database::Sqlite(path) => Arc::new(SqliteStore::open(path).await?),
         };
-        let router = routes(config, store.clone());
-        Ok(Self { listener, address, database: config.database.clone(), store, router })
+        let surfaces = surfaces(config, store.clone());
+        let (database, log_reads) = (config.database.clone(), config.log_reads);
+        Ok(Self { listener, address, database, store, surfaces, log_reads })
     }
 
     /// Where it listens, with the real port.
@@ -109,21 +116,29 @@ impl App {
         let listener = self.listener.try_clone().map_err(AppError::Serve)?;
         let mut server = axum_server::from_tcp(listener).map_err(AppError::Serve)?.handle(handle);
         server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-        let server = server.acceptor(NoDelayAcceptor::new());
-        server.serve(self.router.clone().into_make_service()).await.map_err(AppError::Serve)
+        let (surfaces, log_reads) = (self.surfaces.clone(), self.log_reads);
+        // No router and no layers in between: each would box the request once more.
+        let answer = service_fn(move |request: Request<Incoming>| {
+            let surfaces = surfaces.clone();
+            async move {
+                let answer = async |request| surfaces.answer(request).await;
+                let response = telemetry::log_request(log_reads, request.map(Body::new), answer).await;
+                Ok::<_, Infallible>(response)
+            }
+        });
+        server.acceptor(NoDelayAcceptor::new()).serve(Shared::new(answer)).await.map_err(AppError::Serve)
     }
 }
 
-fn routes(config: &Config, store: Arc<dyn Store>) -> Router {
+fn surfaces(config: &Config, store: Arc<dyn Store>) -> Surfaces {
     let registry = Registry::new(store, system_clock(), registry_settings(config));
-    let state = State {
+    Surfaces::new(State {
         limits: HttpLimits { max_body_bytes: config.max_body_bytes, max_in_flight: config.max_in_flight },
         info: ServerInfo { cluster_id: config.cluster_id.clone(), ..ServerInfo::default() },
         locator: config.schema_locator(),
+        log_reads: config.log_reads,
         ..State::new(Arc::new(registry))
-    };
-    let log = axum::middleware::from_fn_with_state(config.log_reads, telemetry::log_requests);
-    router(state).layer(log)
+    })
 }
 
 fn registry_settings(config: &Config) -> RegistrySettings {

@@ -49,7 +49,7 @@ impl Call {
 
     /// A subject name in the context of the path, unless it brings its own or starts as a wildcard.
     pub fn qualify(&self, name: &str) -> Subject {
-        if is_qualified(name) { Subject::parse(name) } else { Subject::parse_in(&self.context, name) }
+        qualify(&self.context, name)
     }
 
     /// The `{subject}` of the path as the client spelled it, behind the context of the path.
@@ -102,6 +102,11 @@ impl Call {
     pub fn integer(&self, name: &str) -> Result<i32, TransportError> {
         self.param(name).parse().map_err(|_| TransportError::NotFound)
     }
+}
+
+/// A subject name in a context, unless it brings its own or starts as a wildcard.
+pub fn qualify(context: &ContextName, name: &str) -> Subject {
+    if is_qualified(name) { Subject::parse(name) } else { Subject::parse_in(context, name) }
 }
 
 /// Whether the context of the path is not put before a name.
@@ -172,11 +177,15 @@ pub fn json(value: &impl Serialize) -> Answer {
     ready(json_bytes(value))
 }
 
+/// Most answers are shorter.
+const USUAL_BYTES: usize = 512;
+
 /// A JSON text.
 pub fn json_bytes(value: &impl Serialize) -> Bytes {
-    serde_json::to_vec(value)
-        .expect("wire structs hold strings, numbers, lists and maps with string keys")
-        .into()
+    let mut text = Vec::with_capacity(USUAL_BYTES);
+    serde_json::to_writer(&mut text, value)
+        .expect("wire structs hold strings, numbers, lists and maps with string keys");
+    text.into()
 }
 
 /// A 200 with a body that is ready.

@@ -12,6 +12,7 @@ use std::sync::{Arc, LazyLock};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
@@ -62,12 +63,12 @@ impl Dispatcher {
             finish(&mut response, media, request_id);
             return response;
         }
-        let instance = request.uri().path().to_owned();
+        let uri = request.uri().clone();
         let outcome = AssertUnwindSafe(self.route(request, media)).catch_unwind().await;
         let mut response = match outcome {
             Ok(Ok(response)) => response,
-            Ok(Err(Refused(surface, error))) => refusal(surface, error, &instance),
-            Err(_) => refusal(Surface::Confluent, TransportError::Internal, &instance),
+            Ok(Err(Refused(surface, error))) => refusal(surface, error, uri.path()),
+            Err(_) => refusal(Surface::Confluent, TransportError::Internal, uri.path()),
         };
         finish(&mut response, media.unwrap_or_default(), request_id);
         if is_head { without_body(response) } else { response }
@@ -78,32 +79,16 @@ impl Dispatcher {
     }
 
     async fn route(&self, request: Request, media: Option<MediaType>) -> Result<Response, Refused> {
-        let (parts, body) = request.into_parts();
+        let (Parts { method, uri, headers, .. }, body) = request.into_parts();
         let body = Unread::new(body);
         let confluent = |error: TransportError| Refused(Surface::Confluent, error);
-        let path = path::read(parts.uri.path()).map_err(|error| confluent(error.into()))?;
-        let candidates = self.routes.find(&path);
-        let Some(first) = candidates.first() else { return Err(confluent(TransportError::NotFound)) };
-        if parts.method == Method::OPTIONS {
-            return Ok(options(&candidates));
-        }
-        let wanted = if parts.method == Method::HEAD { &Method::GET } else { &parts.method };
-        let Some(route) = candidates.iter().find(|route| route.method == *wanted) else {
-            return Err(Refused(first.surface, TransportError::MethodNotAllowed(allowed(&candidates))));
+        let path = path::read(uri.path()).map_err(|error| confluent(error.into()))?;
+        let wanted = if method == Method::HEAD { &Method::GET } else { &method };
+        let Some(route) = self.routes.find(&path).find(|route| route.method == *wanted) else {
+            return self.answer_without_route(&method, &path);
         };
         let refused = |error| Refused(route.surface, error);
-        if route.bodies == Bodies::Json && !negotiate::is_json_body(&parts.headers) {
-            return Err(refused(TransportError::UnsupportedMediaType));
-        }
-        if route.surface == Surface::Own
-            && route.bodies != Bodies::None
-            && negotiate::is_encoded_body(&parts.headers)
-        {
-            return Err(refused(TransportError::EncodedBody));
-        }
-        if route.surface == Surface::Confluent && media.is_none() {
-            return Err(refused(TransportError::NotAcceptable));
-        }
+        check_media(route, &headers, media).map_err(refused)?;
         let turn = self.take_turn(route).map_err(refused)?;
         let (whole, body) = match route.bodies {
             Bodies::None => (Bytes::new(), Body::empty()),
@@ -113,34 +98,37 @@ impl Dispatcher {
             }
             Bodies::Stream => (Bytes::new(), body.take()),
         };
-        let RequestPath { context, segments, .. } = path;
         let call = Call {
             state: Arc::clone(&self.state),
-            context,
-            query: Query::read(parts.uri.query()),
-            headers: parts.headers,
-            params: route.params(segments),
+            context: path.context.clone(),
+            query: Query::read(uri.query()),
+            headers,
+            params: route.params(&path),
             body: whole,
         };
-        // The path of a read says as much; it is spared the copies.
-        let asked = (parts.method != Method::GET).then(|| asked_for(&call));
         let before = self.hot.before();
-        let outcome = route.start(call, body, parts.uri.path());
+        let outcome = route.start(call, body, uri.clone());
         let mut answer =
             if route.writes { to_its_end(outcome).await.map_err(refused)? } else { outcome.await };
-        if let Some(key) = HotAnswers::key(&parts.method, parts.uri.path_and_query()) {
+        if let Some(key) = HotAnswers::key(&method, uri.path_and_query()) {
             self.hot.keep(key, &mut answer, before);
-        }
-        if let Some((subject, version)) = asked {
-            Facts::note(&mut answer, |facts| {
-                facts.subject = facts.subject.take().or(subject);
-                facts.version = facts.version.take().or(version);
-            });
+        } else if route.writes || !answer.status().is_success() || self.state.log_reads {
+            note_asked(&mut answer, route, &path);
         }
         Ok(match turn {
             Some(turn) => keep_turn(answer, turn),
             None => answer,
         })
+    }
+
+    /// A path that is not in the table, or not with this method.
+    fn answer_without_route(&self, method: &Method, path: &RequestPath<'_>) -> Result<Response, Refused> {
+        let others: Vec<_> = self.routes.find(path).collect();
+        match others.first() {
+            None => Err(Refused(Surface::Confluent, TransportError::NotFound)),
+            Some(_) if method == Method::OPTIONS => Ok(options(&others)),
+            Some(first) => Err(Refused(first.surface, TransportError::MethodNotAllowed(allowed(&others)))),
+        }
     }
 
     /// The right to work on a payload; none is needed where nothing is computed.
@@ -171,10 +159,32 @@ fn keep_turn(answer: Response, turn: OwnedSemaphorePermit) -> Response {
     })
 }
 
-/// Subject and version of a path, for the log.
-fn asked_for(call: &Call) -> (Option<String>, Option<String>) {
-    let given = |name| Some(call.param(name)).filter(|value| !value.is_empty());
-    (given("subject").map(|name| call.qualify(name).qualified()), given("version").map(str::to_owned))
+/// Whether a route takes a body as the headers describe it, and can answer as they ask.
+fn check_media(route: &Route, headers: &HeaderMap, media: Option<MediaType>) -> Result<(), TransportError> {
+    if route.bodies == Bodies::Json && !negotiate::is_json_body(headers) {
+        return Err(TransportError::UnsupportedMediaType);
+    }
+    match route.surface {
+        Surface::Own if route.bodies != Bodies::None && negotiate::is_encoded_body(headers) => {
+            Err(TransportError::EncodedBody)
+        }
+        Surface::Confluent if media.is_none() => Err(TransportError::NotAcceptable),
+        _ => Ok(()),
+    }
+}
+
+/// Tells the log which subject and version a path names, unless the handler knows better.
+fn note_asked(answer: &mut Response, route: &Route, path: &RequestPath<'_>) {
+    let params = route.params(path);
+    let given = |wanted| params.iter().find(|(name, value)| *name == wanted && !value.is_empty());
+    Facts::note(answer, |facts| {
+        if let (None, Some((_, name))) = (&facts.subject, given("subject")) {
+            facts.subject = Some(call::qualify(&path.context, name).qualified());
+        }
+        if let (None, Some((_, version))) = (&facts.version, given("version")) {
+            facts.version = Some(version.clone());
+        }
+    });
 }
 
 fn refusal(surface: Surface, error: TransportError, instance: &str) -> Response {

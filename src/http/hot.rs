@@ -11,10 +11,9 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::http::Method;
 use axum::http::uri::PathAndQuery;
-use moka::sync::Cache;
 
 use super::call::{Answer, ready};
-use crate::registry::{DependsOn, Moment, Registry};
+use crate::registry::{BoundedCache, DependsOn, Moment, Registry};
 
 /// Bytes of answers and their keys that are kept.
 const MAX_BYTES: u64 = 64 << 20;
@@ -41,7 +40,7 @@ pub fn keep(body: Bytes, depends_on: DependsOn<'static>) -> Answer {
 
 /// The kept answers by path and query.
 pub struct HotAnswers {
-    kept: Cache<String, Kept>,
+    kept: BoundedCache<String, Kept>,
     registry: Arc<Registry>,
 }
 
@@ -62,10 +61,8 @@ pub struct Before {
 impl HotAnswers {
     /// Nothing kept yet.
     pub fn new(registry: Arc<Registry>) -> Self {
-        let weight = |target: &String, kept: &Kept| {
-            u32::try_from(target.len() + kept.body.len() + ENTRY_BYTES).unwrap_or(u32::MAX)
-        };
-        Self { kept: Cache::builder().max_capacity(MAX_BYTES).weigher(weight).build(), registry }
+        let weight = |target: &String, kept: &Kept| target.len() + kept.body.len() + ENTRY_BYTES;
+        Self { kept: BoundedCache::new(MAX_BYTES, weight), registry }
     }
 
     /// The key of a request, if its answer may be kept.
@@ -76,7 +73,7 @@ impl HotAnswers {
 
     /// The body of a kept answer that still holds.
     pub fn find(&self, key: &str) -> Option<Bytes> {
-        let kept = self.kept.get(key)?;
+        let kept = self.kept.find(key)?;
         (kept.moment == self.registry.moment(kept.depends_on)).then_some(kept.body)
     }
 
@@ -95,7 +92,7 @@ impl HotAnswers {
             DependsOn::Contents => (depends_on, before.contents),
             _ => (DependsOn::Everything, before.everything),
         };
-        self.kept.insert(key.to_owned(), Kept { depends_on, moment, body });
+        self.kept.keep(key.to_owned(), Kept { depends_on, moment, body });
     }
 }
 

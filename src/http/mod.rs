@@ -31,12 +31,16 @@ mod problem;
 mod query;
 mod routes;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
+use axum::http::header::ACCEPT_ENCODING;
+use axum::response::Response;
 use chancery_engine::cloudevents::matching::SchemaLocator;
-use tower::util::MapRequestLayer;
+use tower::{Layer, ServiceExt, service_fn};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
@@ -92,6 +96,8 @@ pub struct State {
     pub limits: HttpLimits,
     /// What the server says about itself.
     pub info: ServerInfo,
+    /// Whether answered reads are logged, too: their answers then carry [`Facts`].
+    pub log_reads: bool,
     /// Knows the URLs under which clients reach this registry: a `dataschema` below one of them is ours.
     pub locator: SchemaLocator,
 }
@@ -103,27 +109,50 @@ impl State {
             registry,
             limits: HttpLimits::default(),
             info: ServerInfo::default(),
+            log_reads: false,
             locator: SchemaLocator::default(),
         }
     }
 }
 
-/// The whole HTTP surface as one service.
+/// The whole HTTP surface. Cheap to clone.
+#[derive(Clone)]
+pub struct Surfaces(Arc<dispatch::Dispatcher>);
+
+impl Surfaces {
+    /// All routes over a state.
+    pub fn new(state: State) -> Self {
+        Self(Arc::new(dispatch::Dispatcher::new(state)))
+    }
+
+    /// Answers one request, compressed if the client asks for that.
+    pub async fn answer(&self, mut request: Request) -> Response {
+        negotiate::settle_encoding(request.headers_mut());
+        if !request.headers().contains_key(ACCEPT_ENCODING) {
+            return self.0.answer(request).await;
+        }
+        let surfaces = self.clone();
+        let plain = service_fn(move |request| {
+            let surfaces = surfaces.clone();
+            async move { Ok::<_, Infallible>(surfaces.0.answer(request).await) }
+        });
+        // Verdicts of a stream must leave as they are made; a compressor would hold them back.
+        let worthwhile =
+            SizeAbove::new(MIN_COMPRESSED_BYTES).and(NotForContentType::const_new("application/x-ndjson"));
+        let compressed = CompressionLayer::new().compress_when(worthwhile).layer(plain).oneshot(request);
+        // A box keeps the large state of a compressor out of every other request.
+        let Ok(response) = Box::pin(compressed).await;
+        response.map(Body::new)
+    }
+}
+
+/// The surface as a router of axum, to be nested into another or called without a socket.
 pub fn router(state: State) -> Router {
-    let dispatcher = Arc::new(dispatch::Dispatcher::new(state));
-    Router::new()
-        .fallback(move |request| {
-            let dispatcher = Arc::clone(&dispatcher);
-            async move { dispatcher.answer(request).await }
-        })
-        .layer(CompressionLayer::new().compress_when(
-            // Verdicts of a stream must leave as they are made; a compressor would hold them back.
-            SizeAbove::new(MIN_COMPRESSED_BYTES).and(NotForContentType::const_new("application/x-ndjson")),
-        ))
-        .layer(MapRequestLayer::new(|mut request: Request| {
-            negotiate::settle_encoding(request.headers_mut());
-            request
-        }))
+    let surfaces = Surfaces::new(state);
+    Router::new().fallback(move |request| {
+        let surfaces = surfaces.clone();
+        async move { surfaces.answer(request).await }
+    })
 }
 
 /// Method and path pattern of every route, in table order: what `openapi.yaml` must describe.

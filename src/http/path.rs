@@ -4,6 +4,8 @@
 //! and a literal `+` is a plus. A trailing slash is none. `/contexts/{ctx}/P` reads as `P` with that context;
 //! `/contexts` and `/contexts/{ctx}` alone are resources of their own.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
 use crate::model::{ContextName, InvalidContext};
@@ -24,11 +26,11 @@ pub enum BadPath {
 
 /// A path taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RequestPath {
+pub struct RequestPath<'a> {
     /// Context of unqualified subject names: the one of `/contexts/{ctx}/…`, else the default one.
     pub context: ContextName,
     /// Decoded segments, none of them empty.
-    pub segments: Vec<String>,
+    pub segments: Vec<Cow<'a, str>>,
     /// Whether a segment in the middle was empty: such a path matches nothing.
     pub has_gap: bool,
 }
@@ -37,7 +39,7 @@ pub struct RequestPath {
 ///
 /// # Errors
 /// [`BadPath`]; the caller answers 400.
-pub fn read(raw: &str) -> Result<RequestPath, BadPath> {
+pub fn read(raw: &str) -> Result<RequestPath<'_>, BadPath> {
     let trimmed = raw.strip_prefix('/').unwrap_or(raw);
     let trimmed = trimmed.strip_suffix('/').unwrap_or(trimmed);
     if trimmed.is_empty() {
@@ -45,7 +47,7 @@ pub fn read(raw: &str) -> Result<RequestPath, BadPath> {
     }
     let mut segments = trimmed.split('/').map(decode).collect::<Result<Vec<_>, _>>()?;
     let mut context = ContextName::default();
-    let has_gap = segments.iter().any(String::is_empty);
+    let has_gap = segments.iter().any(|segment| segment.is_empty());
     if segments.len() > 2 && segments[0] == "contexts" {
         context = ContextName::from_segment(&segments[1])?;
         segments.drain(..2);
@@ -53,7 +55,7 @@ pub fn read(raw: &str) -> Result<RequestPath, BadPath> {
     Ok(RequestPath { context, segments, has_gap })
 }
 
-fn decode(segment: &str) -> Result<String, BadPath> {
+fn decode(segment: &str) -> Result<Cow<'_, str>, BadPath> {
     let mut bytes = segment.bytes();
     while let Some(byte) = bytes.next() {
         let is_hex = |next: Option<u8>| next.is_some_and(|digit| digit.is_ascii_hexdigit());
@@ -61,7 +63,7 @@ fn decode(segment: &str) -> Result<String, BadPath> {
             return Err(BadPath::MalformedEscape);
         }
     }
-    percent_decode_str(segment).decode_utf8().map(Into::into).map_err(|_| BadPath::NotUtf8)
+    percent_decode_str(segment).decode_utf8().map_err(|_| BadPath::NotUtf8)
 }
 
 #[cfg(test)]
@@ -69,7 +71,8 @@ mod tests {
     use super::*;
 
     fn segments(raw: &str) -> Vec<String> {
-        read(raw).expect("readable").segments
+        let path = read(raw).expect("readable");
+        path.segments.into_iter().map(Cow::into_owned).collect()
     }
 
     #[test]
@@ -95,7 +98,7 @@ mod tests {
             ["/contexts/.dr/mode", "/contexts/dr/mode", "/contexts/:.dr:/mode", "/contexts/%3A.dr%3A/mode/"]
         {
             let path = read(raw).expect("readable");
-            assert_eq!((path.context.as_str(), path.segments), (".dr", vec!["mode".to_owned()]), "{raw}");
+            assert_eq!((path.context.as_str(), path.segments), (".dr", vec![Cow::Borrowed("mode")]), "{raw}");
         }
         for raw in ["/contexts/./mode", "/contexts/:.:/mode"] {
             assert!(read(raw).expect("readable").context.is_default(), "{raw}");

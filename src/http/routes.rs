@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use axum::body::Body;
-use axum::http::Method;
+use axum::http::{Method, Uri};
 use axum::response::{IntoResponse, Response};
 
 use super::call::{Answer, Call};
@@ -41,7 +41,7 @@ pub enum Bodies {
 /// A handler at work.
 pub type Outcome = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-type Handler = Box<dyn Fn(Call, Body, String) -> Outcome + Send + Sync>;
+type Handler = Box<dyn Fn(Call, Body, Uri) -> Outcome + Send + Sync>;
 
 /// A row of the table.
 pub struct Route {
@@ -67,18 +67,18 @@ enum Piece {
 
 impl Route {
     /// The pattern's parameters with the segments that stand in their places.
-    pub fn params(&self, segments: Vec<String>) -> Vec<(&'static str, String)> {
-        let pairs = pieces(self.pattern).zip(segments);
+    pub fn params(&self, path: &RequestPath<'_>) -> Vec<(&'static str, String)> {
+        let pairs = pieces(self.pattern).zip(&path.segments);
         let named = pairs.filter_map(|(piece, segment)| match piece {
-            Piece::Parameter(name) => Some((name, segment)),
+            Piece::Parameter(name) => Some((name, segment.clone().into_owned())),
             Piece::Literal(_) => None,
         });
         named.collect()
     }
 
-    /// Starts the handler; `instance` names the request in problem documents.
-    pub fn start(&self, call: Call, body: Body, instance: &str) -> Outcome {
-        (self.handler)(call, body, instance.to_owned())
+    /// Starts the handler; the path of the URI names the request in problem documents.
+    pub fn start(&self, call: Call, body: Body, uri: Uri) -> Outcome {
+        (self.handler)(call, body, uri)
     }
 }
 
@@ -108,18 +108,15 @@ impl RouteTable {
     }
 
     /// Routes of a path, whatever the method.
-    pub fn find(&self, path: &RequestPath) -> Vec<&Route> {
-        if path.has_gap {
-            return Vec::new();
-        }
-        let of_length = self.0.get(path.segments.len()).into_iter().flatten();
+    pub fn find<'t>(&'t self, path: &RequestPath<'_>) -> impl Iterator<Item = &'t Route> {
+        let of_length = self.0.get(path.segments.len()).filter(|_| !path.has_gap);
         let fits = |pieces: &[Piece]| {
             pieces.iter().zip(&path.segments).all(|(piece, segment)| match piece {
                 Piece::Literal(text) => text == segment,
                 Piece::Parameter(_) => true,
             })
         };
-        of_length.filter(|(pieces, _)| fits(pieces)).map(|(_, route)| route).collect()
+        of_length.into_iter().flatten().filter(move |(pieces, _)| fits(pieces)).map(|(_, route)| route)
     }
 }
 
@@ -150,10 +147,15 @@ where
     F: Fn(Call, Body) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
 {
-    let handler: Handler = Box::new(move |call, body, instance| {
+    let handler: Handler = Box::new(move |call, body, uri| {
         let outcome = handler(call, body);
+        if uri.path().contains("validate") {
+            static O: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+            let z = size_of_val(&outcome);
+            if O.swap(z, std::sync::atomic::Ordering::Relaxed) != z {}
+        }
         Box::pin(async move {
-            let mut response = outcome.await.map_err(|problem| problem.instance(&instance)).into_response();
+            let mut response = outcome.await.map_err(|problem| problem.instance(uri.path())).into_response();
             super::call::name_plain_json(&mut response);
             response
         })

@@ -1,13 +1,14 @@
 //! Contexts: namespaces for ids and subjects.
 
 use std::fmt;
+use std::sync::{Arc, LazyLock};
 
 /// Stands for every context where a prefix of names is asked for.
 const WILDCARD: &str = ":*:";
 
-/// Name of a context: `.` for the default one, else a name that starts with `.`, such as `.dr`.
+/// Name of a context: `.` for the default one, else a name that starts with `.`, such as `.dr`. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ContextName(String);
+pub struct ContextName(Arc<str>);
 
 /// A context name with an inner colon (the reference answers 400).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,7 +17,8 @@ pub struct InvalidContext(pub String);
 
 impl Default for ContextName {
     fn default() -> Self {
-        Self(".".to_owned())
+        static DEFAULT: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from("."));
+        Self(Arc::clone(&DEFAULT))
     }
 }
 
@@ -40,7 +42,11 @@ impl ContextName {
 
     /// A name as it is stored; a missing leading dot is added.
     pub fn from_stored(name: &str) -> Self {
-        if name.starts_with('.') { Self(name.to_owned()) } else { Self(format!(".{name}")) }
+        match name {
+            "." | "" => Self::default(),
+            dotted if dotted.starts_with('.') => Self(Arc::from(dotted)),
+            bare => Self(Arc::from(format!(".{bare}"))),
+        }
     }
 
     /// `.` or `.ctx`.
@@ -50,12 +56,12 @@ impl ContextName {
 
     /// Whether this is the default context.
     pub fn is_default(&self) -> bool {
-        self.0 == "."
+        &*self.0 == "."
     }
 
     /// Whether this is the context of the global defaults.
     pub fn is_global(&self) -> bool {
-        self.0 == Self::GLOBAL
+        &*self.0 == Self::GLOBAL
     }
 
     /// The prefix of subject names: empty for the default context, else `:.ctx:`.

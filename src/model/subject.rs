@@ -1,17 +1,18 @@
 //! Subjects: names under which versions are registered.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::ContextName;
 
 /// A subject name in its context. The empty name stands for the context itself
-/// (its config and mode), as `:.ctx:` does in the API.
+/// (its config and mode), as `:.ctx:` does in the API. Cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Subject {
     /// The context.
     pub context: ContextName,
     /// The name without context; any characters except ISO controls.
-    pub name: String,
+    pub name: Arc<str>,
 }
 
 impl Subject {
@@ -25,19 +26,23 @@ impl Subject {
     pub fn parse_in(context: &ContextName, text: &str) -> Self {
         if let Some(rest) = text.strip_prefix(":.") {
             let (inner, name) = rest.split_once(':').unwrap_or((rest, ""));
-            return Self { context: ContextName::from_stored(&format!(".{inner}")), name: name.to_owned() };
+            return Self { context: ContextName::from_stored(&format!(".{inner}")), name: Arc::from(name) };
         }
-        Self { context: context.clone(), name: text.to_owned() }
+        Self { context: context.clone(), name: Arc::from(text) }
     }
 
     /// The context itself.
     pub fn of_context(context: ContextName) -> Self {
-        Self { context, name: String::new() }
+        Self { context, name: Arc::default() }
     }
 
     /// The name as the API shows it: plain in the default context, else `:.ctx:name`.
     pub fn qualified(&self) -> String {
-        format!("{}{}", self.context.prefix(), self.name)
+        if self.context.is_default() {
+            self.name.to_string()
+        } else {
+            format!("{}{}", self.context.prefix(), self.name)
+        }
     }
 
     /// Whether this names a whole context.
@@ -49,7 +54,7 @@ impl Subject {
     /// characters (in the context neither), not `__GLOBAL` or `__EMPTY`.
     pub fn is_valid(&self) -> bool {
         let mut chars = self.context.as_str().chars().chain(self.name.chars());
-        !chars.any(char::is_control) && self.name != "__GLOBAL" && self.name != "__EMPTY"
+        !chars.any(char::is_control) && !matches!(&*self.name, "__GLOBAL" | "__EMPTY")
     }
 }
 
@@ -76,7 +81,7 @@ mod tests {
             ("a/b c", ".", "a/b c", "a/b c"),
         ] {
             let subject = Subject::parse(text);
-            assert_eq!((subject.context.as_str(), subject.name.as_str()), (context, name), "{text}");
+            assert_eq!((subject.context.as_str(), &*subject.name), (context, name), "{text}");
             assert_eq!(subject.qualified(), shown, "{text}");
         }
     }

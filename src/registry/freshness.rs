@@ -11,8 +11,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use moka::sync::Cache;
-
+use super::cache::BoundedCache;
 use crate::model::{Change, ChangeKind, SchemaId};
 use crate::store::{News, Store};
 
@@ -98,7 +97,7 @@ impl Freshness {
         if change.subject.is_context() {
             advance(&self.wide);
         } else {
-            advance(stripe(&self.names, change.subject.name.as_str()));
+            advance(stripe(&self.names, &*change.subject.name));
         }
     }
 }
@@ -118,28 +117,26 @@ fn read(counter: &AtomicU64) -> u64 {
 }
 
 /// A bounded cache whose entries count only at the moment they were read.
-pub(super) struct FreshCache<K, V>(Cache<K, (Moment, V)>);
+pub(super) struct FreshCache<K, V>(BoundedCache<K, (Moment, V)>);
 
 impl<K, V> FreshCache<K, V>
 where
-    K: Hash + Eq + Send + Sync + 'static,
-    V: Clone + Send + Sync + 'static,
+    K: Hash + Eq,
+    V: Clone,
 {
     /// A cache for entries that weigh about this many bytes together.
     pub fn new(max_bytes: u64, weight: impl Fn(&K, &V) -> usize + Send + Sync + 'static) -> Self {
-        let weight =
-            move |key: &K, (_, value): &(Moment, V)| u32::try_from(weight(key, value)).unwrap_or(u32::MAX);
-        Self(Cache::builder().max_capacity(max_bytes).weigher(weight).build())
+        Self(BoundedCache::new(max_bytes, move |key: &K, (_, value): &(Moment, V)| weight(key, value)))
     }
 
     /// An entry that still counts.
     pub fn find(&self, key: &K, now: Moment) -> Option<V> {
-        self.0.get(key).filter(|(moment, _)| *moment == now).map(|(_, value)| value)
+        self.0.find(key).filter(|(moment, _)| *moment == now).map(|(_, value)| value)
     }
 
     /// Keeps a value that was read after a moment was taken.
     pub fn keep(&self, key: K, moment: Moment, value: V) {
-        self.0.insert(key, (moment, value));
+        self.0.keep(key, (moment, value));
     }
 }
 

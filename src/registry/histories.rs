@@ -5,8 +5,7 @@
 
 use std::sync::Arc;
 
-use moka::sync::Cache;
-
+use super::cache::BoundedCache;
 use super::{Registry, RegistryError};
 use crate::model::{SchemaVersion, Subject};
 use crate::store::{History, VersionRow};
@@ -17,20 +16,18 @@ const LONG: usize = 64;
 /// Bytes of rows that are kept.
 const MAX_BYTES: u64 = 32 << 20;
 
-pub(super) struct Histories(Cache<Subject, Arc<History>>);
+pub(super) struct Histories(BoundedCache<Subject, Arc<History>>);
 
 impl Histories {
     pub(super) fn new() -> Self {
-        let weight = |subject: &Subject, history: &Arc<History>| {
-            let bytes = subject.name.len() + history.versions.len() * size_of::<VersionRow>();
-            u32::try_from(bytes).unwrap_or(u32::MAX)
-        };
-        Self(Cache::builder().max_capacity(MAX_BYTES).weigher(weight).build())
+        Self(BoundedCache::new(MAX_BYTES, |subject: &Subject, history: &Arc<History>| {
+            subject.name.len() + history.versions.len() * size_of::<VersionRow>()
+        }))
     }
 
     fn keep(&self, subject: &Subject, history: Arc<History>) {
         if history.versions.len() >= LONG {
-            self.0.insert(subject.clone(), history);
+            self.0.keep(subject.clone(), history);
         }
     }
 }
@@ -38,7 +35,7 @@ impl Histories {
 impl Registry {
     /// All versions of a subject as the database has them now.
     pub(super) async fn history(&self, subject: &Subject) -> Result<Arc<History>, RegistryError> {
-        if let Some(kept) = self.histories.0.get(subject)
+        if let Some(kept) = self.histories.0.find(subject)
             && kept.revision == self.store.find_revision(subject).await?
         {
             return Ok(kept);

@@ -42,7 +42,7 @@ pub fn parse_prefix(text: &str) -> (Scope, String) {
         return (Scope::Everywhere, prefix.to_owned());
     }
     let subject = Subject::parse(text);
-    (Scope::Context(subject.context), subject.name)
+    (Scope::Context(subject.context), subject.name.to_string())
 }
 
 impl Registry {

@@ -13,11 +13,12 @@
 //! | `validate` | does this payload keep the promise |
 //! | `associations` | which subject a resource takes its schemas from |
 //! | `keys` | storage of keys for the clients' field encryption |
-//! | `freshness`, `views` | how long what was read may be kept; what is kept of subjects and ids |
+//! | `cache`, `freshness`, `views` | bounded caches; how long what was read may be kept; what is kept of subjects and ids |
 //! | `references`, `parsed`, `histories` | resolved references; what is kept of parsed schemas and long histories |
 //! | `contract`, `tags` | metadata, rule sets and inline tags of data contracts |
 
 mod associations;
+mod cache;
 mod candidate;
 mod compatibility;
 mod config;
@@ -57,6 +58,7 @@ pub use associations::{
     Associated, AssociatedResource, AssociationEntry, AssociationError, AssociationFilter,
     AssociationOutcomes, AssociationRemoval, AssociationRequest, ResourceQuery, Write,
 };
+pub use cache::BoundedCache;
 pub use candidate::{Candidate, RawReference, TagChange};
 pub use compatibility::Against;
 pub use config::{ConfigPatch, EffectiveConfig, Patch};

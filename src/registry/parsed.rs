@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chancery_engine::{EntityTags, Schema, SchemaError, Source, Strictness};
-use moka::sync::Cache;
 
+use super::cache::BoundedCache;
 use super::cpu;
 use super::freshness::{DependsOn, FreshCache, Moment};
 use super::references::Targets;
@@ -20,9 +20,9 @@ const ENTRY_BYTES: usize = 256;
 
 pub(super) struct ParsedCache {
     schemas: FreshCache<(ContextName, Fingerprint), Arc<Schema>>,
-    contents: Cache<Fingerprint, Arc<Content>>,
+    contents: BoundedCache<Fingerprint, Arc<Content>>,
     /// [`Schema::digest`] of texts without references, which holds for ever.
-    digests: Cache<Fingerprint, u64>,
+    digests: BoundedCache<Fingerprint, u64>,
     /// The same of texts with references, whose targets are looked for in a context.
     digests_in: FreshCache<(ContextName, Fingerprint), u64>,
 }
@@ -38,31 +38,29 @@ impl ParsedCache {
     pub(super) fn new(max_bytes: u64) -> Self {
         let by_text =
             |_: &(ContextName, Fingerprint), schema: &Arc<Schema>| schema.canonical().len() + ENTRY_BYTES;
-        let by_content = |_: &Fingerprint, content: &Arc<Content>| {
-            u32::try_from(content.text.len() + ENTRY_BYTES).unwrap_or(u32::MAX)
-        };
+        let by_content = |_: &Fingerprint, content: &Arc<Content>| content.text.len() + ENTRY_BYTES;
         Self {
             schemas: FreshCache::new(max_bytes, by_text),
-            contents: Cache::builder().max_capacity(max_bytes / 4).weigher(by_content).build(),
-            digests: Cache::new(MAX_DIGESTS),
+            contents: BoundedCache::new(max_bytes / 4, by_content),
+            digests: BoundedCache::new(MAX_DIGESTS, |_: &Fingerprint, _: &u64| 1),
             digests_in: FreshCache::new(MAX_DIGESTS, |_: &(ContextName, Fingerprint), _: &u64| 1),
         }
     }
 
     fn find_digest(&self, key: &(ContextName, Fingerprint), now: Moment) -> Option<u64> {
-        self.digests.get(&key.1).or_else(|| self.digests_in.find(key, now))
+        self.digests.find(&key.1).or_else(|| self.digests_in.find(key, now))
     }
 }
 
 impl Registry {
     /// The content of a version row.
     pub(super) async fn content_of(&self, row: &VersionRow) -> Result<Arc<Content>, RegistryError> {
-        if let Some(content) = self.parsed.contents.get(&row.fingerprint) {
+        if let Some(content) = self.parsed.contents.find(&row.fingerprint) {
             return Ok(content);
         }
         let found = self.store.list_contents(&[row.fingerprint]).await?;
         let content = found.into_iter().next().ok_or_else(|| lost(row))?;
-        self.parsed.contents.insert(row.fingerprint, content.clone());
+        self.parsed.contents.keep(row.fingerprint, content.clone());
         Ok(content)
     }
 
@@ -120,7 +118,7 @@ impl Registry {
         fingerprints: &[Fingerprint],
     ) -> Result<HashMap<Fingerprint, Arc<Content>>, RegistryError> {
         let kept = |fingerprint: &Fingerprint| {
-            self.parsed.contents.get(fingerprint).map(|content| (*fingerprint, content))
+            self.parsed.contents.find(fingerprint).map(|content| (*fingerprint, content))
         };
         let mut contents: HashMap<_, _> = fingerprints.iter().filter_map(kept).collect();
         let missing: Vec<_> =
@@ -147,7 +145,7 @@ impl Registry {
         };
         let digest = schema.digest();
         if content.references.is_empty() {
-            self.parsed.digests.insert(fingerprint, digest);
+            self.parsed.digests.keep(fingerprint, digest);
         } else {
             self.parsed.digests_in.keep((context.clone(), fingerprint), moment, digest);
         }

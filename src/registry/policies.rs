@@ -11,9 +11,9 @@ use chancery_engine::cloudevents::matching::{
 use chancery_engine::cloudevents::{EventOptions, Profile, RuleSetting};
 use chancery_engine::lint::{self, Level, LintOptions};
 use chancery_engine::{SchemaType, Severity};
-use moka::sync::Cache;
 
-use super::freshness::{DependsOn, FreshCache};
+use super::cache::BoundedCache;
+use super::freshness::{DependsOn, FreshCache, Moment};
 use super::{Registry, RegistryError};
 use crate::model::{
     ContextName, DataschemaAlias, EnvelopeProfile, RuleLevel, Settings, StrategyName, Subject, SubjectMapRow,
@@ -34,7 +34,7 @@ const MAX_ENTRIES: usize = 1000;
 pub(super) struct EventPolicy {
     pub settings: Settings,
     /// How envelopes are read.
-    pub options: EventOptions,
+    pub options: Arc<EventOptions>,
     pub lint: LintOptions,
     pub framed_types: FramedTypes,
     /// Ways to name the subject, in order.
@@ -45,13 +45,16 @@ pub(super) struct EventPolicy {
 /// Compiled settings by scope, shared by all scopes with the same settings.
 pub(super) struct PolicyCache {
     scopes: FreshCache<Subject, Arc<EventPolicy>>,
-    compiled: Cache<Settings, Arc<EventPolicy>>,
+    compiled: BoundedCache<Settings, Arc<EventPolicy>>,
 }
 
 impl PolicyCache {
     pub(super) fn new() -> Self {
         let weight = |scope: &Subject, _: &Arc<EventPolicy>| ENTRY_BYTES + scope.name.len();
-        Self { scopes: FreshCache::new(MAX_BYTES, weight), compiled: Cache::new(KEPT) }
+        Self {
+            scopes: FreshCache::new(MAX_BYTES, weight),
+            compiled: BoundedCache::new(KEPT, |_: &Settings, _: &Arc<EventPolicy>| 1),
+        }
     }
 }
 
@@ -65,14 +68,19 @@ impl Registry {
         if let Some(policy) = self.policies.scopes.find(scope, moment) {
             return Ok(policy);
         }
+        // Boxed: futures of requests that find everything in memory stay small.
+        Box::pin(self.load_policy(scope, moment)).await
+    }
+
+    async fn load_policy(&self, scope: &Subject, moment: Moment) -> Result<Arc<EventPolicy>, RegistryError> {
         let settings = self.effective_settings(scope).await?;
-        let policy = match self.policies.compiled.get(&settings) {
+        let policy = match self.policies.compiled.find(&settings) {
             Some(policy) => policy,
             None => {
                 let policy =
                     EventPolicy::compile(settings.clone()).map_err(RegistryError::InvalidSettings)?;
                 let policy = Arc::new(policy);
-                self.policies.compiled.insert(settings, policy.clone());
+                self.policies.compiled.keep(settings, policy.clone());
                 policy
             }
         };
@@ -84,8 +92,9 @@ impl Registry {
     ///
     /// # Errors
     /// Store failures, `InvalidSettings`.
-    pub async fn event_options(&self, context: &ContextName) -> Result<EventOptions, RegistryError> {
-        Ok(self.policy_of(&Subject::of_context(context.clone())).await?.options.clone())
+    pub async fn event_options(&self, context: &ContextName) -> Result<Arc<EventOptions>, RegistryError> {
+        let policy = self.policy_of(&Subject::of_context(context.clone())).await?;
+        Ok(Arc::clone(&policy.options))
     }
 }
 
@@ -104,7 +113,7 @@ impl EventPolicy {
             ContextName::from_segment(group).map_err(|error| format!("`schemaGroups`: {error}"))?;
         }
         Ok(Self {
-            options: event_options(&settings)?,
+            options: Arc::new(event_options(&settings)?),
             lint: lint_options(&settings)?,
             strategies: strategies(&settings, &map),
             framed_types,

@@ -107,7 +107,7 @@ impl Registry {
     }
 
     fn check_subject(&self, subject: &Subject) -> Result<(), RegistryError> {
-        let rejected = self.settings.reject_empty_subject && (subject.is_context() || subject.name == "*");
+        let rejected = self.settings.reject_empty_subject && (subject.is_context() || &*subject.name == "*");
         if !subject.is_valid() || subject.context.is_global() || rejected {
             return Err(RegistryError::InvalidSubject(subject.qualified()));
         }

@@ -59,6 +59,15 @@ impl Registry {
         if let Ok(row) = select(subject, &kept.history, selector, deleted) {
             return Ok((subject.clone(), row.clone()));
         }
+        Box::pin(self.search_row(subject, selector, deleted)).await
+    }
+
+    async fn search_row(
+        &self,
+        subject: &Subject,
+        selector: VersionSelector,
+        deleted: bool,
+    ) -> Result<(Subject, VersionRow), RegistryError> {
         for namesake in self.same_name_everywhere(subject).await? {
             let loaded = self.load_subject(&namesake).await?;
             match select(&namesake, &loaded.history, selector, deleted).cloned() {

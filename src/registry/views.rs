@@ -70,7 +70,8 @@ impl Registry {
         if let Some(view) = self.views.subjects.find(subject, moment) {
             return Ok(view);
         }
-        self.load_subject(subject).await
+        // Boxed: futures of requests that find everything in memory stay small.
+        Box::pin(self.load_subject(subject)).await
     }
 
     /// The same from the database: where the answer is going to be that something is not there.
@@ -98,12 +99,16 @@ impl Registry {
         if let Some(view) = self.views.ids.find(&key, moment) {
             return Ok(Some(view));
         }
-        let Some(stored) = self.store.find_content(context, id).await? else { return Ok(None) };
-        let uses = self.store.list_uses(context, id).await?;
-        let view = Arc::new(IdView { stored, uses });
-        self.views.ids.keep(key, moment, Arc::clone(&view));
-        Ok(Some(view))
+        let load = async {
+            let Some(stored) = self.store.find_content(context, id).await? else { return Ok(None) };
+            let uses = self.store.list_uses(context, id).await?;
+            let view = Arc::new(IdView { stored, uses });
+            self.views.ids.keep(key, moment, Arc::clone(&view));
+            Ok(Some(view))
+        };
+        Box::pin(load).await
     }
+
     /// Contexts and ids of a guid, sorted by context, then id.
     pub(super) async fn view_guid(&self, guid: Guid) -> Result<GuidPlaces, RegistryError> {
         let moment = self.moment(DependsOn::Everything);

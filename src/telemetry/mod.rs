@@ -1,6 +1,6 @@
 //! The log: to standard error, as text or JSON. Never payloads, never credentials.
 //!
-//! Requests are logged by [`log_requests`]: one line for each write and each refusal; answered reads only
+//! Requests are logged by [`log_request`]: one line for each write and each refusal; answered reads only
 //! when asked for, as a line costs about half as much as the read itself.
 
 mod requests;
@@ -9,7 +9,7 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
-pub use requests::log_requests;
+pub use requests::log_request;
 
 use crate::config::{ConfigError, LogFormat};
 

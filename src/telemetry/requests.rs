@@ -2,23 +2,25 @@
 
 use std::time::Instant;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::Method;
-use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::http::Facts;
 
-/// Logs a request after its answer is ready. The state tells whether answered reads are logged.
-pub async fn log_requests(State(log_reads): State<bool>, request: Request, next: Next) -> Response {
+/// Logs a request after its answer is ready; `log_reads` tells whether answered reads are logged.
+pub async fn log_request<A: Future<Output = Response>>(
+    log_reads: bool,
+    request: Request,
+    answer: impl FnOnce(Request) -> A,
+) -> Response {
     let started = Instant::now();
-    let method = request.method().clone();
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let response = answer(request).await;
     // The query may hold nothing secret on our routes, but is of no use here either.
-    let path = request.uri().path().to_owned();
-    let response = next.run(request).await;
-    let status = response.status();
-    if log_reads || status.as_u16() >= 400 || is_write(&method, &path) {
-        log(&method, &path, &response, started);
+    let path = uri.path();
+    if log_reads || response.status().as_u16() >= 400 || is_write(&method, path) {
+        log(&method, path, &response, started);
     }
     response
 }

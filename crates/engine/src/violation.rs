@@ -19,6 +19,18 @@ pub enum Outcome {
     Indeterminate,
 }
 
+impl Outcome {
+    /// As the API writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Invalid => "invalid",
+            Self::Unchecked => "unchecked",
+            Self::Indeterminate => "indeterminate",
+        }
+    }
+}
+
 /// How serious a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,17 +1,20 @@
 //! The verdict object: the same for payloads, records and events.
 
+use std::borrow::Cow;
+
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 use chancery_engine::cloudevents::Event;
 use chancery_engine::violation::Place;
 use chancery_engine::{Outcome, Report, Violation};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::http::call::{Answer, Call, json};
 use crate::http::own::lint::LintFinding;
 use crate::http::problem::Problem;
+use crate::model::Subject;
 use crate::registry::{Matched, PayloadVerdict};
 
 const SCHEMA_ID: HeaderName = HeaderName::from_static("schema-id");
@@ -60,8 +63,8 @@ pub struct VerdictBody {
 #[serde(rename_all = "camelCase")]
 pub struct MatchBody {
     matched_by: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    subject: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
+    subject: Option<Subject>,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -150,7 +153,7 @@ impl From<&Matched> for MatchBody {
     fn from(matched: &Matched) -> Self {
         Self {
             matched_by: matched.by,
-            subject: matched.subject.as_ref().map(ToString::to_string),
+            subject: matched.subject.clone(),
             version: matched.version,
             schema_id: matched.id,
             schema_type: matched.schema_type.name(),
@@ -185,14 +188,17 @@ pub fn answer(call: &Call, verdict: &PayloadVerdict) -> Result<Answer, Problem> 
 
 /// The same for a verdict that is put together already.
 pub fn answer_with(call: &Call, body: &VerdictBody, matched: Option<&Matched>) -> Result<Answer, Problem> {
-    let headers = schema_headers(matched, body.outcome);
     let answer = if wants_status(call) { by_status(body) } else { Ok(json(body)) };
     match answer {
         Ok(mut answer) => {
-            answer.headers_mut().extend(headers);
+            put_schema_headers(answer.headers_mut(), matched, body.outcome);
             Ok(answer)
         }
-        Err(problem) => Err(problem.headers(headers)),
+        Err(problem) => {
+            let mut headers = HeaderMap::new();
+            put_schema_headers(&mut headers, matched, body.outcome);
+            Err(problem.headers(headers))
+        }
     }
 }
 
@@ -225,28 +231,32 @@ fn by_status(body: &VerdictBody) -> Result<Answer, Problem> {
     Err(problem.findings(values(&body.violations), values(&body.warnings)).truncated(body.truncated))
 }
 
-fn schema_headers(matched: Option<&Matched>, outcome: Outcome) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    let mut put = |name: HeaderName, value: String| {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(name, value);
-        }
-    };
+/// Room for these headers, and for those that every answer gets.
+const HEADERS: usize = 8;
+
+fn put_schema_headers(headers: &mut HeaderMap, matched: Option<&Matched>, outcome: Outcome) {
+    headers.reserve(HEADERS);
     if let Some(id) = matched.and_then(|matched| matched.id) {
-        put(SCHEMA_ID, id.to_string());
+        headers.insert(SCHEMA_ID, id.into());
     }
     if let Some(subject) = matched.and_then(|matched| matched.subject.as_ref()) {
-        put(SCHEMA_SUBJECT, utf8_percent_encode(&subject.qualified(), NOT_IN_HEADERS).to_string());
+        let name = subject.qualified();
+        let encoded = Cow::from(utf8_percent_encode(&name, NOT_IN_HEADERS));
+        if let Ok(value) = HeaderValue::from_str(&encoded) {
+            headers.insert(SCHEMA_SUBJECT, value);
+        }
     }
     if let Some(version) = matched.and_then(|matched| matched.version) {
-        put(SCHEMA_VERSION, version.to_string());
+        headers.insert(SCHEMA_VERSION, version.into());
     }
-    let outcome = match outcome {
-        Outcome::Valid => "valid",
-        Outcome::Invalid => "invalid",
-        Outcome::Unchecked => "unchecked",
-        Outcome::Indeterminate => "indeterminate",
-    };
-    put(VALIDATION_OUTCOME, outcome.to_owned());
-    headers
+    headers.insert(VALIDATION_OUTCOME, HeaderValue::from_static(outcome.name()));
+}
+
+#[expect(clippy::ref_option, reason = "the form that serde calls")]
+fn as_text<S: Serializer>(subject: &Option<Subject>, serializer: S) -> Result<S::Ok, S::Error> {
+    match subject {
+        Some(subject) if subject.context.is_default() => serializer.serialize_str(&subject.name),
+        Some(subject) => serializer.collect_str(subject),
+        None => serializer.serialize_none(),
+    }
 }

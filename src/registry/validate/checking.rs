@@ -36,8 +36,8 @@ pub(super) struct Checking<'a> {
 pub(super) struct Reported;
 
 /// Data on its way to a validator.
-pub(super) struct Input {
-    pub body: Bytes,
+pub(super) struct Input<'a> {
+    pub body: &'a [u8],
     /// Whether a frame was taken off.
     pub framed: bool,
     /// Message indexes that travelled apart from the data.
@@ -48,7 +48,7 @@ pub(super) struct Input {
     pub reference: Option<SchemaReference>,
 }
 
-impl Checking<'_> {
+impl<'a> Checking<'a> {
     /// The settings in force.
     pub fn settings(&self) -> &Settings {
         &self.policy.settings
@@ -226,7 +226,7 @@ impl Checking<'_> {
     }
 
     /// The data, if there is some. No bytes that are declared JSON are no data.
-    pub fn data(&self) -> Option<&[u8]> {
+    pub fn data(&self) -> Option<&'a [u8]> {
         let is_json = matches!(self.format, PayloadFormat::Json | PayloadFormat::AvroJson);
         self.event.data.bytes().filter(|data| !(is_json && data.is_empty()))
     }

@@ -28,7 +28,7 @@ use crate::model::{ContextName, Subject, VersionPolicy, VersionSelector};
 #[derive(Clone, Debug, Default)]
 pub struct EventSetting {
     /// How envelopes are read.
-    pub options: EventOptions,
+    pub options: Arc<EventOptions>,
     /// Which URLs are ours.
     pub locator: LazyLocator,
     /// What else is known.
@@ -171,8 +171,11 @@ impl Registry {
             (Outcome::Valid, Some(_)) => Outcome::Unchecked,
             (outcome, _) => outcome,
         };
-        let lint =
-            if hints.lint { Some(self.lint_event(&event, matched.as_ref(), hints).await?) } else { None };
+        let lint = if hints.lint {
+            Some(Box::pin(self.lint_event(&event, matched.as_ref(), hints)).await?)
+        } else {
+            None
+        };
         Ok(EventVerdict { outcome, report, matched, unchecked, lint })
     }
 
@@ -208,11 +211,13 @@ impl Registry {
             checking
                 .about_dataschema(&rules::DATASCHEMA_UNPINNED, "the URI names a subject without a version");
         }
-        let Some(data) = checking.data() else { return self.check_absence(checking, &found).await };
+        let Some(data) = checking.data() else {
+            return Box::pin(self.check_absence(checking, &found)).await;
+        };
         let start = frame.map_or(0, |frame| frame.start);
         let selected = reference.and_then(SchemaReference::selected_type).map(str::to_owned);
         let input = Input {
-            body: Bytes::copy_from_slice(&data[start..]),
+            body: &data[start..],
             framed: frame.is_some(),
             indexes: frame.and_then(|frame| frame.indexes.clone()),
             message: message_of(&checking.format, selected),
@@ -241,8 +246,7 @@ impl Registry {
         }
         let nothing = if target.schema_type() == SchemaType::Json { &b"null"[..] } else { b"" };
         let target = self.formed(target, checking.settings());
-        let report =
-            self.run_validator(&target, Bytes::from_static(nothing), PayloadOptions::default()).await?;
+        let report = self.run_validator(&target, nothing, PayloadOptions::default()).await?;
         if report.outcome() != Outcome::Valid {
             let required = checking.settings().require_data == Some(true);
             let message = "the event has no data, and its schema does not accept nothing";
@@ -257,7 +261,7 @@ impl Registry {
         &self,
         checking: &mut Checking<'_>,
         found: &Match,
-        input: Input,
+        input: Input<'_>,
         unpinned: bool,
     ) -> Result<(), RegistryError> {
         let exact = found.schema_id.is_some() || found.version.is_some();
@@ -293,10 +297,9 @@ impl Registry {
                 return Ok(());
             };
             let unframed = if input.framed {
-                strip_indexes(target, input.body.clone(), input.indexes.as_ref())
+                strip_indexes(target, input.body, input.indexes.as_deref())
             } else {
-                let (body, message) = (input.body.clone(), input.message.clone());
-                Ok(Unframed { target, body, message, framed: false })
+                Ok(Unframed { target, body: input.body, message: input.message.clone(), framed: false })
             };
             let Unframed { target, body, message, framed } = match unframed {
                 Ok(unframed) => unframed,
@@ -310,7 +313,7 @@ impl Registry {
                 PayloadOptions { encoding, message, unknown_fields, framed, ..PayloadOptions::default() };
             let mut target = self.formed(target, checking.settings());
             if let Some(reference) = &input.reference {
-                let (part, is_there) = self.part_of(target, reference).await?;
+                let (part, is_there) = Box::pin(self.part_of(target, reference)).await?;
                 if !is_there {
                     checking.unresolved_dataschema("the fragment names nothing in the schema");
                 }

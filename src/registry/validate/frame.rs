@@ -1,6 +1,5 @@
 //! Confluent frames around payloads, held against the schema that the request names.
 
-use bytes::Bytes;
 use chancery_engine::cloudevents::matching::PayloadFormat;
 use chancery_engine::framing::{self, Frame};
 use chancery_engine::violation::{MessageChoice, Violation};
@@ -13,9 +12,9 @@ use crate::model::VersionSelector;
 
 /// A payload without its frame.
 #[derive(Debug)]
-pub(super) struct Unframed {
+pub(super) struct Unframed<'a> {
     pub target: Target,
-    pub body: Bytes,
+    pub body: &'a [u8],
     pub message: MessageChoice,
     /// Whether there was a frame.
     pub framed: bool,
@@ -36,13 +35,13 @@ impl Refused {
 
 impl Registry {
     /// Strips a Confluent frame, if there is one. The inner error is a finding about the payload.
-    pub(super) async fn unframe(
+    pub(super) async fn unframe<'a>(
         &self,
         choice: &SchemaChoice,
         target: Target,
-        payload: &Payload,
+        payload: &'a Payload,
         format: &PayloadFormat,
-    ) -> Result<Result<Unframed, Box<Refused>>, RegistryError> {
+    ) -> Result<Result<Unframed<'a>, Box<Refused>>, RegistryError> {
         let of_type = match format {
             PayloadFormat::Protobuf { message } => message.as_ref(),
             _ => None,
@@ -51,33 +50,33 @@ impl Registry {
         let named = named.map_or(MessageChoice::First, MessageChoice::Name);
         let promised = matches!(format, PayloadFormat::Framed(_)) && payload.framing == Framing::Auto;
         let required = promised || payload.framing == Framing::Confluent;
-        let Some((frame, rest, indexes)) = split(payload) else {
+        let Some(Split { frame, rest, indexes }) = split(payload) else {
             if payload.id_header.is_some() {
                 return Ok(Err(Refused::new(target, unknown_id())));
             }
             if required {
                 return Ok(Err(Refused::new(target, id_required())));
             }
-            return Ok(Ok(Unframed { target, body: payload.bytes.clone(), message: named, framed: false }));
+            return Ok(Ok(Unframed { target, body: &payload.bytes, message: named, framed: false }));
         };
         if agrees(frame, &target) {
-            return Ok(strip_indexes(target, rest, indexes.as_ref()));
+            return Ok(strip_indexes(target, rest, indexes));
         }
         let Some(framed) = self.find_framed(target.context(), frame).await? else {
             if required || payload.id_header.is_some() {
                 return Ok(Err(Refused::new(target, unknown_id())));
             }
-            return Ok(Ok(Unframed { target, body: payload.bytes.clone(), message: named, framed: false }));
+            return Ok(Ok(Unframed { target, body: &payload.bytes, message: named, framed: false }));
         };
         // A schema that comes with the request is no version of anything: nothing contradicts it.
         if matches!(choice, SchemaChoice::Inline(_)) {
-            return Ok(strip_indexes(target, rest, indexes.as_ref()));
+            return Ok(strip_indexes(target, rest, indexes));
         }
         // `latest` names the subject; the frame then says which of its versions wrote the payload.
         if let SchemaChoice::Version(subject, VersionSelector::Latest) = choice
             && let Some(other) = self.version_with_id(subject, &framed.0, framed.1).await?
         {
-            return Ok(strip_indexes(other, rest, indexes.as_ref()));
+            return Ok(strip_indexes(other, rest, indexes));
         }
         Ok(Err(Refused::new(
             target,
@@ -86,18 +85,25 @@ impl Registry {
     }
 }
 
-/// The frame of a payload, what it leaves, and message indexes that stand apart from that. A header goes before
-/// what the payload starts with.
-fn split(payload: &Payload) -> Option<(Frame, Bytes, Option<Bytes>)> {
+/// A frame and what it leaves.
+struct Split<'a> {
+    frame: Frame,
+    rest: &'a [u8],
+    /// Message indexes that stand apart from the rest.
+    indexes: Option<&'a [u8]>,
+}
+
+/// The frame of a payload. A header goes before what the payload starts with.
+fn split(payload: &Payload) -> Option<Split<'_>> {
     if let Some(header) = &payload.id_header {
         let (frame, indexes) = framing::split(header)?;
-        return Some((frame, payload.bytes.clone(), Some(header.slice_ref(indexes))));
+        return Some(Split { frame, rest: &payload.bytes, indexes: Some(indexes) });
     }
     if payload.framing == Framing::None {
         return None;
     }
     let (frame, rest) = framing::split(&payload.bytes)?;
-    Some((frame, payload.bytes.slice_ref(rest), None))
+    Some(Split { frame, rest, indexes: None })
 }
 
 fn agrees(frame: Frame, target: &Target) -> bool {
@@ -108,17 +114,20 @@ fn agrees(frame: Frame, target: &Target) -> bool {
 }
 
 /// Protobuf frames carry the path of the message: apart from the payload, or before it.
-pub(super) fn strip_indexes(
+pub(super) fn strip_indexes<'a>(
     target: Target,
-    body: Bytes,
-    apart: Option<&Bytes>,
-) -> Result<Unframed, Box<Refused>> {
+    body: &'a [u8],
+    apart: Option<&[u8]>,
+) -> Result<Unframed<'a>, Box<Refused>> {
     if target.schema_type() != SchemaType::Protobuf {
         return Ok(Unframed { target, body, message: MessageChoice::First, framed: true });
     }
-    match framing::split_message_indexes(apart.unwrap_or(&body)) {
-        Some((indexes, rest)) => {
-            let body = if apart.is_some() { body } else { body.slice_ref(rest) };
+    let split = match apart {
+        Some(apart) => framing::split_message_indexes(apart).map(|(indexes, _)| (indexes, body)),
+        None => framing::split_message_indexes(body),
+    };
+    match split {
+        Some((indexes, body)) => {
             Ok(Unframed { target, body, message: MessageChoice::Indexes(indexes), framed: true })
         }
         None => {

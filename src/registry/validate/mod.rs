@@ -17,7 +17,7 @@ mod target;
 use std::time::Duration;
 
 use bytes::Bytes;
-use chancery_engine::cloudevents::matching::{AvroJson, FramedTypes, PayloadFormat};
+use chancery_engine::cloudevents::matching::{AvroJson, PayloadFormat};
 use chancery_engine::violation::{Encoding, PayloadOptions, UnknownFields, Violation};
 use chancery_engine::{Report, SchemaType};
 
@@ -111,7 +111,8 @@ impl Registry {
         };
         let settings = &policy.settings;
         let payload = Payload { framing: framing_of(payload.framing, settings), ..payload };
-        let format = payload.format(&policy.framed_types);
+        let media_type = payload.media_type.as_deref().unwrap_or_default();
+        let format = PayloadFormat::of_media_type(media_type, &policy.framed_types);
         let unframed = match self.unframe(choice, target, &payload, &format).await? {
             Ok(unframed) => unframed,
             Err(refused) => {
@@ -123,7 +124,6 @@ impl Registry {
         };
         let target = self.formed(unframed.target, settings);
         let Some(encoding) = encoding_of(&format, target.schema_type(), &payload, settings) else {
-            let media_type = payload.media_type.as_deref().unwrap_or_default();
             let finding = format_mismatch(media_type, target.schema_type());
             return Ok(PayloadVerdict { report: single(finding), matched: target.matched });
         };
@@ -137,14 +137,6 @@ impl Registry {
         let other = other_form(&format, target.schema_type(), settings);
         let report = self.run_forms(&target, unframed.body, options, other).await?;
         Ok(PayloadVerdict { report, matched: target.matched })
-    }
-}
-
-impl Payload {
-    /// What the media type says about the bytes.
-    fn format(&self, framed_types: &FramedTypes) -> PayloadFormat {
-        let media_type = self.media_type.as_deref().unwrap_or_default();
-        PayloadFormat::of_media_type(media_type, framed_types)
     }
 }
 

@@ -110,7 +110,7 @@ impl Registry {
         if let Some(ready) = self.ready.stored.find(&key, self.moment(DependsOn::Contents)) {
             return Ok(ready);
         }
-        let content = self.content_of(row).await?;
+        let content = Box::pin(self.content_of(row)).await?;
         Ok(self.ready_key(key, content))
     }
 
@@ -182,6 +182,9 @@ impl Registry {
 
     /// The compiled schema, or why there is none. Compiles at most once while it stays in the cache.
     pub(super) async fn judge_of(&self, ready: &Ready) -> Result<Compiled, RegistryError> {
+        if let Some(compiled) = ready.compiled.get() {
+            return Ok(compiled.clone());
+        }
         let compiled = ready.compiled.get_or_try_init(|| async {
             let (context, content) = (&ready.context, &ready.content);
             let schema = self.parse_stored(context, ready.fingerprint, content).await?;
@@ -191,7 +194,7 @@ impl Registry {
             let work = move || compile(&schema, &content, &resolved.dependencies, &form, &limits);
             Ok::<_, RegistryError>(cpu::apart(work).await)
         });
-        compiled.await.cloned()
+        Box::pin(compiled).await.cloned()
     }
 }
 

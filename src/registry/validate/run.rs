@@ -21,13 +21,13 @@ impl Registry {
     pub(super) async fn run_forms(
         &self,
         target: &Target,
-        body: Bytes,
+        body: &[u8],
         options: PayloadOptions,
         other: Option<Encoding>,
     ) -> Result<Report, RegistryError> {
         let Some(encoding) = other else { return self.run_validator(target, body, options).await };
         let second = PayloadOptions { encoding, ..options.clone() };
-        let report = self.run_validator(target, body.clone(), options).await?;
+        let report = self.run_validator(target, body, options).await?;
         if report.outcome() != Outcome::Invalid || report.violations().all(is_of_rule) {
             return Ok(report);
         }
@@ -43,7 +43,7 @@ impl Registry {
     pub(super) async fn run_validator(
         &self,
         target: &Target,
-        body: Bytes,
+        body: &[u8],
         options: PayloadOptions,
     ) -> Result<Report, RegistryError> {
         let judge = match self.judge_of(&target.ready).await? {
@@ -55,8 +55,9 @@ impl Registry {
         let now_ms = (self.clock)();
         // Rules are user's programs: their work is bounded, but not small.
         if body.len() < BLOCKING_BYTES && !judge.has_rules() {
-            return Ok(judge.judge(&body, &options, now_ms));
+            return Ok(judge.judge(body, &options, now_ms));
         }
+        let body = Bytes::copy_from_slice(body);
         let places = Arc::clone(&self.heavy);
         let work = async move {
             let place = places.acquire_owned().await;
@@ -67,7 +68,7 @@ impl Registry {
             };
             tokio::task::spawn_blocking(work).await
         };
-        Ok(match tokio::time::timeout(self.settings.validation_deadline, work).await {
+        Ok(match Box::pin(tokio::time::timeout(self.settings.validation_deadline, work)).await {
             Ok(Ok(report)) => report,
             Ok(Err(_)) => Report::undecided("the validator failed"),
             Err(_) => Report::undecided("the deadline for validation passed"),

@@ -50,7 +50,7 @@ pub async fn apply(
             for one in changes {
                 document::change(connection, one).await?;
                 let name = format!("{}/{}", one.collection, one.key.replace('\u{1f}', "/"));
-                let scope = Subject { context: ContextName::default(), name };
+                let scope = Subject { context: ContextName::default(), name: name.into() };
                 log(connection, ChangeKind::DocumentChanged, &scope, stamp).await?;
             }
         }

@@ -170,7 +170,7 @@ const NO_LIMIT: i64 = -1;
 /// Contexts and names as a JSON list.
 fn names_of(subjects: &[Subject]) -> String {
     let names: Vec<(&str, &str)> =
-        subjects.iter().map(|subject| (subject.context.as_str(), subject.name.as_str())).collect();
+        subjects.iter().map(|subject| (subject.context.as_str(), &*subject.name)).collect();
     to_json(&names)
 }
 

@@ -130,7 +130,7 @@ pub async fn empty(
     stamp: &Stamp,
 ) -> Result<(), StoreError> {
     let (context, name) = match emptied {
-        Emptied::Subject(subject) => (Some(subject.context.as_str()), Some(subject.name.as_str())),
+        Emptied::Subject(subject) => (Some(subject.context.as_str()), Some(&*subject.name)),
         Emptied::Context(context) => (Some(context.as_str()), None),
         Emptied::Everything => (None, None),
     };

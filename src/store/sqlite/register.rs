@@ -16,7 +16,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query};
 
 use super::writer::Outcome;
 use super::{purge, row};
-use crate::model::{ChangeKind, Content, ContextName, Fingerprint, Guid, SchemaId};
+use crate::model::{ChangeKind, Content, ContextName, Fingerprint, Guid, SchemaId, Subject};
 use crate::store::codec::{At, hex, rule_types, to_json};
 use crate::store::{Applied, Conflict, IdChoice, Registration, Stamp, StoreError, Target};
 
@@ -275,7 +275,7 @@ struct Plan {
     touched_contexts: BTreeSet<ContextName>,
     /// Ids the group gave out.
     allocated: HashMap<(ContextName, Fingerprint), SchemaId>,
-    touched_subjects: HashSet<(ContextName, String)>,
+    touched_subjects: HashSet<Subject>,
     contents: Vec<(Identity, Arc<Content>)>,
     ids: Vec<Value>,
     subjects: Vec<Value>,
@@ -314,10 +314,9 @@ impl Plan {
         targets: &[Found],
     ) -> Result<Applied, Conflict> {
         let subject = &item.subject;
-        let place = (subject.context.clone(), subject.name.clone());
         let moved = state.revision != item.revision
             || (state.replaced.is_some() && !item.overwrites)
-            || self.touched_subjects.contains(&place);
+            || self.touched_subjects.contains(subject);
         if moved {
             return Err(Conflict::Moved { subject: subject.clone() });
         }
@@ -325,7 +324,7 @@ impl Plan {
         check_replaced(item, identity, state)?;
         let id = self.choose_id(item, identity, state)?;
 
-        self.touched_subjects.insert(place);
+        self.touched_subjects.insert(subject.clone());
         let context = subject.context.as_str();
         let subject_id = state.subject_id.unwrap_or(self.next_subject_id);
         self.next_subject_id += i64::from(state.subject_id.is_none());

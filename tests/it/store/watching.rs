@@ -37,7 +37,7 @@ async fn a_caller_that_knows_of_its_change_is_not_the_first<B: Backend>(lab: Lab
     let content = avro("\"int\"");
     join_all(names.iter().map(async |name| {
         lab.register(name, &content).await;
-        let told = heard.lock().unwrap().iter().any(|change| change.subject.name == *name);
+        let told = heard.lock().unwrap().iter().any(|change| *change.subject.name == **name);
         assert!(told, "{name} is registered and nobody was told");
     }))
     .await;

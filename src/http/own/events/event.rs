@@ -33,7 +33,7 @@ pub async fn answer(call: &Call, setting: &EventSetting) -> Result<Answer, Probl
             let (body, found) = judge(call.registry(), reading, setting).await?;
             verdict::answer_with(call, &body, found.matched.as_ref())
         }
-        Reading::Batch { events, report } => batch(call, setting, events, &report).await,
+        Reading::Batch { events, report } => Box::pin(batch(call, setting, events, &report)).await,
     }
 }
 

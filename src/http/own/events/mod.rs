@@ -17,18 +17,18 @@ use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, StatusCode};
 use chancery_engine::cloudevents::{EventOptions, Profile, RuleSetting};
 use chancery_engine::violation::Place;
-use chancery_engine::{Report, Severity, Violation};
+use chancery_engine::{Severity, Violation};
 
-use super::verdict::{FindingBody, VerdictBody, values};
-use crate::http::call::{Answer, Call, json, read_body};
+use super::verdict::{FindingBody, values};
+use crate::http::call::{Answer, Call, read_body};
 use crate::http::error::TransportError;
 use crate::http::json::{Presence, read_object};
 use crate::http::negotiate::essence;
 use crate::http::problem::Problem;
 use crate::registry::{EventHints, EventSetting, Framing, LazyLocator, NamedSchema, parse_version};
 
-/// Records of one container. A verdict may cost a hundred times what its record weighs; streams have no such bound.
-const MAX_RECORDS: usize = 10_000;
+/// What content types of structured and batched events start with.
+const CLOUDEVENTS: &[u8] = b"application/cloudevents";
 
 /// What all verdicts of one request share.
 ///
@@ -36,11 +36,11 @@ const MAX_RECORDS: usize = 10_000;
 /// `profile` and `rules=ID:LEVEL,…` override how envelopes are judged; `lint=true` asks for advice.
 async fn read_setting(call: &Call) -> Result<EventSetting, Problem> {
     let state = Arc::clone(&call.state);
-    let host = call.headers.get(HOST).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let host = call.headers.get(HOST).cloned();
     let locator = LazyLocator::new(move || {
         let mut locator = state.locator.clone();
         // The name under which the client reached us is ours, too, as far as it can be the host of a URL.
-        if let Some(host) = host {
+        if let Some(host) = host.as_ref().and_then(|host| host.to_str().ok()) {
             for scheme in ["http", "https"] {
                 let _ = locator.add_base_url(&format!("{scheme}://{host}"));
             }
@@ -48,7 +48,9 @@ async fn read_setting(call: &Call) -> Result<EventSetting, Problem> {
         locator
     });
     let mut options = call.registry().event_options(&call.context).await?;
-    override_rules(call, &mut options)?;
+    if !call.query.is_empty() {
+        override_rules(call, Arc::make_mut(&mut options))?;
+    }
     let hints = EventHints {
         schema: named_schema(call).await?,
         topic: call.query.find("topic").filter(|topic| !topic.is_empty()).map(str::to_owned),
@@ -113,54 +115,38 @@ async fn named_schema(call: &Call) -> Result<Option<NamedSchema>, Problem> {
 pub async fn validate(mut call: Call, body: Body) -> Result<Answer, Problem> {
     let setting = read_setting(&call).await?;
     let content_type = content_type(&call.headers);
-    if content_type == stream::NDJSON {
+    if content_type.eq_ignore_ascii_case(stream::NDJSON) {
         return Ok(stream::answer(call, body, setting));
     }
     let claims_event = claims_event(&call);
+    let is_json = content_type.eq_ignore_ascii_case("application/json");
     call.body = match read_body(body, setting.options.max_batch_bytes).await {
         Ok(body) => body,
         Err(TransportError::TooLarge(limit)) if claims_event => return Err(too_large(limit)),
         Err(other) => return Err(other.into()),
     };
-    if claims_event || content_type != "application/json" {
+    if claims_event || !is_json {
         return event::answer(&call, &setting).await;
     }
     // What is no container of records is an event or nothing.
-    let container = match read_object(&call.body) {
-        Ok(container) if container.presence("records") != Presence::Absent => container,
-        _ => return event::answer(&call, &setting).await,
-    };
-    let records: Vec<_> = container.raws("records")?.unwrap_or_default();
-    if records.is_empty() {
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "`records` holds no records"));
+    match read_object(&call.body) {
+        Ok(container) if container.presence("records") != Presence::Absent => {
+            Box::pin(record::answer(&call, &container, &setting)).await
+        }
+        _ => event::answer(&call, &setting).await,
     }
-    if records.len() > MAX_RECORDS {
-        let detail = format!("`records` holds more than {MAX_RECORDS} records; send them as a stream");
-        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
-    }
-    let mut answer = record::Results::default();
-    for (index, raw) in records.into_iter().enumerate() {
-        // Verdicts from memory never wait; other requests want their turn.
-        tokio::task::consume_budget().await;
-        // A record that cannot be read takes no verdict away from the others.
-        let verdict = match read_object(raw.get().as_bytes()).and_then(|body| record::Record::read(&body)) {
-            Ok(record) => record.validate(call.registry(), &setting).await?,
-            Err(reason) => VerdictBody::new(&Report::undecided(reason.to_string()), None),
-        };
-        answer.push(VerdictBody { index: Some(index), ..verdict });
-    }
-    Ok(json(&answer))
 }
 
-/// The content type without parameters, in lower case.
-fn content_type(headers: &HeaderMap) -> String {
+/// The content type without parameters.
+fn content_type(headers: &HeaderMap) -> &str {
     let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    essence(value.unwrap_or_default()).to_ascii_lowercase()
+    essence(value.unwrap_or_default())
 }
 
 /// Whether a request says of itself that it carries an event: its findings then have rule ids.
 pub fn claims_event(call: &Call) -> bool {
-    content_type(&call.headers).starts_with("application/cloudevents")
+    let content_type = content_type(&call.headers).as_bytes();
+    content_type.get(..CLOUDEVENTS.len()).is_some_and(|start| start.eq_ignore_ascii_case(CLOUDEVENTS))
         || call.headers.keys().any(|name| name.as_str().starts_with("ce-"))
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -12,9 +13,11 @@ use chancery_engine::{Outcome, Report, Violation};
 use serde::Serialize;
 
 use super::event;
+use crate::http::call::{Answer, Call, json};
 use crate::http::confluent::read_candidate;
-use crate::http::json::{BadJson, Object, Presence};
+use crate::http::json::{BadJson, Object, Presence, read_object};
 use crate::http::own::verdict::{Summary, VerdictBody};
+use crate::http::problem::Problem;
 use crate::model::Subject;
 use crate::registry::{
     Candidate, EventHints, EventSetting, Framing, IdScope, Payload, Registry, RegistryError, SchemaChoice,
@@ -23,17 +26,43 @@ use crate::registry::{
 
 /// The verdicts on a container.
 #[derive(Default, Serialize)]
-pub struct Results {
+struct Results {
     summary: Summary,
     results: Vec<VerdictBody>,
 }
 
 impl Results {
-    /// Adds the next verdict.
-    pub fn push(&mut self, verdict: VerdictBody) {
+    fn push(&mut self, verdict: VerdictBody) {
         self.summary.count(verdict.outcome);
         self.results.push(verdict);
     }
+}
+
+/// Records of one container. A verdict may cost a hundred times what its record weighs; streams have no such bound.
+const MAX_RECORDS: usize = 10_000;
+
+/// Answers a container with the verdicts on its records.
+pub async fn answer(call: &Call, container: &Object<'_>, setting: &EventSetting) -> Result<Answer, Problem> {
+    let records: Vec<_> = container.raws("records")?.unwrap_or_default();
+    if records.is_empty() {
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "`records` holds no records"));
+    }
+    if records.len() > MAX_RECORDS {
+        let detail = format!("`records` holds more than {MAX_RECORDS} records; send them as a stream");
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
+    }
+    let mut results = Results::default();
+    for (index, raw) in records.into_iter().enumerate() {
+        // Verdicts from memory never wait; other requests want their turn.
+        tokio::task::consume_budget().await;
+        // A record that cannot be read takes no verdict away from the others.
+        let verdict = match read_object(raw.get().as_bytes()).and_then(|body| Record::read(&body)) {
+            Ok(record) => record.validate(call.registry(), setting).await?,
+            Err(reason) => VerdictBody::new(&Report::undecided(reason.to_string()), None),
+        };
+        results.push(VerdictBody { index: Some(index), ..verdict });
+    }
+    Ok(json(&results))
 }
 
 /// One record as posted.

@@ -56,13 +56,13 @@ impl Default for FramedTypes {
 }
 
 impl FramedTypes {
-    /// A list of media types (without parameters) and the format they promise.
+    /// A list of media types (without parameters, in any letter case) and the format they promise.
     pub fn new(types: impl IntoIterator<Item = (String, SchemaType)>) -> Self {
-        Self(types.into_iter().map(|(name, format)| (name.to_ascii_lowercase(), format)).collect())
+        Self(types.into_iter().collect())
     }
 
     fn find(&self, essence: &str) -> Option<SchemaType> {
-        self.0.iter().find(|(name, _)| name == essence).map(|(_, format)| *format)
+        self.0.iter().find(|(name, _)| name.eq_ignore_ascii_case(essence)).map(|(_, format)| *format)
     }
 }
 
@@ -101,9 +101,9 @@ impl PayloadFormat {
     /// The format a media type names.
     pub fn of_media_type(media_type: &str, framed: &FramedTypes) -> Self {
         let Some(media_type) = MediaType::parse(media_type) else { return Self::Opaque };
-        let essence = media_type.essence.to_ascii_lowercase();
-        let is_one_of = |names: &[&str]| names.contains(&&*essence);
-        if let Some(format) = framed.find(&essence) {
+        let essence = media_type.essence;
+        let is_one_of = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(essence));
+        if let Some(format) = framed.find(essence) {
             Self::Framed(format)
         } else if is_one_of(&AVRO) {
             Self::Avro
@@ -112,7 +112,7 @@ impl PayloadFormat {
         } else if is_one_of(&PROTOBUF) {
             let name = MESSAGE_PARAMETERS.iter().find_map(|parameter| media_type.find_parameter(parameter));
             Self::Protobuf { message: name.map(std::borrow::Cow::into_owned) }
-        } else if is_of_registry(&essence) {
+        } else if is_of_registry(essence) {
             Self::NotAPayload
         } else if media_type.is_json() {
             Self::Json
@@ -143,8 +143,9 @@ impl PayloadFormat {
 /// Whether a media type is one of the registry's own, versioned or not: `application/vnd.schemaregistry.v1+json`,
 /// `application/vnd.schemaregistry+json`.
 fn is_of_registry(essence: &str) -> bool {
-    let rest = essence.strip_prefix("application/vnd.schemaregistry");
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '+']))
+    const OWN: &str = "application/vnd.schemaregistry";
+    let is_own = essence.get(..OWN.len()).is_some_and(|start| start.eq_ignore_ascii_case(OWN));
+    is_own && matches!(essence.as_bytes().get(OWN.len()), None | Some(b'.' | b'+'))
 }
 
 #[cfg(test)]
