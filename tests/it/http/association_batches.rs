@@ -175,7 +175,7 @@ async fn a_rehearsed_batch_changes_nothing() {
     assert_eq!(app.bound("id-orders").await, [""; 0]);
 
     let done = app.batch(MUTATE, items).await;
-    assert_eq!(done[0]["result"]["associations"][0]["schema"]["id"], 1);
+    assert_eq!(done[0]["result"]["associations"][0]["schema"]["version"], 1);
     assert_eq!(code(&done[1]), 40905);
 }
 
