@@ -121,7 +121,7 @@ fn lists(criterion: &mut Criterion) {
         scope: scope.clone(),
         prefix: String::new(),
         also: Vec::new(),
-        only: None,
+        with_entry: None,
         deletion: Deletion::Active,
         latest_only: true,
         rule_type: None,

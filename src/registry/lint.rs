@@ -134,7 +134,7 @@ impl Registry {
             scope: Scope::Context(own.subject.context.clone()),
             prefix: String::new(),
             also: Vec::new(),
-            only: None,
+            with_entry: None,
             deletion: Deletion::Active,
             latest_only: true,
             rule_type: None,

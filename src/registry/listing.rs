@@ -66,24 +66,24 @@ impl Registry {
             .filter(|(_, names)| names.iter().any(|name| matches(&scope, &prefix, name)))
             .map(|(target, _)| target.clone())
             .collect();
-        let associated = match &filter.associated {
-            Some(associated) => Some(self.associations_by_subject(associated).await?),
-            None => None,
-        };
         let query = VersionQuery {
             scope,
             prefix,
             also,
-            only: associated.as_ref().map(|subjects| subjects.keys().cloned().collect()),
+            with_entry: filter.associated.as_ref().map(AssociationFilter::as_entry),
             deletion: if filter.deleted { Deletion::All } else { Deletion::Active },
             latest_only: filter.latest_only,
             rule_type: filter.rule_type.clone(),
             page: filter.page,
         };
         let versions = self.store.list_versions(&query).await?;
+        let associated = match &filter.associated {
+            Some(associated) => self.associations_of(&versions, associated).await?,
+            None => BTreeMap::new(),
+        };
         let listed = versions.into_iter().map(|version| {
             let names = aliases.get(&version.subject).map(Vec::as_slice).unwrap_or_default();
-            let associations = associated.as_ref().and_then(|subjects| subjects.get(&version.subject));
+            let associations = associated.get(&version.subject.qualified());
             ListedVersion {
                 aliases: names.iter().map(Subject::qualified).collect(),
                 associations: associations.cloned().unwrap_or_default(),

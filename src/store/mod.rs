@@ -24,7 +24,8 @@ pub use document::{Document, DocumentChange};
 pub use error::{Conflict, OpenError, StoreError};
 pub use feed::{Feed, News, Watcher};
 pub use query::{
-    Deletion, History, Page, Referrer, Scope, StoredContent, SubjectQuery, Use, VersionQuery, VersionRow,
+    Deletion, EntryFilter, History, Page, Referrer, Scope, StoredContent, SubjectQuery, Use, VersionQuery,
+    VersionRow,
 };
 
 use std::sync::Arc;
@@ -115,6 +116,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Body of a document.
     async fn find_document(&self, collection: &str, key: &str) -> Result<Option<String>, StoreError>;
+
+    /// Those documents of a collection that are there, by key. One query.
+    async fn find_documents(&self, collection: &str, keys: &[String]) -> Result<Vec<Document>, StoreError>;
 
     /// Documents of a collection whose keys start with `prefix`, by key.
     async fn list_documents(&self, collection: &str, prefix: &str) -> Result<Vec<Document>, StoreError>;

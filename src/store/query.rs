@@ -134,6 +134,15 @@ pub struct SubjectQuery {
     pub page: Page,
 }
 
+/// Asks of a subject for an entry in its document: a list of objects under its qualified name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryFilter {
+    /// Collection of the documents.
+    pub collection: &'static str,
+    /// Members of an entry, each with the texts one of which it must have.
+    pub members: Vec<(&'static str, Vec<String>)>,
+}
+
 /// Filter for versions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionQuery {
@@ -143,8 +152,8 @@ pub struct VersionQuery {
     pub prefix: String,
     /// Further subjects whose versions are included whatever the prefix says (aliases).
     pub also: Vec<Subject>,
-    /// None but versions of these subjects.
-    pub only: Option<Vec<Subject>>,
+    /// None but versions of subjects with such an entry.
+    pub with_entry: Option<EntryFilter>,
     /// Which.
     pub deletion: Deletion,
     /// Only the highest matching version of each subject.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{ANY_NAMESPACE, AssociationError, BY_ID, BY_NAME, BY_SUBJECT, SEPARATOR};
-use crate::model::{Association, Lifecycle, Subject};
+use crate::model::{Association, Lifecycle, SchemaVersion, Subject};
 use crate::registry::{Registry, RegistryError, decode};
+use crate::store::EntryFilter;
 
 /// Which associations of a resource or subject are meant; what is empty takes all.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +19,19 @@ pub struct AssociationFilter {
 }
 
 impl AssociationFilter {
+    /// The same for the lists of subjects in the store.
+    pub(in crate::registry) fn as_entry(&self) -> EntryFilter {
+        let Self { resource_type, association_types: kinds, lifecycle } = self;
+        let one = |text: &str| if text.is_empty() { Vec::new() } else { vec![text.to_owned()] };
+        let mut members = vec![
+            ("resourceType", one(resource_type)),
+            ("associationType", kinds.clone()),
+            ("lifecycle", one(&lifecycle.to_ascii_uppercase())),
+        ];
+        members.retain(|(_, texts)| !texts.is_empty());
+        EntryFilter { collection: BY_SUBJECT, members }
+    }
+
     pub(super) fn takes(&self, association: &Association) -> bool {
         let Self { resource_type, association_types: kinds, lifecycle } = self;
         (resource_type.is_empty() || *resource_type == association.resource_type)
@@ -68,18 +82,19 @@ impl Registry {
         Ok(found)
     }
 
-    /// Every subject with an association that the filter takes.
-    pub(in crate::registry) async fn associations_by_subject(
+    /// Associations of the subjects of versions that the filter takes, by qualified name.
+    pub(in crate::registry) async fn associations_of(
         &self,
+        versions: &[SchemaVersion],
         filter: &AssociationFilter,
-    ) -> Result<BTreeMap<Subject, Vec<Association>>, RegistryError> {
+    ) -> Result<BTreeMap<String, Vec<Association>>, RegistryError> {
+        let mut keys: Vec<_> = versions.iter().map(|version| version.subject.qualified()).collect();
+        keys.dedup();
         let mut subjects = BTreeMap::new();
-        for document in self.store.list_documents(BY_SUBJECT, "").await? {
+        for document in self.store.find_documents(BY_SUBJECT, &keys).await? {
             let mut found: Vec<Association> = decode(BY_SUBJECT, &document.key, &document.body)?;
             found.retain(|association| filter.takes(association));
-            if !found.is_empty() {
-                subjects.insert(Subject::parse(&document.key), found);
-            }
+            subjects.insert(document.key, found);
         }
         Ok(subjects)
     }

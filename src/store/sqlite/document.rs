@@ -1,10 +1,11 @@
 //! Documents: reads by key and by prefix, changes that verify what the caller read.
 
+use sqlx::sqlite::SqliteRow;
 use sqlx::{SqliteConnection, SqlitePool, query};
 
 use super::read::unavailable;
 use super::row;
-use crate::store::codec::At;
+use crate::store::codec::{At, to_json};
 use crate::store::prefix::successor;
 use crate::store::{Conflict, Document, DocumentChange, StoreError};
 
@@ -13,6 +14,20 @@ pub async fn find(readers: &SqlitePool, collection: &str, key: &str) -> Result<O
     let row = query(sql).bind(collection).bind(key).fetch_optional(readers).await.map_err(unavailable)?;
     let name = || format!("{collection} {key}");
     row.map(|row| row::get(&row, At { table: "documents", row: &name }, "body")).transpose()
+}
+
+/// Documents of these keys, by key.
+pub async fn find_all(
+    readers: &SqlitePool,
+    collection: &str,
+    keys: &[String],
+) -> Result<Vec<Document>, StoreError> {
+    let sql = "SELECT key, body FROM documents
+                WHERE collection = ?1 AND key IN (SELECT value FROM json_each(?2))
+                ORDER BY key";
+    let rows =
+        query(sql).bind(collection).bind(to_json(&keys)).fetch_all(readers).await.map_err(unavailable)?;
+    documents(&rows, collection)
 }
 
 /// Documents whose keys start with a prefix, by key.
@@ -27,7 +42,11 @@ pub async fn list(readers: &SqlitePool, collection: &str, prefix: &str) -> Resul
         .fetch_all(readers)
         .await
         .map_err(unavailable)?;
-    let name = || format!("{collection} {prefix}");
+    documents(&rows, collection)
+}
+
+fn documents(rows: &[SqliteRow], collection: &str) -> Result<Vec<Document>, StoreError> {
+    let name = || collection.to_owned();
     let at = At { table: "documents", row: &name };
     rows.iter()
         .map(|row| Ok(Document { key: row::get(row, at, "key")?, body: row::get(row, at, "body")? }))

@@ -87,11 +87,17 @@ pub async fn versions(readers: &SqlitePool, asked: &VersionQuery) -> Result<Vec<
     } else {
         ""
     };
-    let only = if asked.only.is_some() {
-        "AND s.subject_id IN (
-                SELECT o.subject_id
-                  FROM json_each(?8) wanted
-                  JOIN subjects o ON o.context = wanted.value ->> 0 AND o.name = wanted.value ->> 1)"
+    // Not `EXISTS`, as above. Looked up subject by subject, so that a page costs what it shows.
+    let with_entry = if asked.with_entry.is_some() {
+        "AND (SELECT 1
+                FROM documents d
+               CROSS JOIN json_each(d.body) entry
+               WHERE d.collection = ?8 AND d.key = s.qualified
+                 AND (SELECT 1 FROM json_each(?9) member
+                       WHERE coalesce(entry.value ->> (member.value ->> 0), '')
+                             NOT IN (SELECT value FROM json_each(member.value -> 1))
+                       LIMIT 1) IS NULL
+               LIMIT 1) IS NOT NULL"
     } else {
         ""
     };
@@ -105,7 +111,7 @@ pub async fn versions(readers: &SqlitePool, asked: &VersionQuery) -> Result<Vec<
             CROSS JOIN versions v ON v.subject_id = s.subject_id
             CROSS JOIN ids i ON i.context = v.context AND i.id = v.id
             CROSS JOIN contents c ON c.fingerprint = i.fingerprint
-            WHERE {subjects} {only} AND {state} {latest} {rule}
+            WHERE {subjects} {with_entry} AND {state} {latest} {rule}
             ORDER BY {order}, v.version LIMIT ?4 OFFSET ?5"#
     );
     let (limit, offset) = cut(asked.page);
@@ -117,7 +123,8 @@ pub async fn versions(readers: &SqlitePool, asked: &VersionQuery) -> Result<Vec<
         .bind(offset)
         .bind(asked.rule_type.as_deref())
         .bind(names_of(&asked.also))
-        .bind(names_of(asked.only.as_deref().unwrap_or_default()))
+        .bind(asked.with_entry.as_ref().map(|entry| entry.collection))
+        .bind(asked.with_entry.as_ref().map(|entry| to_json(&entry.members)))
         .fetch_all(readers)
         .await
         .map_err(unavailable)?;

@@ -163,6 +163,10 @@ impl Store for SqliteStore {
         document::find(&self.readers, collection, key).await
     }
 
+    async fn find_documents(&self, collection: &str, keys: &[String]) -> Result<Vec<Document>, StoreError> {
+        document::find_all(&self.readers, collection, keys).await
+    }
+
     async fn list_documents(&self, collection: &str, prefix: &str) -> Result<Vec<Document>, StoreError> {
         document::list(&self.readers, collection, prefix).await
     }

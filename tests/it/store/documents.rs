@@ -54,6 +54,11 @@ async fn documents_are_listed_by_prefix_in_byte_order<B: Backend>(lab: Lab<B>) {
     assert_eq!(keys("a\u{1f}").await, ["a\u{1f}1", "a\u{1f}2"]);
     assert_eq!(keys("a%").await, ["a%"]);
     assert!(keys("z").await.is_empty());
+    let asked = ["é", "none", "a%", "B", "a%"].map(str::to_owned);
+    let found = lab.store.find_documents("keys", &asked).await.unwrap();
+    let found: Vec<_> = found.iter().map(|document| document.key.as_str()).collect();
+    assert_eq!(found, ["B", "a%", "é"]);
+    assert!(lab.store.find_documents("others", &asked).await.unwrap().is_empty());
 }
 
 on_every_backend!(

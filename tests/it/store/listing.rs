@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use chancery::model::{Content, ContextName, SchemaId, Subject};
-use chancery::store::{Deletion, Page, Scope, SubjectQuery, VersionQuery};
+use chancery::store::{
+    Command, Deletion, DocumentChange, EntryFilter, Page, Scope, SubjectQuery, VersionQuery,
+};
 
 use super::world::{avro, default_context, every_version, everywhere};
 use super::{Backend, Lab, on_every_backend};
@@ -94,6 +96,44 @@ async fn further_subjects_are_included_once<B: Backend>(lab: Lab<B>) {
     let scope = Scope::Context(default_context());
     let asked = VersionQuery { scope, prefix: "a".to_owned(), also, ..every_version(Deletion::Active) };
     assert_eq!(lab.schemas(asked).await, [":.dr:c/1#1", "a1/1#1", "a2/1#1", "b/1#1"]);
+}
+
+async fn entries_of_documents_filter_subjects<B: Backend>(lab: Lab<B>) {
+    for name in ["a", "b", ":.dr:c", "d", "e"] {
+        lab.register(name, &avro("\"int\"")).await;
+        lab.register(name, &avro("\"long\"")).await;
+    }
+    for (collection, key, body) in [
+        ("lists", "a", r#"[{"kind":"x","size":"1"},{"kind":"y","size":"2"}]"#),
+        ("lists", "b", r#"[{"kind":"y","size":"1"}]"#),
+        ("lists", ":.dr:c", r#"[{"kind":"x"}]"#),
+        ("lists", "d", "[]"),
+        ("others", "e", r#"[{"kind":"x","size":"1"}]"#),
+        ("lists", "nobody", r#"[{"kind":"x","size":"1"}]"#),
+    ] {
+        let (key, after) = (key.to_owned(), Some(body.to_owned()));
+        let change = DocumentChange { collection, key, before: None, after };
+        lab.apply(Command::ChangeDocuments(vec![change])).await.unwrap();
+    }
+    let with = |members: &[(&'static str, &[&str])]| {
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let members = members.iter().map(|(name, any)| (*name, texts(any))).collect();
+        let with_entry = Some(EntryFilter { collection: "lists", members });
+        VersionQuery { with_entry, latest_only: true, ..every_version(Deletion::Active) }
+    };
+    assert_eq!(lab.schemas(with(&[])).await, [":.dr:c/2#2", "a/2#2", "b/2#2"]);
+    assert_eq!(lab.schemas(with(&[("kind", &["x"])])).await, [":.dr:c/2#2", "a/2#2"]);
+    assert_eq!(lab.schemas(with(&[("kind", &["z", "y"])])).await, ["a/2#2", "b/2#2"]);
+    assert_eq!(
+        lab.schemas(with(&[("kind", &["y"]), ("size", &["1"])])).await,
+        ["b/2#2"],
+        "one entry has all"
+    );
+    assert_eq!(lab.schemas(with(&[("size", &["%", "'"])])).await, [""; 0]);
+    // A page is cut after the filter, whatever the number of entries and versions.
+    let page = Page { offset: 2, limit: Some(2) };
+    let all = VersionQuery { latest_only: false, page, ..with(&[]) };
+    assert_eq!(lab.schemas(all).await, ["a/1#1", "a/2#2"]);
 }
 
 async fn pages_cut_after_all_filters<B: Backend>(lab: Lab<B>) {
@@ -189,6 +229,7 @@ on_every_backend!(
     latest_only_takes_the_highest_version_that_counts,
     rule_types_filter_after_latest_only,
     further_subjects_are_included_once,
+    entries_of_documents_filter_subjects,
     pages_cut_after_all_filters,
     contexts_are_listed_from_their_first_registration_on,
     uses_and_guids_show_every_place_of_a_content,

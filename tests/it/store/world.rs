@@ -264,7 +264,7 @@ pub fn every_version(deletion: Deletion) -> VersionQuery {
         scope: Scope::Everywhere,
         prefix: String::new(),
         also: Vec::new(),
-        only: None,
+        with_entry: None,
         deletion,
         latest_only: false,
         rule_type: None,
