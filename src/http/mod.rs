@@ -72,7 +72,7 @@ impl Default for HttpLimits {
 pub struct ServerInfo {
     /// Version of the program.
     pub version: String,
-    /// Commit it was built from (`CHANCERY_COMMIT` of the build); empty when unknown.
+    /// Commit it was built from (`CHANCERY_COMMIT` of the build), or `unknown`.
     pub commit: String,
     /// Name of the cluster the registry belongs to.
     pub cluster_id: String,
@@ -82,7 +82,10 @@ impl Default for ServerInfo {
     fn default() -> Self {
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            commit: option_env!("CHANCERY_COMMIT").unwrap_or_default().to_owned(),
+            commit: option_env!("CHANCERY_COMMIT")
+                .filter(|id| !id.is_empty())
+                .unwrap_or("unknown")
+                .to_owned(),
             cluster_id: "chancery".to_owned(),
         }
     }

@@ -24,6 +24,11 @@ impl Subject {
 
     /// Like [`Subject::parse`], with the context of unqualified names given (`/contexts/{ctx}/…`, references).
     pub fn parse_in(context: &ContextName, text: &str) -> Self {
+        let mut text = text;
+        // `:.:name` is `name`, also where that brings a context of its own: names are shown without the former.
+        while let Some(rest) = text.strip_prefix(":.:").filter(|rest| rest.starts_with(":.")) {
+            text = rest;
+        }
         if let Some(rest) = text.strip_prefix(":.") {
             let (inner, name) = rest.split_once(':').unwrap_or((rest, ""));
             return Self { context: ContextName::from_stored(&format!(".{inner}")), name: Arc::from(name) };
@@ -74,6 +79,10 @@ mod tests {
             ("orders", ".", "orders", "orders"),
             (":.dr:orders", ".dr", "orders", ":.dr:orders"),
             (":.:orders", ".", "orders", "orders"),
+            (":.::.dr:orders", ".dr", "orders", ":.dr:orders"),
+            (":.::.:orders", ".", "orders", "orders"),
+            (":.dr::.:orders", ".dr", ":.:orders", ":.dr::.:orders"),
+            (":.::x", ".", ":x", ":x"),
             (":.dr:", ".dr", "", ":.dr:"),
             (":.dr", ".dr", "", ":.dr:"),
             (":.dr:a:b", ".dr", "a:b", ":.dr:a:b"),

@@ -85,8 +85,9 @@ pub enum Command {
         /// References from versions of the same subject do not count (delete of a whole subject).
         whole_subject: bool,
     },
-    /// Removes soft-deleted versions for good. Ids without uses go; the counter stays. When no version is
-    /// left the subject's own config and mode go as well. Conflicts: `Moved`, `Referenced`.
+    /// Removes soft-deleted versions for good. Ids without uses go; the counter stays. When no version is left the
+    /// subject's own config, mode and settings go as well; of an empty name they are the context's and stay.
+    /// Conflicts: `Moved`, `Referenced`.
     HardDelete {
         /// The subject.
         subject: Subject,

@@ -12,8 +12,6 @@ use crate::http::json::{BadJson, read_object};
 #[serde(rename_all = "camelCase")]
 struct VersionInfo<'a> {
     version: &'a str,
-    /// Left out when the build does not know it.
-    #[serde(skip_serializing_if = "str::is_empty")]
     commit_id: &'a str,
 }
 

@@ -97,7 +97,8 @@ impl Delete<'_> {
             .fetch_optional(&mut *connection)
             .await
             .map_err(StoreError::unavailable)?;
-        if left.is_none() {
+        // What is set under the empty name is the whole context's.
+        if left.is_none() && !self.subject.is_context() {
             delete_config(connection, self.subject, stamp).await?;
             delete_mode(connection, self.subject, false, stamp).await?;
             put_settings(connection, self.subject, None, stamp).await?;

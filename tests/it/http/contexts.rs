@@ -205,3 +205,16 @@ async fn r917_the_global_context_always_answers() {
     app.get("/config/:.__GLOBAL:").await.gives(json!({ "compatibilityLevel": "BACKWARD" }));
     app.get("/mode/:.__GLOBAL:").await.gives(json!({ "mode": "READWRITE" }));
 }
+
+#[tokio::test]
+async fn r908_the_default_context_in_front_changes_no_name() {
+    let app = App::new().await;
+    app.register(":.:plain", "\"int\"").await;
+    app.register(":.::.x:y", "\"int\"").await;
+    app.register(":.::.:again", "\"int\"").await;
+    app.get("/subjects?subjectPrefix=:*:").await.gives(json!([":.x:y", "again", "plain"]));
+    for name in [":.x:y", ":.::.x:y", ":.::.::.x:y"] {
+        app.get(&format!("/subjects/{name}/versions")).await.gives(json!([1]));
+    }
+    app.get("/contexts").await.gives(json!([".", ".x"]));
+}

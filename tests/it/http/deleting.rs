@@ -131,3 +131,22 @@ async fn r418_readonly_forbids_deletes() {
         app.delete(path).await.refused_with(42205, "Subject s in context  is in read-only mode");
     }
 }
+
+/// R412, R716, R717: `:.ctx:` is also the name of a whole context, whose config and mode are not those of the empty
+/// subject in it.
+#[tokio::test]
+async fn r914_deleting_the_empty_subject_leaves_what_is_set_for_its_context() {
+    let app = App::new().await;
+    for (subject, config) in [(":.:", "/config"), (":.m:", "/config/:.m:")] {
+        let mode = config.replace("config", "mode");
+        for delete in [format!("/subjects/{subject}"), format!("/subjects/{subject}/versions/1")] {
+            app.put(config, json!({ "compatibility": "FULL" })).await.is(200);
+            app.put(&mode, json!({ "mode": "READWRITE" })).await.is(200);
+            app.register(subject, "\"int\"").await;
+            app.delete(&delete).await.is(200);
+            app.delete(&format!("{delete}?permanent=true")).await.is(200);
+            app.get(config).await.gives(json!({ "compatibilityLevel": "FULL" }));
+            app.get(&mode).await.gives(json!({ "mode": "READWRITE" }));
+        }
+    }
+}

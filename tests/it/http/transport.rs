@@ -272,7 +272,9 @@ async fn an_empty_registry_answers_probes_and_user_interfaces() {
     let scope = &app.get("/v1/metadata/id").await.is(200)["scope"];
     assert_eq!(scope["clusters"]["schema-registry-cluster"], "schema-registry");
     let version = app.get("/v1/metadata/version").await.is(200);
-    assert!(version["version"].is_string() && version.get("commitId") != Some(&json!("")), "{version}");
+    for member in ["version", "commitId"] {
+        assert!(version[member].as_str().is_some_and(|text| !text.is_empty()), "{version}");
+    }
     app.get("/v1/metadata/deployment").await.gives(json!({ "attributes": [] }));
 }
 
