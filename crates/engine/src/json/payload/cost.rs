@@ -7,6 +7,9 @@
 //! arrays, so recursion is linear in the payload; listing the errors remembers nothing, and a recursive
 //! schema can multiply with every level of the payload.
 //!
+//! Listing also keeps all that the branches of `anyOf` and `oneOf` have against a value, which is memory: visits of
+//! branches are counted apart.
+//!
 //! The unit is a visit: one keyword looked at for one value.
 
 use std::collections::HashMap;
@@ -23,6 +26,10 @@ const MAX_VISITS_A_VALUE: u64 = 100_000;
 /// Payload depths that are told apart; deeper ones cost as the last.
 const MAX_DEPTH: usize = 128;
 
+/// Keywords that compare or divide numbers.
+const ARITHMETIC: [&str; 7] =
+    ["multipleOf", "enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
+
 /// Upper bounds for one schema.
 #[derive(Debug)]
 pub(super) struct Cost {
@@ -30,9 +37,22 @@ pub(super) struct Cost {
     verdict: u64,
     /// Visits along one path of a payload by its depth, recursion followed. The last one holds for all
     /// deeper payloads.
-    listing: Vec<u64>,
+    listing: Vec<Listing>,
+    /// Whether a branch of `anyOf` or `oneOf` can be about any number of values.
+    pub(super) spreads: bool,
     /// Whether a pattern needs the backtracking engine.
     pub(super) backtracks: bool,
+    /// Whether numbers are compared or divided.
+    computes: bool,
+}
+
+/// Visits for listing errors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Listing {
+    /// All.
+    pub(super) visits: u64,
+    /// Those whose errors are kept: in branches.
+    pub(super) kept: u64,
 }
 
 impl Cost {
@@ -47,7 +67,8 @@ impl Cost {
         if verdict > MAX_VISITS_A_VALUE {
             return Err(unusable("it applies too many schemas to the same value"));
         }
-        Ok(Self { verdict, listing: graph.listing(), backtracks: graph.backtracks })
+        let (listing, spreads) = (graph.listing(), graph.spreads());
+        Ok(Self { verdict, listing, spreads, backtracks: graph.backtracks, computes: graph.computes })
     }
 
     /// Visits for the verdict on a payload.
@@ -55,10 +76,15 @@ impl Cost {
         self.verdict.saturating_mul(values)
     }
 
+    /// Digits that arithmetic on the long numbers of a payload writes out.
+    pub(super) fn digits(&self, digits: u64) -> u64 {
+        if self.computes { self.verdict.saturating_mul(digits) } else { 0 }
+    }
+
     /// Visits for listing all errors of a payload.
-    pub(super) fn listing(&self, values: u64, depth: usize) -> u64 {
-        let along = self.listing.get(depth).or(self.listing.last()).copied().unwrap_or(1);
-        along.saturating_mul(values)
+    pub(super) fn listing(&self, values: u64, depth: usize) -> Listing {
+        let along = self.listing.get(depth).or(self.listing.last()).copied().unwrap_or_default();
+        Listing { visits: along.visits.saturating_mul(values), kept: along.kept.saturating_mul(values) }
     }
 }
 
@@ -68,7 +94,9 @@ struct Node {
     weight: u64,
     /// How often what applies to the same value is walked.
     repeats: u64,
+    /// Of the same value; branches of `anyOf` and `oneOf` among them.
     here: Vec<usize>,
+    branches: Vec<usize>,
     references: Vec<usize>,
     named: Vec<usize>,
     every: Vec<usize>,
@@ -79,6 +107,7 @@ struct Node {
 struct Graph {
     nodes: Vec<Node>,
     backtracks: bool,
+    computes: bool,
 }
 
 impl Graph {
@@ -103,14 +132,19 @@ impl Graph {
                     node.repeats = 2;
                 }
                 subschemas(members, |relation, child| {
-                    let list = match relation {
-                        Relation::Here => &mut node.here,
-                        Relation::Named => &mut node.named,
-                        Relation::Every => &mut node.every,
-                    };
-                    list.push(id(child));
+                    let child = id(child);
+                    match relation {
+                        Relation::Here => node.here.push(child),
+                        Relation::Branch => {
+                            node.here.push(child);
+                            node.branches.push(child);
+                        }
+                        Relation::Named => node.named.push(child),
+                        Relation::Every => node.every.push(child),
+                    }
                 });
                 graph.backtracks |= needs_backtracking(members);
+                graph.computes |= ARITHMETIC.iter().any(|keyword| members.contains_key(*keyword));
             }
             node.references = resources.targets(schema).map(&mut id).collect();
             graph.nodes.push(node);
@@ -145,23 +179,45 @@ impl Graph {
     }
 
     /// Visits of the root along one path of a payload, by depth.
-    fn listing(&self) -> Vec<u64> {
+    fn listing(&self) -> Vec<Listing> {
         let order = self.same_value_order();
-        let mut below = vec![0u64; self.nodes.len()];
+        let none = || vec![0u64; self.nodes.len()];
+        let (mut visits_below, mut kept_below) = (none(), none());
         let mut by_depth = Vec::new();
         for _ in 0..=MAX_DEPTH {
-            let mut visits = vec![0u64; self.nodes.len()];
+            let (mut visits, mut kept) = (none(), none());
             for id in &order {
                 let node = &self.nodes[*id];
-                visits[*id] = node.total(&visits, &below, node.references.iter().copied());
+                visits[*id] = node.total(&visits, &visits_below, node.references.iter().copied());
+                kept[*id] = node.kept(&visits, &kept, &kept_below);
             }
-            by_depth.push(visits[0]);
-            if visits == below || visits[0] > super::MAX_LISTING_VISITS {
+            by_depth.push(Listing { visits: visits[0], kept: kept[0] });
+            let is_settled = visits == visits_below && kept == kept_below;
+            if is_settled || visits[0] > super::MAX_LISTING_VISITS {
                 break;
             }
-            below = visits;
+            (visits_below, kept_below) = (visits, kept);
         }
         by_depth
+    }
+
+    /// Whether what a branch applies to can hold any number of values.
+    fn spreads(&self) -> bool {
+        let mut seen = vec![false; self.nodes.len()];
+        let mut open: Vec<usize> = self.nodes.iter().flat_map(|node| node.branches.iter().copied()).collect();
+        let all = components(self.nodes.len(), |id| self.edges(id, |_| true));
+        while let Some(id) = open.pop() {
+            if std::mem::replace(&mut seen[id], true) {
+                continue;
+            }
+            let edges = self.edges(id, |_| true);
+            let is_recursive = edges.iter().any(|target| all.of[*target] == all.of[id]);
+            if is_recursive || !self.nodes[id].every.is_empty() {
+                return true;
+            }
+            open.extend(edges);
+        }
+        false
     }
 
     /// Schemas after those they apply to the same value.
@@ -182,6 +238,15 @@ impl Graph {
 }
 
 impl Node {
+    /// Visits of branches: own ones, and those of whatever applies here or below.
+    fn kept(&self, visits: &[u64], same: &[u64], below: &[u64]) -> u64 {
+        let sum = |total: u64, cost: u64| total.saturating_add(cost);
+        let of_branches = self.branches.iter().map(|id| visits[*id]).fold(0, sum);
+        let inside = self.here.iter().chain(&self.references).map(|id| same[*id]).fold(of_branches, sum);
+        let named = self.named.iter().map(|id| below[*id]).max().unwrap_or(0);
+        self.every.iter().map(|id| below[*id]).fold(sum(inside, named), sum)
+    }
+
     /// Own keywords, what applies to the same value, and the costliest member or item below.
     fn total(&self, same: &[u64], below: &[u64], references: impl Iterator<Item = usize>) -> u64 {
         let sum = |total: u64, cost: u64| total.saturating_add(cost);

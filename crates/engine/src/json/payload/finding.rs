@@ -92,7 +92,7 @@ fn words(error: &ValidationError<'_>, keyword: &str) -> (String, Option<String>)
         Kind::MinProperties { limit } => format!("at least {limit} properties"),
         Kind::MaxProperties { limit } => format!("at most {limit} properties"),
         Kind::UnevaluatedItems { .. } => "no further items".to_owned(),
-        Kind::UniqueItems => "items that differ from each other".to_owned(),
+        Kind::Custom { .. } if keyword == "uniqueItems" => "items that differ from each other".to_owned(),
         Kind::Contains if keyword == "minContains" => "more items that match `contains`".to_owned(),
         Kind::Contains if keyword == "maxContains" => "fewer items that match `contains`".to_owned(),
         Kind::Contains => "an item that matches `contains`".to_owned(),

@@ -9,7 +9,8 @@
 //! - `resources`: the draft is chosen by us, references are map keys, `definitions` answers to `$defs`;
 //! - `cost`: how often a schema is walked for one place of a payload. The crate has no fuel, so schemas
 //!   and payloads that would multiply are refused before they run;
-//! - `scan`: depth, number length and count of values, before the payload is parsed;
+//! - `scan`: depth, number length, digits and count of values, before the payload is parsed;
+//! - `unique`: `uniqueItems` without comparing every pair;
 //! - `finding`: the crate's error as a [`Violation`](crate::Violation) without payload values, named after
 //!   the `keyword` that stands at its place in the schema;
 //! - `formats`: which `format` names are asserted.
@@ -26,6 +27,7 @@ mod resources;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod unique;
 mod walk;
 
 use crate::conditions::Value;
@@ -40,9 +42,14 @@ const BACKTRACK_LIMIT: usize = 100_000;
 /// Bytes of one compiled pattern.
 const PATTERN_SIZE_LIMIT: usize = 1 << 20;
 /// Schema visits spent on the verdict of one payload. A visit takes some ten nanoseconds.
-const MAX_VISITS: u64 = 500_000_000;
+const MAX_VISITS: u64 = 200_000_000;
 /// Schema visits spent on listing what is wrong; a visit can cost a finding, about a microsecond.
 const MAX_LISTING_VISITS: u64 = 20_000_000;
+/// Of these, visits to branches of `anyOf` and `oneOf`: the crate keeps what every branch has against a value, some
+/// 500 bytes a visit.
+const MAX_KEPT_VISITS: u64 = 250_000;
+/// Digits of numbers that are longer than doubles can be, written out, times the visits of each.
+const MAX_DIGIT_VISITS: u64 = 100_000_000;
 
 /// A compiled payload validator: compile once per schema and keep it. `Send` and `Sync`.
 #[derive(Debug)]
@@ -81,6 +88,9 @@ impl JsonValidator {
             .with_registry(&registry)
             .with_pattern_options(patterns)
             .offline();
+        let builder = builder.with_keyword("uniqueItems", |_, value, _| {
+            Ok(Box::new(unique::UniqueItems(value.as_bool() == Some(true))))
+        });
         let builder = formats::apply(builder, resources.draft(), options.formats);
         let validator = builder.build(resources.root()).map_err(|error| unusable(&error.to_string()))?;
         Ok(Self { validator, cost, homes })
@@ -110,13 +120,29 @@ impl JsonValidator {
         if self.cost.verdict(shape.values) > MAX_VISITS {
             return Report::undecided("the payload is too large for a schema that branches this much");
         }
+        if self.cost.digits(shape.digits) > MAX_DIGIT_VISITS {
+            return Report::undecided("the payload has too many numbers of extreme length or size");
+        }
         if self.validator.is_valid(value) {
             return Report::default();
         }
-        if self.cost.listing(shape.values, shape.depth) > MAX_LISTING_VISITS {
+        let cost = self.cost.listing(shape.values, shape.depth);
+        if cost.visits > MAX_LISTING_VISITS {
             return self.unlisted();
         }
-        self.listed(value, payload)
+        if cost.kept <= MAX_KEPT_VISITS {
+            return self.listed(value, payload);
+        }
+        if self.cost.spreads { self.unlisted() } else { self.first(value) }
+    }
+
+    /// The first finding of a payload that is not valid and has too many of them to be kept.
+    fn first(&self, value: &serde_json::Value) -> Report {
+        let Err(error) = self.validator.validate(value) else { return self.unlisted() };
+        match finding::undecided(&error) {
+            Some(reason) => Report::undecided(reason),
+            None => Report { truncated: true, ..only(finding::violation(&error, &self.homes)) },
+        }
     }
 
     /// All findings of a payload that is not valid.

@@ -8,6 +8,10 @@ use crate::violation::PayloadOptions;
 
 /// Characters of one number; more serve only to make arithmetic expensive.
 const MAX_NUMBER_LENGTH: usize = 1_000;
+/// Digits of a number that cost no more than those of any other.
+const PLAIN_DIGITS: u64 = 40;
+/// Digits above which the crate compares numbers without writing them out.
+const MAX_DIGITS: u64 = 10_000;
 /// Nesting that `serde_json` reads.
 const MAX_DEPTH: usize = 127;
 
@@ -18,12 +22,14 @@ pub(super) struct Shape {
     pub values: u64,
     /// Deepest nesting of arrays and objects.
     pub depth: usize,
+    /// Digits of all numbers that arithmetic has to write out: longer ones than [`PLAIN_DIGITS`].
+    pub digits: u64,
 }
 
 /// Counts, and answers the limit that was reached, if any.
 pub(super) fn scan(payload: &[u8], options: &PayloadOptions) -> Result<Shape, Box<Violation>> {
     let max_depth = options.max_depth.min(MAX_DEPTH);
-    let mut shape = Shape { values: 1, depth: 0 };
+    let mut shape = Shape { values: 1, ..Shape::default() };
     let (mut open, mut at) = (0usize, 0);
     while let Some(byte) = payload.get(at) {
         match byte {
@@ -43,6 +49,7 @@ pub(super) fn scan(payload: &[u8], options: &PayloadOptions) -> Result<Shape, Bo
                 if length > MAX_NUMBER_LENGTH {
                     return Err(Box::new(limit(at, &format!("{MAX_NUMBER_LENGTH} characters in a number"))));
                 }
+                shape.digits += long_digits(&payload[at..at + length]);
                 at += length - 1;
             }
             _ => {}
@@ -53,6 +60,21 @@ pub(super) fn scan(payload: &[u8], options: &PayloadOptions) -> Result<Shape, Bo
         at += 1;
     }
     Ok(shape)
+}
+
+/// Digits of a number with the zeros that its exponent stands for, when these are many; very many count more than once,
+/// as arithmetic on them does.
+fn long_digits(number: &[u8]) -> u64 {
+    let exponent_at = number.iter().position(|byte| matches!(byte, b'e' | b'E'));
+    let Some(exponent_at) = exponent_at else {
+        let digits = number.len() as u64;
+        return if digits > PLAIN_DIGITS { digits } else { 0 };
+    };
+    let digits = number[exponent_at + 1..].iter().filter(|byte| byte.is_ascii_digit());
+    let exponent =
+        digits.fold(0u64, |sum, digit| sum.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
+    let digits = exponent.saturating_add(exponent_at as u64).min(MAX_DIGITS);
+    if digits > PLAIN_DIGITS { digits * (1 + digits / 1_000) } else { 0 }
 }
 
 fn limit(at: usize, what: &str) -> Violation {
@@ -87,7 +109,7 @@ mod tests {
 
     #[test]
     fn values_and_depth_are_counted_outside_strings() {
-        assert_eq!(shape("1"), Ok(Shape { values: 1, depth: 0 }));
+        assert_eq!(shape("1"), Ok(Shape { values: 1, depth: 0, digits: 0 }));
         assert_eq!(shape(r#"{"a,[": [1, 2], "b\"{": {}}"#).map(|shape| shape.depth), Ok(2));
         assert_eq!(shape(r#"["[[[", "\\"]"#).map(|shape| shape.depth), Ok(1));
     }
@@ -100,6 +122,25 @@ mod tests {
         assert!(shape(&"1".repeat(1_000)).is_ok());
         let message = shape(&format!("[{}]", "1".repeat(1_001))).expect_err("too long");
         assert_eq!(message, "payload exceeds the limit of 1000 characters in a number at byte 1");
+    }
+
+    #[test]
+    fn digits_of_long_numbers_are_counted() {
+        let long = "1".repeat(50);
+        for (number, digits) in [
+            ("12345678901234567890", 0),
+            (&*long, 50),
+            ("1e30", 0),
+            ("1e300", 301),
+            ("-2.5E-300", 304),
+            ("1e999999", 110_000),
+        ] {
+            assert_eq!(
+                shape(&format!("[{number},{number}]")).map(|shape| shape.digits),
+                Ok(2 * digits),
+                "{number}"
+            );
+        }
     }
 
     #[test]

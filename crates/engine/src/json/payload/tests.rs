@@ -418,3 +418,71 @@ fn duplicate_members_count_by_the_last_one() {
         Outcome::Valid
     );
 }
+
+/// A million numbers beyond doubles, or arrays of nothing, once met in one place of a hash table and were compared pair
+/// by pair, for minutes.
+#[test]
+fn unique_items_are_found_without_comparing_every_pair() {
+    let start = std::time::Instant::now();
+    let list =
+        |item: &dyn Fn(usize) -> String| format!("[{}]", (0..20_000).map(item).collect::<Vec<_>>().join(","));
+    let nested = |mut n: usize| {
+        let mut text = String::new();
+        while n > 0 {
+            text = if n.is_multiple_of(2) {
+                format!("[{text}]")
+            } else {
+                format!("[[],{text}]").replace(",]", "]")
+            };
+            n /= 2;
+        }
+        format!("[{text}]")
+    };
+    for items in [
+        list(&|n| format!("1e{}", 1_000_000 + n)),
+        list(&|n| format!("1e-{}", 1_000 + n)),
+        list(&|n| format!("1.00000000000000000000{n:05}1")),
+        list(&|n| n.to_string()),
+        list(&|n| format!("[[{n}],{n}]")),
+    ] {
+        assert_eq!(outcome(r#"{"uniqueItems": true}"#, &items), Outcome::Valid, "{}", &items[..40]);
+    }
+    let report = report(r#"{"uniqueItems": true}"#, &list(&|n| nested(n % 19_999)));
+    assert_eq!(report.findings[0].rule, "schema.json.uniqueItems");
+    assert_eq!(report.findings[0].message, "expected items that differ from each other, found array");
+    assert_eq!(report.findings[0].schema_pointer.as_deref(), Some("/uniqueItems"));
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+}
+
+#[test]
+fn arithmetic_on_very_long_numbers_is_bounded() {
+    let schema = r#"{"items": {"multipleOf": 1e-7}}"#;
+    for (number, count, expected) in [
+        ("1e300", 500, Outcome::Valid),
+        ("1e9999", 10, Outcome::Valid),
+        ("1e9999", 100_000, Outcome::Indeterminate),
+        ("1e999999999999999999999", 10, Outcome::Valid),
+        ("12345678901234567890", 5_000, Outcome::Valid),
+    ] {
+        let payload = format!("[{}]", vec![number; count].join(","));
+        assert_eq!(outcome(schema, &payload), expected, "{count} times {number}");
+    }
+}
+
+/// The crate keeps what every branch has against every value: two hundred kilobytes of items that fit none of fifty
+/// branches once took more than a gigabyte.
+#[test]
+fn what_branches_have_against_values_is_not_kept_for_all_of_them() {
+    let branches = vec![r#"{"type": "integer"}"#; 50].join(",");
+    let payload = |count: usize| format!("[{}]", vec!["\"x\""; count].join(","));
+    let wide = format!(r#"{{"items": {{"anyOf": [{branches}]}}}}"#);
+    let few = report(&wide, &payload(20));
+    assert_eq!((few.findings.len(), few.truncated), (20, false));
+    let many = report(&wide, &payload(50_000));
+    assert_eq!((many.findings.len(), many.truncated), (1, true), "the first one stands for all");
+    assert_eq!((&*many.findings[0].rule, &*many.findings[0].pointer), ("schema.json.anyOf", "/0"));
+    // A branch that is about all items keeps as much for one value: nothing can be listed.
+    let deep = format!(r#"{{"anyOf": [{{"items": {{"allOf": [{branches}]}}}}]}}"#);
+    assert_eq!(found(&deep, &payload(50_000)), [("schema.json.unlisted".to_owned(), String::new())]);
+    assert_eq!(found(&deep, &payload(3)), [("schema.json.anyOf".to_owned(), String::new())]);
+}

@@ -9,6 +9,8 @@ use serde_json::{Map, Value};
 pub(super) enum Relation {
     /// Applies to the same value.
     Here,
+    /// Applies to the same value as one of several.
+    Branch,
     /// Applies to one member or item, as no other schema of its keyword does.
     Named,
     /// Can apply to every member or item.
@@ -19,7 +21,8 @@ pub(super) enum Relation {
 pub(super) fn subschemas<'v>(schema: &'v Map<String, Value>, mut visit: impl FnMut(Relation, &'v Value)) {
     for (keyword, value) in schema {
         let (relation, shape) = match keyword.as_str() {
-            "allOf" | "anyOf" | "oneOf" => (Relation::Here, Shape::List),
+            "allOf" => (Relation::Here, Shape::List),
+            "anyOf" | "oneOf" => (Relation::Branch, Shape::List),
             "not" | "if" | "then" | "else" => (Relation::Here, Shape::One),
             "dependentSchemas" | "dependencies" => (Relation::Here, Shape::Map),
             "properties" => (Relation::Named, Shape::Map),
