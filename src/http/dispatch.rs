@@ -125,7 +125,7 @@ impl Dispatcher {
     fn answer_without_route(&self, method: &Method, path: &RequestPath<'_>) -> Result<Response, Refused> {
         let others: Vec<_> = self.routes.find(path).collect();
         match others.first() {
-            None => Err(Refused(Surface::Confluent, TransportError::NotFound)),
+            None => Err(Refused(surface_of(path), TransportError::NotFound)),
             Some(_) if method == Method::OPTIONS => Ok(options(&others)),
             Some(first) => Err(Refused(first.surface, TransportError::MethodNotAllowed(allowed(&others)))),
         }
@@ -138,6 +138,15 @@ impl Dispatcher {
         }
         let turn = Arc::clone(&self.turns).try_acquire_owned();
         turn.map(Some).map_err(|_| TransportError::Busy)
+    }
+}
+
+/// The surface whose form a path that nobody serves is answered in: `/v1/` is ours but for the metadata of servers.
+fn surface_of(path: &RequestPath<'_>) -> Surface {
+    let mut segments = path.segments.iter().map(AsRef::as_ref);
+    match (segments.next(), segments.next()) {
+        (Some("v1"), other) if other != Some("metadata") => Surface::Own,
+        _ => Surface::Confluent,
     }
 }
 

@@ -42,6 +42,12 @@ pub struct Settings {
     /// Whether an event without data is wrong when its schema asks for some.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub require_data: Option<bool>,
+    /// Whether messages show the values that findings point at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub show_values: Option<bool>,
+    /// Which event times are no finding of lint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_time_window: Option<EventTimeWindow>,
     /// How subjects are named, first that exists wins. Contexts and global only, like all that follow.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub subject_strategies: Vec<StrategyName>,
@@ -69,6 +75,18 @@ pub struct Settings {
     /// Whether the constraints of documented extensions are checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub documented_extensions: Option<bool>,
+}
+
+/// How far from the clock the time of an event may be, in seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventTimeWindow {
+    /// Behind it; seven days unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub past: Option<u32>,
+    /// Ahead of it; five minutes unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub future: Option<u32>,
 }
 
 /// What an event for which no schema is found comes to.
@@ -247,7 +265,7 @@ pub enum RuleLevel {
 
 impl Settings {
     /// Names of all members.
-    pub const MEMBERS: [&str; 19] = [
+    pub const MEMBERS: [&str; 21] = [
         "policy",
         "lint",
         "unknownFields",
@@ -258,6 +276,8 @@ impl Settings {
         "formats",
         "framing",
         "requireData",
+        "showValues",
+        "eventTimeWindow",
         "subjectStrategies",
         "subjectMap",
         "dataschemaAliases",
@@ -270,7 +290,7 @@ impl Settings {
     ];
 
     /// Members that are decided before an event has a subject: contexts have them, subjects do not.
-    const OF_CONTEXTS: &'static [&'static str] = Self::MEMBERS.split_at(10).1;
+    const OF_CONTEXTS: &'static [&'static str] = Self::MEMBERS.split_at(12).1;
 
     /// The first member set here that a subject cannot have.
     pub fn find_member_of_contexts(&self) -> Option<&'static str> {
@@ -300,6 +320,8 @@ impl Settings {
             formats: self.formats.or(wider.formats),
             framing: self.framing.or(wider.framing),
             require_data: self.require_data.or(wider.require_data),
+            show_values: self.show_values.or(wider.show_values),
+            event_time_window: self.event_time_window.or(wider.event_time_window),
             subject_strategies: list(self.subject_strategies, wider.subject_strategies),
             subject_map: list(self.subject_map, wider.subject_map),
             dataschema_aliases: list(self.dataschema_aliases, wider.dataschema_aliases),
@@ -321,6 +343,7 @@ mod tests {
     const FULL: &str = r#"{"policy":"WIRE","lint":{"L11":"error"},"unknownFields":"reject",
         "onMissingSchema":"reject","unknownDataschema":"ignore","versions":"pinned:3","avroJson":"plain",
         "formats":"annotate","framing":"confluent","requireData":true,
+        "showValues":true,"eventTimeWindow":{"past":3600,"future":60},
         "subjectStrategies":["map","topic-record"],"subjectMap":[{"type":".*","subject":"{type}"}],
         "dataschemaAliases":[{"prefix":"https://a.example/","subject":"a","version":2}],
         "schemaGroups":{"eu":".eu"},"urnNamespace":"acme","framedTypes":{"application/x":"AVRO"},

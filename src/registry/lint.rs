@@ -5,7 +5,7 @@ use chancery_engine::cloudevents::{AttributeValue, Data, Event};
 use chancery_engine::lint::{
     EventInput, Level, Lint, LintInput, LintOptions, RecordShape, SchemaInput, SubjectInput, find_rule, lint,
 };
-use chancery_engine::{Dependency, SchemaError, SchemaType, Source};
+use chancery_engine::{Dependency, Limits, Schema, SchemaError, SchemaType, Source, Strictness};
 
 use super::cpu;
 use super::references::Targets;
@@ -15,6 +15,9 @@ use crate::store::{Deletion, Page, Scope, VersionQuery};
 
 /// Metadata property that silences rules for a schema: `L11 the ledger counts in doubles; L23`.
 const IGNORE_PROPERTY: &str = "lint.ignore";
+
+/// Metadata properties that say who answers for a schema.
+const OWNER_PROPERTIES: [&str; 4] = ["owner", "owners", "team", "contact"];
 
 /// Latest versions of other subjects that a record name is compared with.
 const MAX_COMPARED: u32 = 1000;
@@ -33,9 +36,14 @@ impl Registry {
         let text = candidate.text().ok_or_else(|| RegistryError::InvalidSchema("Empty schema".to_owned()))?;
         let resolved = self.resolve_posted(&scope.context, &candidate.references, Targets::Stored).await?;
         let options = self.lint_options(scope, candidate.metadata.as_ref()).await?;
-        lint_text(schema_type, text.to_owned(), resolved.dependencies, options)
-            .await
-            .map_err(|cause| candidate.refused(&cause))
+        let posted = Linted {
+            schema_type,
+            text: text.to_owned(),
+            dependencies: resolved.dependencies,
+            owned: candidate.metadata.as_ref().map(has_owner),
+        };
+        // Texts that are no schemas get no advice.
+        posted.lint(options, true).await.map_err(|cause| candidate.refused(&cause))
     }
 
     /// Lints an event with the levels of the subject that its data belongs to, of the subject its type names, or of
@@ -87,11 +95,15 @@ impl Registry {
         let (content, context) = (latest.content.clone(), &latest.subject.context);
         let options = self.lint_options(&latest.subject, content.metadata.as_ref()).await?;
         let resolved = self.resolve(context, content.references.clone(), Targets::Stored).await?;
-        let (schema_type, text) = (content.schema_type, content.text.clone());
-        let mut found =
-            lint_text(schema_type, text, resolved.dependencies, options.clone()).await.map_err(|cause| {
-                RegistryError::InvalidSchema(format!("a stored schema cannot be read: {cause}"))
-            })?;
+        let stored = Linted {
+            schema_type: content.schema_type,
+            text: content.text.clone(),
+            dependencies: resolved.dependencies,
+            owned: Some(content.metadata.as_ref().is_some_and(has_owner)),
+        };
+        let mut found = stored.lint(options.clone(), false).await.map_err(|cause| {
+            RegistryError::InvalidSchema(format!("a stored schema cannot be read: {cause}"))
+        })?;
         found.extend(self.lint_config(&latest.subject, Some(&latest), &options).await?);
         Ok(found)
     }
@@ -183,18 +195,33 @@ impl Registry {
     }
 }
 
-/// Lints a text, on the blocking pool when it is long.
-async fn lint_text(
+/// A schema on its way to advice.
+struct Linted {
     schema_type: SchemaType,
     text: String,
     dependencies: Vec<Dependency>,
-    options: LintOptions,
-) -> Result<Vec<Lint>, SchemaError> {
-    cpu::by_size(text.len(), move || {
-        let source = Source { text: &text, dependencies: &dependencies };
-        lint(&LintInput::Schema(SchemaInput { schema_type, source }), &options)
-    })
-    .await
+    /// Whether its metadata name an owner, where they are known.
+    owned: Option<bool>,
+}
+
+impl Linted {
+    /// Advice, found on the blocking pool when the text is long. `parse`: a text that is no schema is an error.
+    async fn lint(self, options: LintOptions, parse: bool) -> Result<Vec<Lint>, SchemaError> {
+        cpu::by_size(self.text.len(), move || {
+            let source = Source { text: &self.text, dependencies: &self.dependencies };
+            if parse {
+                Schema::parse(self.schema_type, &source, Strictness::Stored, &Limits::default())?;
+            }
+            let input = SchemaInput { schema_type: self.schema_type, source, owned: self.owned };
+            lint(&LintInput::Schema(input), &options)
+        })
+        .await
+    }
+}
+
+fn has_owner(metadata: &Metadata) -> bool {
+    let named = |name: &&str| metadata.properties.get(*name).is_some_and(|value| !value.trim().is_empty());
+    OWNER_PROPERTIES.iter().any(named)
 }
 
 /// Equal for equal schemas, whatever their metadata and rules.

@@ -156,7 +156,12 @@ fn event_options(settings: &Settings) -> Result<EventOptions, String> {
 }
 
 fn lint_options(settings: &Settings) -> Result<LintOptions, String> {
-    let mut options = LintOptions::default();
+    let window = settings.event_time_window.unwrap_or_default();
+    let mut options = LintOptions {
+        max_age: window.past.map(i64::from),
+        max_ahead: window.future.map(i64::from),
+        ..LintOptions::default()
+    };
     for (id, name) in &settings.lint {
         if lint::find_rule(id).is_none() {
             return Err(format!("`lint`: no lint rule has the id `{id}`"));

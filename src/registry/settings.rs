@@ -34,7 +34,12 @@ impl Registry {
             }
             EventPolicy::compile(settings.clone()).map_err(RegistryError::InvalidSettings)?;
         }
-        self.store.apply(Command::PutSettings { scope: scope.clone(), settings }, &self.stamp()).await?;
+        self.store
+            .apply(
+                Command::PutSettings { scope: scope.clone(), settings: settings.map(Box::new) },
+                &self.stamp(),
+            )
+            .await?;
         Ok(())
     }
 

@@ -136,7 +136,7 @@ pub enum Command {
         /// Subject or context.
         scope: Subject,
         /// What shall stand.
-        settings: Option<Settings>,
+        settings: Option<Box<Settings>>,
     },
     /// Changes documents, all or none. Conflict `DocumentMoved`.
     ChangeDocuments(Vec<DocumentChange>),

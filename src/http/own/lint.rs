@@ -92,6 +92,11 @@ pub async fn lint_body(call: Call) -> Result<Answer, Problem> {
         let reading = read_json(&call.body, &EventOptions::default());
         return Ok(answer(fail, &lint_reading(&call, reading).await?));
     }
+    if let Some(schema) = body.raw("schema").filter(|schema| !schema.get().starts_with('"')) {
+        let found = schema.get().chars().next().unwrap_or_default();
+        let detail = format!("`schema` must be a text, found a value that starts with `{found}`");
+        return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+    }
     let scope = match call.query.text("subject") {
         "" => Subject::of_context(call.context.clone()),
         name => call.qualify(name),

@@ -16,13 +16,14 @@ use chancery_engine::lint::Lint;
 use chancery_engine::violation::{Outcome, PayloadOptions};
 use chancery_engine::{Report, SchemaType};
 
+use super::super::policies::EventPolicy;
 use super::super::{IdScope, Registry, RegistryError};
 use super::checking::{Checking, Input, in_document_order, is_of_rule, message_of};
 use super::claims::Dataschema;
 use super::frame::{Unframed, id_required, strip_indexes};
 use super::target::Target;
 use super::{Framing, Matched, other_form, unknown_fields};
-use crate::model::{ContextName, Subject, VersionPolicy, VersionSelector};
+use crate::model::{ContextName, Settings, Subject, VersionPolicy, VersionSelector};
 
 /// What all events of one request share.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +83,8 @@ pub struct EventHints {
     pub id_header: Option<Bytes>,
     /// Whether advice on design is asked for.
     pub lint: bool,
+    /// Whether an event gets a verdict, `indeterminate`, while the store does not answer.
+    pub passes_unavailable: bool,
 }
 
 /// A schema by id, or by subject and version; both have to agree.
@@ -155,7 +158,7 @@ impl Registry {
             format: PayloadFormat::Opaque,
             options: &setting.options,
             context: &hints.context,
-            policy: self.policy_of(&Subject::of_context(hints.context.clone())).await?,
+            policy: self.policy_at(hints).await?,
             report,
             of_envelope,
             matched: None,
@@ -163,7 +166,12 @@ impl Registry {
         };
         // Envelopes only: nothing is matched.
         if setting.options.reads_payload() {
-            self.check_data(&mut checking, setting).await?;
+            match self.check_data(&mut checking, setting).await {
+                Err(RegistryError::Store(_)) if hints.passes_unavailable => {
+                    checking.report.indeterminate = Some("the store does not answer".to_owned());
+                }
+                outcome => outcome?,
+            }
         }
         let Checking { mut report, of_envelope, matched, unchecked, .. } = checking;
         in_document_order(&mut report, before_data, of_envelope);
@@ -177,6 +185,17 @@ impl Registry {
             None
         };
         Ok(EventVerdict { outcome, report, matched, unchecked, lint })
+    }
+
+    /// The settings of the context, or none while the store does not answer and that may pass.
+    async fn policy_at(&self, hints: &EventHints) -> Result<Arc<EventPolicy>, RegistryError> {
+        match self.policy_of(&Subject::of_context(hints.context.clone())).await {
+            Err(RegistryError::Store(_)) if hints.passes_unavailable => {
+                let policy = EventPolicy::compile(Settings::default());
+                Ok(Arc::new(policy.map_err(RegistryError::InvalidSettings)?))
+            }
+            policy => policy,
+        }
     }
 
     async fn check_data(
@@ -320,7 +339,7 @@ impl Registry {
                 target = part;
             }
             let other = other_form(&checking.format, target.schema_type(), checking.settings());
-            let report = self.run_forms(&target, body, options, other).await?;
+            let report = self.run_forms(&target, body, options, other, checking.settings()).await?;
             // Older versions are tried for their shape: a rule that the shape's own version sets is final.
             if report.outcome() == Outcome::Valid || report.violations().all(is_of_rule) {
                 first = Some((report, target.matched));

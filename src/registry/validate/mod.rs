@@ -8,6 +8,7 @@
 mod checking;
 mod claims;
 mod event;
+mod excerpt;
 mod frame;
 mod ready;
 mod rules;
@@ -135,7 +136,7 @@ impl Registry {
             ..PayloadOptions::default()
         };
         let other = other_form(&format, target.schema_type(), settings);
-        let report = self.run_forms(&target, unframed.body, options, other).await?;
+        let report = self.run_forms(&target, unframed.body, options, other, settings).await?;
         Ok(PayloadVerdict { report, matched: target.matched })
     }
 }

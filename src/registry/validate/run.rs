@@ -10,7 +10,9 @@ use chancery_engine::violation::{Encoding, Outcome, PayloadOptions, Report};
 
 use super::super::{Registry, RegistryError};
 use super::checking::is_of_rule;
+use super::excerpt;
 use super::target::Target;
+use crate::model::Settings;
 
 /// Payload length from which validation leaves the async threads.
 const BLOCKING_BYTES: usize = 64 * 1024;
@@ -24,18 +26,28 @@ impl Registry {
         body: &[u8],
         options: PayloadOptions,
         other: Option<Encoding>,
+        settings: &Settings,
     ) -> Result<Report, RegistryError> {
-        let Some(encoding) = other else { return self.run_validator(target, body, options).await };
-        let second = PayloadOptions { encoding, ..options.clone() };
+        let encoding = options.encoding;
+        let shown = |mut report: Report| {
+            if settings.show_values == Some(true) {
+                excerpt::show(&mut report, body, encoding, target.schema_type());
+            }
+            report
+        };
+        let Some(other) = other else {
+            return Ok(shown(self.run_validator(target, body, options).await?));
+        };
+        let second = PayloadOptions { encoding: other, ..options.clone() };
         let report = self.run_validator(target, body, options).await?;
         if report.outcome() != Outcome::Invalid || report.violations().all(is_of_rule) {
-            return Ok(report);
+            return Ok(shown(report));
         }
         let other = self.run_validator(target, body, second).await?;
         let is_meant = other.outcome() == Outcome::Valid
             || other.violations().count() < report.violations().count()
             || other.violations().all(is_of_rule);
-        Ok(if is_meant { other } else { report })
+        Ok(shown(if is_meant { other } else { report }))
     }
 
     /// Validates bytes against a schema. A schema that cannot validate, or a deadline that passes, makes the

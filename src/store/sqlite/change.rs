@@ -44,7 +44,7 @@ pub async fn apply(
         }
         Command::DeleteMode { scope, recursive } => delete_mode(connection, scope, *recursive, stamp).await?,
         Command::PutSettings { scope, settings } => {
-            put_settings(connection, scope, settings.as_ref(), stamp).await?;
+            put_settings(connection, scope, settings.as_deref(), stamp).await?;
         }
         Command::ChangeDocuments(changes) => {
             for one in changes {

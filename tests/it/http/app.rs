@@ -11,6 +11,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use chancery::http::{State, router};
 use chancery::registry::{Registry, RegistrySettings};
+use chancery::store::Store;
 use chancery::store::sqlite::SqliteStore;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -25,7 +26,7 @@ pub struct App {
 }
 
 enum Target {
-    Here { router: Router, folder: TempDir },
+    Here { router: Router, folder: TempDir, store: Arc<SqliteStore> },
     There { client: reqwest::Client, base: String, _turn: Option<tokio::sync::OwnedMutexGuard<()>> },
 }
 
@@ -55,11 +56,11 @@ impl App {
 
     /// A registry in this process over the database in a folder.
     pub async fn over(folder: TempDir, settings: RegistrySettings, change: impl FnOnce(&mut State)) -> Self {
-        let store = SqliteStore::open(&folder.path().join("chancery.db")).await.unwrap();
-        let registry = Registry::new(Arc::new(store), Arc::new(now_ms), settings);
+        let store = Arc::new(SqliteStore::open(&folder.path().join("chancery.db")).await.unwrap());
+        let registry = Registry::new(store.clone(), Arc::new(now_ms), settings);
         let mut state = State::new(Arc::new(registry));
         change(&mut state);
-        Self { target: Target::Here { router: router(state), folder } }
+        Self { target: Target::Here { router: router(state), folder, store } }
     }
 
     /// A registry of the story's own at a base URL, empty.
@@ -94,6 +95,14 @@ impl App {
     pub fn close(self) -> TempDir {
         match self.target {
             Target::Here { folder, .. } => folder,
+            Target::There { .. } => panic!("this story needs the registry in process"),
+        }
+    }
+
+    /// Closes the database under the registry, which does not answer any more.
+    pub async fn close_store(&self) {
+        match &self.target {
+            Target::Here { store, .. } => Store::close(&**store).await,
             Target::There { .. } => panic!("this story needs the registry in process"),
         }
     }

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::app::App;
+use super::app::{App, skip_elsewhere};
 use super::matching::{TYPE, ask, event, register_json, summary};
 
 /// The verdict on an event in binary mode.
@@ -131,6 +131,50 @@ async fn types_that_promise_a_frame_hold_for_payloads_too() {
     };
     assert_eq!(ask(framed(id, &[2, b'a'])).await, "valid parameter s/1 [] []");
     assert_eq!(ask(vec![2, b'a']).await, "invalid parameter s/1 [schema.id-required] []");
+}
+
+#[tokio::test]
+async fn messages_show_values_only_when_settings_ask_for_them() {
+    let app = App::new().await;
+    register_json(&app, TYPE, object(&["a"])).await;
+    let secret = format!("S3CR3T{}", "x".repeat(100));
+    let message = async || {
+        let of_event = ask(&app, "", &event(json!({ "data": { "a": secret } }))).await;
+        let path = format!("/v1/subjects/{TYPE}/versions/1/validate");
+        let headers = [("content-type", "application/json")];
+        let body = json!({ "a": secret }).to_string().into_bytes();
+        let alone = app.send("POST", &path, &headers, body).await.is(200);
+        assert_eq!(of_event["violations"], alone["violations"]);
+        alone["violations"][0]["message"].as_str().unwrap().to_owned()
+    };
+    let hidden = "expected integer, found string";
+    assert_eq!(message().await, hidden);
+    app.put(&format!("/v1/subjects/{TYPE}/settings"), json!({ "showValues": true })).await.is(200);
+    let shown: String = secret.chars().take(63).collect();
+    assert_eq!(message().await, format!("{hidden}; the value is \"{shown}…"));
+}
+
+#[tokio::test]
+async fn an_event_may_pass_while_the_store_does_not_answer() {
+    let app = App::new().await;
+    if skip_elsewhere(&app, "closes the database") {
+        return;
+    }
+    app.close_store().await;
+    let bad = event(json!({ "time": "now", "data": {} }));
+    let headers = [("content-type", "application/cloudevents+json")];
+    let ask = async |path: &str, event: &Value| {
+        app.send("POST", path, &headers, event.to_string().into_bytes()).await
+    };
+    let refused = ask("/v1/validate", &bad).await;
+    refused.problem(StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.header("retry-after"), "1");
+    let passed = ask("/v1/validate?onUnavailable=pass", &bad).await.is(200);
+    assert_eq!(summary(&passed), "invalid [time.rfc3339] []", "the envelope needs no store");
+    let passed = ask("/v1/validate?onUnavailable=pass", &event(json!({ "data": {} }))).await.is(200);
+    assert_eq!((&passed["outcome"], &passed["valid"]), (&json!("indeterminate"), &json!(false)));
+    assert_eq!(passed["reason"], "the store does not answer");
+    ask("/v1/validate?onUnavailable=maybe", &bad).await.problem(StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]

@@ -682,6 +682,10 @@ async fn lint_levels_follow_the_settings_of_the_subject() {
     let silenced =
         json!({ "schema": schema, "metadata": { "properties": { "lint.ignore": "L11 why not; L12" } } });
     assert_eq!(level(app.post("/v1/lint", silenced).await.is(200)), None);
+    for no_text in [json!(5), json!(true), json!({}), json!([])] {
+        app.post("/v1/lint", json!({ "schema": no_text })).await.problem(StatusCode::BAD_REQUEST);
+    }
+    app.post("/v1/lint", json!({ "schema": "5" })).await.problem(StatusCode::UNPROCESSABLE_ENTITY);
     app.put("/config", json!({ "compatibility": "NONE" })).await.is(200);
     let of_context = || app.get("/v1/subjects/:.:/lint");
     assert_eq!(of_context().await.is(200)["lint"][0]["level"], "error");
@@ -714,6 +718,38 @@ async fn a_registration_answers_advice_in_a_header_when_asked() {
     let asked = app.post("/subjects/odd/versions?lint=true", body).await;
     let header = asked.header("schema-lint");
     assert!(header.contains("at=\"/properties/gr%C3%B6%C3%9Fe%22Total\""), "{header}");
+}
+
+#[tokio::test]
+async fn owners_and_event_times_are_looked_at_as_settings_say() {
+    let app = App::new().await;
+    let schema =
+        r#"{"description":"d","type":"object","properties":{"x":{"type":"string","description":"x"}}}"#;
+    let asks = async |metadata: Value| {
+        let body = json!({ "schemaType": "JSON", "schema": schema, "metadata": metadata });
+        let found = app.post("/v1/lint", body).await.is(200);
+        lint_ids(&found["lint"]).contains(&"L23")
+    };
+    assert!(!asks(Value::Null).await, "nothing is known of metadata");
+    assert!(asks(json!({ "properties": { "x": "1" } })).await);
+    assert!(!asks(json!({ "properties": { "owner": "orders team" } })).await);
+    app.register_body("s", json!({ "schemaType": "JSON", "schema": schema })).await;
+    let found = app.get("/v1/subjects/s/lint").await.is(200);
+    assert!(lint_ids(&found["lint"]).contains(&"L23"));
+
+    let old = json!({ "specversion": "1.0", "id": "1", "source": "https://example.com", "type": "s",
+        "time": "2020-01-01T00:00:00Z" });
+    let is_old = async || {
+        let headers = [("content-type", "application/cloudevents+json")];
+        let found = app.send("POST", "/v1/lint", &headers, old.to_string().into_bytes()).await.is(200);
+        lint_ids(&found["lint"]).contains(&"L09")
+    };
+    assert!(is_old().await);
+    let window = json!({ "eventTimeWindow": { "past": 4_000_000_000_u32 } });
+    app.put("/v1/subjects/s/settings", window).await.is(200);
+    assert!(!is_old().await);
+    let unknown = json!({ "eventTimeWindow": { "ahead": 1 } });
+    app.put("/v1/subjects/s/settings", unknown).await.problem(StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]

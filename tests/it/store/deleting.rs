@@ -141,7 +141,7 @@ async fn the_last_permanent_delete_takes_config_mode_and_settings_along<B: Backe
         .await
         .unwrap();
     let settings = Some(Settings::default());
-    lab.apply(Command::PutSettings { scope: scope.clone(), settings }).await.unwrap();
+    lab.apply(Command::PutSettings { scope: scope.clone(), settings: settings.map(Box::new) }).await.unwrap();
     lab.soft_delete("orders", &[1, 2]).await.unwrap();
     lab.hard_delete("orders", &[1]).await.unwrap();
     assert!(lab.store.find_config(&scope).await.unwrap().is_some(), "a version is left");

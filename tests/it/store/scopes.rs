@@ -123,7 +123,8 @@ async fn a_purge_is_refused_when_something_outside_references_it<B: Backend>(lab
 async fn settings_of_ours_are_set_and_removed<B: Backend>(lab: Lab<B>) {
     let scope = Subject::parse("orders");
     let settings = Settings { policy: Some("WIRE".to_owned()), ..Settings::default() };
-    let put = |settings| Command::PutSettings { scope: scope.clone(), settings };
+    let put =
+        |settings: Option<_>| Command::PutSettings { scope: scope.clone(), settings: settings.map(Box::new) };
     lab.apply(put(None)).await.unwrap();
     lab.apply(put(Some(settings.clone()))).await.unwrap();
     assert_eq!(lab.store.find_settings(&scope).await.unwrap(), Some(settings));

@@ -200,7 +200,19 @@ impl Condition {
             Err(ExecutionError::UndeclaredReference(name)) => {
                 Answer::NotEvaluable(format!("the expression names `{name}`, which is not known"))
             }
-            Err(error) => Answer::Fails { message: Some(reason(&error)) },
+            Err(error) => Answer::Fails { message: Some(self.reason(&error)) },
+        }
+    }
+
+    /// An error of the payload in words that carry no value.
+    fn reason(&self, error: &ExecutionError) -> String {
+        match error {
+            // A key that the expression does not spell was computed from the payload.
+            ExecutionError::NoSuchKey(name) if self.expression.contains(name.as_str()) => {
+                format!("the expression reads `{name}`, which the payload lacks")
+            }
+            ExecutionError::NoSuchKey(_) => "the expression reads a key that the payload lacks".to_owned(),
+            other => reason(other),
         }
     }
 
@@ -219,7 +231,6 @@ impl Condition {
 /// An error of the payload in words that carry no value.
 fn reason(error: &ExecutionError) -> String {
     match error {
-        ExecutionError::NoSuchKey(name) => format!("the expression reads `{name}`, which the payload lacks"),
         ExecutionError::NoSuchOverload(overload) => {
             let types = overload.argument_types().join(", ");
             format!("the expression applies `{}` to ({types})", overload.function())

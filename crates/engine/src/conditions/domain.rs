@@ -1,8 +1,8 @@
 //! Domain rules of a rule set, as far as a validator evaluates them.
 //!
 //! In list order: not disabled, mode WRITE or WRITEREAD. CONDITIONs of type CEL see the message, those of
-//! type CEL_FIELD every primitive field that carries one of the rule's tags. A TRANSFORM, and any other
-//! type, ends the evaluation: what follows would see data that the transform has changed.
+//! type CEL_FIELD every primitive field that carries one of the rule's tags; those of other types are passed over,
+//! and the report says so. A TRANSFORM ends the evaluation: what follows would see data that it has changed.
 
 use crate::violation::MessageChoice;
 use crate::{Report, SchemaError, SchemaType, Source, Violation};
@@ -43,7 +43,9 @@ pub struct DomainRule<'r> {
 #[derive(Debug)]
 pub struct DomainRules {
     rules: Vec<Compiled>,
-    /// The first rule that is not evaluated, and why.
+    /// Conditions in languages that are not evaluated.
+    skipped: Vec<String>,
+    /// The first rule from which on nothing is evaluated.
     stopped: Option<String>,
     shapes: Shapes,
     /// Tags of the metadata: path pattern and tags.
@@ -71,12 +73,21 @@ impl DomainRules {
         source: &Source<'_>,
         tags: &[(String, Vec<String>)],
     ) -> Result<Self, SchemaError> {
-        let mut compiled =
-            Self { rules: Vec::new(), stopped: None, shapes: Shapes::default(), tags: tags.to_vec() };
+        let mut compiled = Self {
+            rules: Vec::new(),
+            skipped: Vec::new(),
+            stopped: None,
+            shapes: Shapes::default(),
+            tags: tags.to_vec(),
+        };
         for rule in rules.iter().filter(|rule| !rule.disabled && matches!(rule.mode, "WRITE" | "WRITEREAD")) {
             let fields = match (rule.kind, rule.executor) {
                 ("CONDITION", "CEL") => None,
                 ("CONDITION", "CEL_FIELD") => Some(rule.tags.to_vec()),
+                ("CONDITION", executor) => {
+                    compiled.skipped.push(format!("`{}` ({executor})", rule.name));
+                    continue;
+                }
                 (kind, executor) => {
                     compiled.stopped = Some(format!("`{}` ({kind}, {executor})", rule.name));
                     break;
@@ -97,7 +108,7 @@ impl DomainRules {
 
     /// Whether nothing is evaluated or reported.
     pub fn is_empty(&self) -> bool {
-        self.rules.is_empty() && self.stopped.is_none()
+        self.rules.is_empty() && self.skipped.is_empty() && self.stopped.is_none()
     }
 
     /// Rules that do not compile, in list order.
@@ -125,6 +136,10 @@ impl DomainRules {
                     self.check_fields(rule, condition, tags, message, &mut run, &mut report);
                 }
             }
+        }
+        for rule in &self.skipped {
+            let message = format!("condition {rule} is not evaluated: only CEL is");
+            report.push(Violation::data("rules.not-evaluated", "", message).warning());
         }
         if let Some(rule) = &self.stopped {
             let message =

@@ -327,6 +327,27 @@ fn domain_rules_run_in_order_and_stop_at_the_first_transform() {
 }
 
 #[test]
+fn a_condition_in_another_language_hides_none_behind_it() {
+    let rules = [rule("other", "JSONATA", "x"), rule("strict", "CEL", "false")];
+    let report = domain(&rules, r#"{"mail": "a@example.com", "age": 17, "phones": []}"#);
+    let found: Vec<_> = report.findings.iter().map(|f| (f.rule.as_str(), f.severity)).collect();
+    assert_eq!(found, [("rule.strict", Error), ("rules.not-evaluated", Warning)]);
+    assert_eq!(report.findings[1].message, "condition `other` (JSONATA) is not evaluated: only CEL is");
+    let alone = domain(&rules[..1], r#"{"mail": "a@example.com", "age": 17, "phones": []}"#);
+    assert_eq!(alone.findings.len(), 1);
+}
+
+#[test]
+fn keys_that_come_from_the_payload_are_not_repeated() {
+    let of = |expr: &str| {
+        let report = domain(&[rule("key", "CEL", expr)], r#"{"mail": "S3CR3T", "age": 17, "phones": []}"#);
+        report.findings[0].message.clone()
+    };
+    assert!(of("message.nothing == 1").contains("`nothing`"), "{}", of("message.nothing == 1"));
+    assert!(!of("message[message.mail] == 1").contains("S3CR3T"), "{}", of("message[message.mail] == 1"));
+}
+
+#[test]
 fn field_rules_see_primitives_that_carry_a_tag() {
     let pii = vec!["PII".to_owned()];
     let adult = vec!["ADULT".to_owned()];

@@ -25,6 +25,8 @@ pub struct SchemaInput<'a> {
     pub schema_type: SchemaType,
     /// Text and references.
     pub source: Source<'a>,
+    /// Whether its metadata name an owner; `None` when nothing is known about them.
+    pub owned: Option<bool>,
 }
 
 /// An event: attributes and, when it is JSON, the data.
@@ -93,20 +95,24 @@ pub(super) struct EventView<'a> {
     input: EventInput<'a>,
     pub now: Option<i64>,
     pub max_age: i64,
+    pub max_ahead: i64,
 }
 
 impl<'a> View<'a> {
     pub(super) fn of(input: &LintInput<'a>, options: &LintOptions) -> Result<Self, SchemaError> {
         const WEEK: i64 = 7 * 24 * 3600;
+        const CLOCK_SKEW: i64 = 5 * 60;
         Ok(match input {
             LintInput::Schema(schema) => {
                 let (model, ignores) = Model::read(schema.schema_type, &schema.source, &Limits::default())?;
+                let model = Model { owned: schema.owned, ..model };
                 Self::Schema(Box::new(model), ignores)
             }
             LintInput::Event(event) => Self::Event(EventView {
                 input: *event,
                 now: options.now,
                 max_age: options.max_age.unwrap_or(WEEK),
+                max_ahead: options.max_ahead.unwrap_or(CLOCK_SKEW),
             }),
             LintInput::Subject(subject) => Self::Subject(*subject),
         })

@@ -170,6 +170,8 @@ pub struct LintOptions {
     pub now: Option<i64>,
     /// Oldest event that counts as recent, in seconds (default seven days).
     pub max_age: Option<i64>,
+    /// How far ahead of the clock an event may be, in seconds (default five minutes).
+    pub max_ahead: Option<i64>,
 }
 
 impl LintOptions {

@@ -6,7 +6,7 @@ use crate::Source;
 fn run(example: &Example, options: &LintOptions) -> Vec<Lint> {
     match example {
         Example::Schema(schema_type, text) => {
-            let input = SchemaInput { schema_type: *schema_type, source: Source::bare(text) };
+            let input = SchemaInput { schema_type: *schema_type, source: Source::bare(text), owned: None };
             lint(&LintInput::Schema(input), options).expect(text)
         }
         Example::Event(text) => event(text, options),
@@ -33,7 +33,7 @@ fn schema(schema_type: SchemaType, text: &str) -> Vec<Lint> {
 }
 
 fn run_schema(schema_type: SchemaType, text: &str) -> Vec<Lint> {
-    let input = SchemaInput { schema_type, source: Source::bare(text) };
+    let input = SchemaInput { schema_type, source: Source::bare(text), owned: None };
     lint(&LintInput::Schema(input), &LintOptions::default()).expect(text)
 }
 
@@ -296,7 +296,11 @@ fn properties_are_found_under_every_keyword_that_holds_schemas() {
         (format!(r#"{{"if":{{}},"then":{MONEY}}}"#), "/then/properties/tax"),
     ] {
         let lints = super::lint(
-            &LintInput::Schema(SchemaInput { schema_type: SchemaType::Json, source: Source::bare(&schema) }),
+            &LintInput::Schema(SchemaInput {
+                schema_type: SchemaType::Json,
+                source: Source::bare(&schema),
+                owned: None,
+            }),
             &LintOptions::default(),
         );
         let lints = lints.expect("a schema");
@@ -339,6 +343,57 @@ fn events_can_carry_too_much_and_ids_can_be_those_of_entities() {
 }
 
 #[test]
+fn values_that_may_be_null_have_the_kind_of_the_others() {
+    let of = |text: &str, schema_type| {
+        let found = schema(schema_type, text);
+        found.into_iter().map(|one| one.id).filter(|id| matches!(*id, "L11" | "L16")).collect::<Vec<_>>()
+    };
+    for member in [
+        r#"{"type":["number","null"]}"#,
+        r#"{"anyOf":[{"type":"number"},{"type":"null"}]}"#,
+        r#"{"oneOf":[{"type":"null"},{"type":"number"}]}"#,
+    ] {
+        let text = format!(r#"{{"type":"object","properties":{{"amount":{member},"currency":{{}}}}}}"#);
+        assert_eq!(of(&text, SchemaType::Json), ["L11"], "{member}");
+    }
+    let several =
+        r#"{"type":"object","properties":{"amount":{"anyOf":[{"type":"number"},{"type":"string"}]}}}"#;
+    assert_eq!(of(several, SchemaType::Json), [] as [&str; 0]);
+    let proto = r#"syntax = "proto3"; import "google/protobuf/wrappers.proto"; message OrderPlaced {
+        google.protobuf.DoubleValue price = 1; google.protobuf.Int64Value created_at = 2; }"#;
+    assert_eq!(of(proto, SchemaType::Protobuf), ["L11", "L16"]);
+}
+
+#[test]
+fn an_owner_is_asked_for_where_metadata_are_known() {
+    let text =
+        r#"{"type":"object","description":"d","properties":{"x":{"type":"string","description":"x"}}}"#;
+    let of = |owned| {
+        let input = SchemaInput { schema_type: SchemaType::Json, source: Source::bare(text), owned };
+        let found = lint(&LintInput::Schema(input), &LintOptions::default()).expect("a schema");
+        ids(&found).contains(&"L23")
+    };
+    assert_eq!([of(None), of(Some(true)), of(Some(false))], [false, false, true]);
+}
+
+#[test]
+fn the_window_of_event_times_can_be_changed() {
+    let text = r#"{"specversion":"1.0","id":"i","source":"s","type":"t","time":"2026-05-12T14:22:31Z"}"#;
+    let of = |now, max_age, max_ahead| {
+        let options = LintOptions { now: Some(now), max_age, max_ahead, ..LintOptions::default() };
+        let found = event(text, &options);
+        found.into_iter().find(|one| one.id == "L09").map(|one| one.message)
+    };
+    const AT: i64 = 1_778_595_751;
+    assert_eq!(of(AT + 3_600, None, None), None);
+    assert_eq!(of(AT + 8 * 86_400, None, None).as_deref(), Some("`time` is more than 7 days ago"));
+    assert_eq!(of(AT + 3_600, Some(60), None).as_deref(), Some("`time` is more than 60 seconds ago"));
+    assert_eq!(of(AT - 200, None, None), None);
+    assert_eq!(of(AT - 200, None, Some(100)).as_deref(), Some("`time` lies in the future"));
+    assert_eq!(of(AT - 400, None, Some(1_000)), None);
+}
+
+#[test]
 fn a_member_that_is_no_object_may_stay_open() {
     let of = |member: &str| {
         let text =
@@ -353,7 +408,7 @@ fn a_broken_schema_text_is_an_error_and_no_finding() {
     for (schema_type, text) in
         [(SchemaType::Avro, "{"), (SchemaType::Json, "{"), (SchemaType::Protobuf, "message {")]
     {
-        let input = SchemaInput { schema_type, source: Source::bare(text) };
+        let input = SchemaInput { schema_type, source: Source::bare(text), owned: None };
         assert!(lint(&LintInput::Schema(input), &LintOptions::default()).is_err(), "{text}");
     }
 }

@@ -12,8 +12,10 @@ use crate::{Limits, SchemaError};
 /// What a text may contain beyond RFC 8259.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leniency {
-    /// Nothing.
+    /// Nothing. Of members with one name the last one counts.
     Strict,
+    /// Nothing, and each member has a name of its own.
+    Unique,
     /// `//` and `/* */` comments between tokens (Avro schema texts).
     Comments,
 }
@@ -70,7 +72,7 @@ impl Parser<'_> {
     fn blank(&mut self) -> Result<(), SchemaError> {
         loop {
             self.white_space();
-            if self.leniency == Leniency::Strict || self.peek() != Some(b'/') {
+            if self.leniency != Leniency::Comments || self.peek() != Some(b'/') {
                 return Ok(());
             }
             let rest = &self.text[self.at..];
@@ -149,7 +151,11 @@ impl Parser<'_> {
             if self.peek() != Some(b'"') {
                 return Err(self.error("expected a member name"));
             }
+            let start = self.at;
             let name = self.string()?;
+            if self.leniency == Leniency::Unique && members.find(&name).is_some() {
+                return Err(SchemaError::invalid_at("a member stands twice".to_owned(), start));
+            }
             self.blank()?;
             if self.peek() != Some(b':') {
                 return Err(self.error("expected `:`"));
@@ -352,6 +358,12 @@ mod tests {
     #[test]
     fn comments_are_read_where_asked() {
         let limits = Limits::default();
+        assert!(parse(r#"{"a":1,"b":{"a":2}}"#, Leniency::Unique, &limits).is_ok());
+        let wide: Vec<String> = (0..20).map(|n| format!("\"m{n}\":{n}")).collect();
+        for twice in [r#"{"a":1,"\u0061":1}"#.to_owned(), format!("{{{},\"m7\":1}}", wide.join(","))] {
+            assert!(parse(&twice, Leniency::Strict, &limits).is_ok());
+            assert!(parse(&twice, Leniency::Unique, &limits).is_err(), "{twice}");
+        }
         assert!(parse("/* a */ // b\n 1", Leniency::Comments, &limits).is_ok());
         assert!(parse("/* a", Leniency::Comments, &limits).is_err());
         let dangling = parse("1 // b", Leniency::Comments, &limits).expect_err("a comment after the end");

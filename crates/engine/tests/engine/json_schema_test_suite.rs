@@ -1,5 +1,6 @@
 //! The required tests of the JSON Schema Test Suite through [`JsonValidator`].
 
+use chancery_engine::catalogue::payload::find_rule;
 use chancery_engine::json::JsonValidator;
 use chancery_engine::violation::{Formats, PayloadOptions, ValidatorOptions};
 use chancery_engine::{Dependency, Outcome};
@@ -92,7 +93,11 @@ fn all_required_tests_pass_but_those_that_fail_by_decision() {
                 let wanted = if test["valid"] == true { Outcome::Valid } else { Outcome::Invalid };
                 let payload = test["data"].to_string();
                 let found = validator.as_ref().map(|validator| {
-                    validator.validate(payload.as_bytes(), &PayloadOptions::default()).outcome()
+                    let report = validator.validate(payload.as_bytes(), &PayloadOptions::default());
+                    for finding in &report.findings {
+                        assert!(find_rule(&finding.rule).is_some(), "{} is in the catalogue", finding.rule);
+                    }
+                    report.outcome()
                 });
                 ran += 1;
                 if found != Ok(wanted) {

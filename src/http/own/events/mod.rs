@@ -25,7 +25,9 @@ use crate::http::error::TransportError;
 use crate::http::json::{Presence, read_object};
 use crate::http::negotiate::essence;
 use crate::http::problem::Problem;
-use crate::registry::{EventHints, EventSetting, Framing, LazyLocator, NamedSchema, parse_version};
+use crate::registry::{
+    EventHints, EventSetting, Framing, LazyLocator, NamedSchema, RegistryError, parse_version,
+};
 
 /// What content types of structured and batched events start with.
 const CLOUDEVENTS: &[u8] = b"application/cloudevents";
@@ -33,7 +35,8 @@ const CLOUDEVENTS: &[u8] = b"application/cloudevents";
 /// What all verdicts of one request share.
 ///
 /// Query: `schemaId`, `subject` and `version` name the schema; `topic` and `isKey` say where the events go;
-/// `profile` and `rules=ID:LEVEL,…` override how envelopes are judged; `lint=true` asks for advice.
+/// `profile` and `rules=ID:LEVEL,…` override how envelopes are judged; `lint=true` asks for advice; with
+/// `onUnavailable=pass` an event is `indeterminate` while the store does not answer, where the answer is 503 otherwise.
 async fn read_setting(call: &Call) -> Result<EventSetting, Problem> {
     let state = Arc::clone(&call.state);
     let host = call.headers.get(HOST).cloned();
@@ -47,7 +50,18 @@ async fn read_setting(call: &Call) -> Result<EventSetting, Problem> {
         }
         locator
     });
-    let mut options = call.registry().event_options(&call.context).await?;
+    let passes_unavailable = match call.query.text("onUnavailable") {
+        "" | "reject" => false,
+        "pass" => true,
+        _ => {
+            let detail = "`onUnavailable` must be one of reject, pass";
+            return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+        }
+    };
+    let mut options = match call.registry().event_options(&call.context).await {
+        Err(RegistryError::Store(_)) if passes_unavailable => Arc::default(),
+        options => options?,
+    };
     if !call.query.is_empty() {
         override_rules(call, Arc::make_mut(&mut options))?;
     }
@@ -58,6 +72,7 @@ async fn read_setting(call: &Call) -> Result<EventSetting, Problem> {
         context: call.context.clone(),
         framing: Framing::Auto,
         lint: call.query.flag("lint"),
+        passes_unavailable,
         id_header: None,
     };
     Ok(EventSetting { options, locator, hints })

@@ -179,6 +179,7 @@ impl Record {
             framing: self.framing,
             // Advice is on events.
             lint: false,
+            passes_unavailable: setting.hints.passes_unavailable,
             schema: setting.hints.schema.clone(),
             id_header: self.id_header,
         };

@@ -187,11 +187,14 @@ impl SchemaLocator {
 
     fn find_alias(&self, uri: &str) -> Option<SchemaTarget> {
         let without_fragment = uri.split('#').next().unwrap_or(uri);
-        let best = |uri: &str| {
-            let ranked = self.aliases.iter().filter_map(|alias| Some((alias.pattern.rank(uri)?, alias)));
-            ranked.max_by_key(|(rank, _)| *rank).map(|(_, alias)| alias)
+        // A fragment selects inside what the URI names: the whole text is closer than the text without it only where
+        // both are named as much.
+        let rank = |alias: &Alias| {
+            let whole = alias.pattern.rank(uri).map(|rank| (rank, true));
+            whole.max(alias.pattern.rank(without_fragment).map(|rank| (rank, false)))
         };
-        let alias = best(uri).or_else(|| best(without_fragment))?;
+        let ranked = self.aliases.iter().filter_map(|alias| Some((rank(alias)?, alias)));
+        let (_, alias) = ranked.max_by_key(|(rank, _)| *rank)?;
         Some(subject_target(None, alias.subject.clone(), alias.version))
     }
 
@@ -462,13 +465,12 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_alias_wins() {
+    fn the_longest_alias_wins_and_fragments_select_inside() {
         for (uri, expected) in [
             ("https://vendor.example/order.json", version(None, "vendor-order", 2)),
-            ("https://vendor.example/order.json#/definitions/a", version(None, "vendor", 2)),
+            ("https://vendor.example/order.json#/definitions/a", version(None, "vendor-order", 2)),
             ("https://vendor.example/other.json", latest(None, "vendor")),
         ] {
-            let expected = if uri.ends_with('a') { latest(None, "vendor") } else { expected };
             assert_eq!(locator().locate(uri).target, expected, "{uri}");
         }
     }

@@ -145,11 +145,29 @@ fn target<'d>(root: &'d Node, node: &Node) -> Option<&'d Node> {
     pointer.split('/').try_fold(root, |node, token| node.get(&token.replace("~1", "/").replace("~0", "~")))
 }
 
+/// The only branch of `anyOf` or `oneOf` that is not null, and whether there is one that is.
+fn only_branch(node: &Node) -> Option<(&Node, bool)> {
+    let branches = node.get("anyOf").or_else(|| node.get("oneOf"))?.as_array()?;
+    let is_null = |branch: &&Node| branch.get("type").and_then(Node::as_str) == Some("null");
+    let others: Vec<&Node> = branches.iter().filter(|branch| !is_null(branch)).collect();
+    match others[..] {
+        [only] => Some((only, branches.len() > 1)),
+        _ => None,
+    }
+}
+
 fn kind_of(root: &Node, node: &Node, hops: usize) -> (Kind, bool) {
     if hops < 8
         && let Some(target) = target(root, node)
     {
         return kind_of(root, target, hops + 1);
+    }
+    if hops < 8
+        && node.get("type").is_none()
+        && let Some((only, nullable)) = only_branch(node)
+    {
+        let (kind, inside) = kind_of(root, only, hops + 1);
+        return (kind, nullable || inside);
     }
     let names: Vec<&str> = match node.get("type").map(|kind| (kind.as_str(), kind.as_array())) {
         Some((Some(one), _)) => vec![one],

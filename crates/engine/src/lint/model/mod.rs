@@ -19,6 +19,8 @@ pub(in crate::lint) struct Model {
     pub name_pointer: String,
     pub records: Vec<Record>,
     pub enums: Vec<Enumeration>,
+    /// Whether metadata name an owner, when they are known.
+    pub owned: Option<bool>,
 }
 
 /// A record, a message, or an object with declared members.
@@ -99,7 +101,14 @@ impl Model {
     }
 
     fn new(format: SchemaType) -> Self {
-        Self { format, name: None, name_pointer: String::new(), records: Vec::new(), enums: Vec::new() }
+        Self {
+            format,
+            name: None,
+            name_pointer: String::new(),
+            records: Vec::new(),
+            enums: Vec::new(),
+            owned: None,
+        }
     }
 
     /// Fields of all records.

@@ -97,6 +97,12 @@ fn kind_of(kind: &FieldType) -> Kind {
         FieldType::Named(name) => match name.trim_start_matches('.') {
             "google.protobuf.Timestamp" | "google.type.Date" | "google.type.DateTime" => Kind::Time,
             "google.protobuf.Struct" | "google.protobuf.Any" | "google.protobuf.Value" => Kind::Untyped,
+            "google.protobuf.DoubleValue" | "google.protobuf.FloatValue" => Kind::Float,
+            "google.protobuf.Int64Value"
+            | "google.protobuf.UInt64Value"
+            | "google.protobuf.Int32Value"
+            | "google.protobuf.UInt32Value" => Kind::Integer,
+            "google.protobuf.StringValue" => Kind::Text(None),
             "confluent.type.Decimal" | "google.type.Decimal" | "google.type.Money" => Kind::Decimal,
             _ => Kind::Record,
         },

@@ -15,7 +15,6 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &View<'_>, found: &mut Found) {
-    const CLOCK_SKEW: i64 = 5 * 60;
     let Some(event) = view.event() else { return };
     let Some(time) = event.attribute("time") else {
         found.attribute("time", "`time` is not set");
@@ -24,9 +23,16 @@ fn check(view: &View<'_>, found: &mut Found) {
     // A time that does not parse is a violation of the envelope, not lint.
     let Ok(time) = chrono::DateTime::parse_from_rfc3339(time) else { return };
     let Some(age) = event.now.map(|now| now.saturating_sub(time.timestamp())) else { return };
-    if age < -CLOCK_SKEW {
+    if age < -event.max_ahead {
         found.attribute("time", "`time` lies in the future");
     } else if age > event.max_age {
-        found.attribute("time", format!("`time` is older than {} days", event.max_age / 86_400));
+        found.attribute("time", format!("`time` is more than {} ago", period(event.max_age)));
+    }
+}
+
+fn period(seconds: i64) -> String {
+    match seconds {
+        86_400.. => format!("{} days", seconds / 86_400),
+        _ => format!("{seconds} seconds"),
     }
 }

@@ -8,14 +8,17 @@ pub(super) static RULE: Rule = Rule {
     name: "undocumented",
     level: Level::Info,
     summary: "the schema does not say what it means",
-    why: "Events are the interface between teams; names alone leave out units, origin and meaning of absence.",
-    suggestion: "Describe the event and its fields: `doc` (Avro), `description` (JSON Schema), comments (Protobuf).",
+    why: "Events are the interface between teams; names alone leave out units, origin, meaning of absence, and whom to ask.",
+    suggestion: "Describe the event and its fields: `doc` (Avro), `description` (JSON Schema), comments (Protobuf). Name who answers for it: the metadata property `owner`.",
     examples: fixtures!("L23": Avro Protobuf Json),
     check,
 };
 
 fn check(view: &View<'_>, found: &mut Found) {
     let Some(model) = view.schema() else { return };
+    if model.owned == Some(false) {
+        found.data("", "the metadata name no `owner`");
+    }
     let Some(record) = model.root() else { return };
     if !record.documented {
         found.data(&record.pointer, "the schema has no description");

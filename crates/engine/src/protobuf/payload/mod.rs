@@ -76,7 +76,9 @@ impl ProtobufValidator {
                     self.table.messages[message as usize].nested.get(*index).copied()
                 })
             }
-            MessageChoice::Name(name) => self.table.find_message(name),
+            MessageChoice::Name(name) => {
+                self.table.find_message(name).or_else(|| self.table.find_simple_name(name))
+            }
         }
     }
 }

@@ -144,6 +144,15 @@ impl Table {
         self.by_name.get(name.strip_prefix('.').unwrap_or(name)).copied()
     }
 
+    /// The message of the file itself, at its top, that has this name in its package.
+    pub fn find_simple_name(&self, name: &str) -> Option<u32> {
+        let simple = |id: &&u32| {
+            let full = &self.messages[**id as usize].name;
+            full.rsplit('.').next() == Some(name)
+        };
+        self.roots.iter().find(simple).copied()
+    }
+
     /// Kinds of key and value of a map's entry message.
     pub fn entry(&self, entry: Kind) -> Option<(Kind, Kind)> {
         let entry = &self.messages[entry.message()? as usize];

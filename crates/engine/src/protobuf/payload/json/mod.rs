@@ -3,7 +3,7 @@
 //! The text is parsed to the ordered tree, whose nesting and size are bounded by the payload options, and
 //! the tree is held against the compiled schema. Field names may be JSON names, names of the text or, in
 //! brackets, full names of extensions; `null` is an absent field; unknown members follow the policy for
-//! unknown fields. Pointers are those of the JSON. Source: "ProtoJSON Format" of the Protocol Buffers
+//! unknown fields. A member that stands twice is refused, as the runtimes do. Pointers are those of the JSON. Source: "ProtoJSON Format" of the Protocol Buffers
 //! documentation.
 
 pub(super) mod scalar;
@@ -43,7 +43,7 @@ pub(super) fn parse(payload: &[u8], options: &PayloadOptions) -> Result<Node, Bo
         max_nodes: usize::try_from(options.max_items).unwrap_or(usize::MAX),
         ..Limits::default()
     };
-    tree::parse(text, Leniency::Strict, &limits).map_err(|error| {
+    tree::parse(text, Leniency::Unique, &limits).map_err(|error| {
         Box::new(match error {
             SchemaError::Limit { what, limit } => Violation::data(
                 "schema.protobuf.limit",
@@ -53,7 +53,11 @@ pub(super) fn parse(payload: &[u8], options: &PayloadOptions) -> Result<Node, Bo
             SchemaError::Invalid { offset, .. } => {
                 // The parser's words quote the text; a finding never carries payload values.
                 let at = offset.map_or_else(String::new, |offset| format!(" at byte {offset}"));
-                Violation::data("schema.protobuf.syntax", "", format!("the payload is not JSON{at}"))
+                Violation::data(
+                    "schema.protobuf.syntax",
+                    "",
+                    format!("the payload is not JSON, or has a member twice{at}"),
+                )
             }
             SchemaError::Unsupported(reason) => Violation::data("schema.protobuf.syntax", "", reason),
         })

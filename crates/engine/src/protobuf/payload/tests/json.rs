@@ -83,6 +83,8 @@ fn names_are_those_of_json_or_of_the_text() {
             (r#"{"inner_part": {"by_name": {"a": 1}}, "maybe": 1}"#, &[]),
             (r#"{"innerPart": {}, "inner_part": {}}"#, &["type /inner_part"]),
             (r#"{"InnerPart": {}}"#, &["unknown-fields /InnerPart (warning)"]),
+            (r#"{"innerPart": {}, "innerPart": {}}"#, &["syntax"]),
+            (r#"{"innerPart": {"a": 1, "a": 1}}"#, &["syntax"]),
             (r#"{"innerPart": {"x/y": 1}}"#, &["unknown-fields /innerPart/x~1y (warning)"]),
         ],
     );

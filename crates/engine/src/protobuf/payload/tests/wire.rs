@@ -321,11 +321,13 @@ fn messages_are_chosen_by_position_indexes_or_name() {
     assert!(choose(MessageChoice::Indexes(vec![0, 0]), "0a 01 'x'").is_empty(), "entries come last");
     assert!(choose(MessageChoice::Name("p.A.In".to_owned()), "0a 01 'x'").is_empty());
     assert!(choose(MessageChoice::Name(".p.B".to_owned()), "0d 00 00 00 00").is_empty());
+    assert!(choose(MessageChoice::Name("B".to_owned()), "0d 00 00 00 00").is_empty(), "without the package");
     for missing in [
         MessageChoice::Indexes(vec![2]),
         MessageChoice::Indexes(vec![]),
         MessageChoice::Indexes(vec![1, 0]),
-        MessageChoice::Name("A".to_owned()),
+        MessageChoice::Name("In".to_owned()),
+        MessageChoice::Name("q.A".to_owned()),
     ] {
         assert_eq!(choose(missing, ""), ["message"]);
     }
