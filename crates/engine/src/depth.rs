@@ -13,6 +13,12 @@ const SEGMENT: usize = 4 << 20;
 /// at most, as much as two million steps may keep in findings.
 pub(crate) const MAX_OPEN: usize = 100_000;
 
+/// Runs work of a library whose recursion cannot be interrupted on a stack of that many bytes, unless the thread's own
+/// has them left. Only what is touched of it is paid for.
+pub(crate) fn with_stack<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(bytes + RED_ZONE, bytes + SEGMENT, work)
+}
+
 /// Runs one level of a recursion, on the heap where the stack ends.
 pub(crate) fn with_room<T>(level: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(RED_ZONE, SEGMENT, level)

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::super::repeated::find_repeated;
-use super::text::{code_unit, plain_length, unescape};
-use crate::tree::pointer_token;
+use super::text::{code_unit, unescape};
+use crate::tree::{plain_length, pointer_token};
 use crate::violation::MAX_FINDINGS;
 
 /// Why a text cannot be read.

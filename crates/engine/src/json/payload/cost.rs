@@ -23,6 +23,9 @@ use crate::SchemaError;
 
 /// Visits for one value of a payload above which a schema is refused: some milliseconds a value.
 const MAX_VISITS_A_VALUE: u64 = 100_000;
+/// Schemas that may lead one into the next for the same value. The crate recurses along them, at each level of a
+/// payload.
+const MAX_CHAIN: usize = 1_000;
 /// Payload depths that are told apart; deeper ones cost as the last.
 const MAX_DEPTH: usize = 128;
 
@@ -44,6 +47,10 @@ pub(super) struct Cost {
     pub(super) backtracks: bool,
     /// Whether numbers are compared or divided.
     computes: bool,
+    /// Schemas that lead one into the next for the same value.
+    chain: usize,
+    /// All schemas.
+    pub(super) schemas: usize,
 }
 
 /// Visits for listing errors.
@@ -62,13 +69,29 @@ impl Cost {
     /// [`SchemaError::Unsupported`] when the schema alone is over the budget.
     pub(super) fn of(resources: &Resources) -> Result<Self, SchemaError> {
         let graph = Graph::build(resources);
+        let chain = graph.chain();
+        if chain > MAX_CHAIN {
+            return Err(unusable("too many schemas lead one into the next"));
+        }
         let verdict =
             graph.verdict().ok_or_else(|| unusable("it applies itself to the same value many times"))?;
         if verdict > MAX_VISITS_A_VALUE {
             return Err(unusable("it applies too many schemas to the same value"));
         }
-        let (listing, spreads) = (graph.listing(), graph.spreads());
-        Ok(Self { verdict, listing, spreads, backtracks: graph.backtracks, computes: graph.computes })
+        Ok(Self {
+            verdict,
+            listing: graph.listing(),
+            spreads: graph.spreads(),
+            backtracks: graph.backtracks,
+            computes: graph.computes,
+            chain,
+            schemas: graph.nodes.len(),
+        })
+    }
+
+    /// Schemas that are open at once at most while a payload of this depth is walked.
+    pub(super) fn open(&self, depth: usize) -> usize {
+        self.chain.saturating_mul(depth + 1)
     }
 
     /// Visits for the verdict on a payload.
@@ -155,13 +178,10 @@ impl Graph {
     /// Visits a value with recursive references cut, the largest of all schemas; `None` when schemas apply
     /// each other to the same value in more than one way.
     fn verdict(&self) -> Option<u64> {
-        let same_value = |id: usize| {
-            let node = &self.nodes[id];
-            node.here.iter().chain(&node.references).copied().collect::<Vec<_>>()
-        };
-        let knots = components(self.nodes.len(), same_value);
+        let knots = components(self.nodes.len(), |id| self.same_value(id));
         for id in 0..self.nodes.len() {
-            let inside = same_value(id).iter().filter(|target| knots.of[**target] == knots.of[id]).count();
+            let inside =
+                self.same_value(id).iter().filter(|target| knots.of[**target] == knots.of[id]).count();
             if inside > 1 {
                 return None;
             }
@@ -227,6 +247,28 @@ impl Graph {
             node.here.iter().chain(&node.references).copied().collect()
         })
         .order
+    }
+
+    /// Schemas that apply to the same value.
+    fn same_value(&self, id: usize) -> Vec<usize> {
+        let node = &self.nodes[id];
+        node.here.iter().chain(&node.references).copied().collect()
+    }
+
+    /// The longest path along one value, on which every schema of a cycle counts.
+    fn chain(&self) -> usize {
+        let all = components(self.nodes.len(), |id| self.same_value(id));
+        let mut sizes = vec![0usize; self.nodes.len()];
+        all.of.iter().for_each(|component| sizes[*component] += 1);
+        let mut longest = vec![0usize; self.nodes.len()];
+        // Components are numbered so that edges lead to lower numbers.
+        for id in &all.order {
+            let own = all.of[*id];
+            let targets = self.same_value(*id).into_iter().map(|target| all.of[target]);
+            let below = targets.filter(|target| *target != own).map(|target| longest[target]).max();
+            longest[own] = longest[own].max(sizes[own] + below.unwrap_or(0));
+        }
+        longest.into_iter().max().unwrap_or(0)
     }
 
     /// All edges, references only where `keep` says so.

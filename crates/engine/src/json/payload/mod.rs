@@ -34,6 +34,7 @@ use crate::conditions::Value;
 use crate::violation::{MAX_FINDINGS, PayloadOptions, Report, ValidatorOptions};
 use crate::{Dependency, SchemaError, Violation};
 
+use crate::depth::with_stack;
 use cost::Cost;
 
 /// Steps of the backtracking engine for one match of one pattern. Patterns without look-around and
@@ -74,25 +75,7 @@ impl JsonValidator {
         let mut resources = resources::Resources::read(text, dependencies)?;
         let homes = resources.take_homes();
         let cost = Cost::of(&resources)?;
-        let mut registry = jsonschema::Registry::new().draft(resources.draft());
-        for (uri, document) in resources.referenced() {
-            registry = registry.add(uri, document).map_err(|error| unusable(&error.to_string()))?;
-        }
-        let registry = registry.prepare().map_err(|error| unusable(&error.to_string()))?;
-        let patterns = jsonschema::PatternOptions::fancy_regex()
-            .backtrack_limit(BACKTRACK_LIMIT)
-            .size_limit(PATTERN_SIZE_LIMIT);
-        let builder = jsonschema::options()
-            .with_draft(resources.draft())
-            .with_base_uri(resources::BASE)
-            .with_registry(&registry)
-            .with_pattern_options(patterns)
-            .offline();
-        let builder = builder.with_keyword("uniqueItems", |_, value, _| {
-            Ok(Box::new(unique::UniqueItems(value.as_bool() == Some(true))))
-        });
-        let builder = formats::apply(builder, resources.draft(), options.formats);
-        let validator = builder.build(resources.root()).map_err(|error| unusable(&error.to_string()))?;
+        let validator = with_frames(cost.schemas, || build(&resources, *options))?;
         Ok(Self { validator, cost, homes })
     }
 
@@ -123,6 +106,10 @@ impl JsonValidator {
         if self.cost.digits(shape.digits) > MAX_DIGIT_VISITS {
             return Report::undecided("the payload has too many numbers of extreme length or size");
         }
+        with_frames(self.cost.open(shape.depth), || self.judged(value, payload, shape))
+    }
+
+    fn judged(&self, value: &serde_json::Value, payload: &[u8], shape: scan::Shape) -> Report {
         if self.validator.is_valid(value) {
             return Report::default();
         }
@@ -173,6 +160,43 @@ impl JsonValidator {
             "the payload does not match the schema, which branches too much to list where",
         ))
     }
+}
+
+/// Bytes of stack for one schema that is open, with room to spare; less than 1 KiB is used.
+const FRAME: usize = 2 << 10;
+/// Schemas that may be open on any stack.
+const FEW_FRAMES: usize = 128;
+/// Largest stack.
+const MAX_STACK: usize = 256 << 20;
+
+/// Runs a walk of the crate along so many schemas on a stack that holds them.
+fn with_frames<T>(open: usize, walk: impl FnOnce() -> T) -> T {
+    if open <= FEW_FRAMES { walk() } else { with_stack(open.saturating_mul(FRAME).min(MAX_STACK), walk) }
+}
+
+fn build(
+    resources: &resources::Resources,
+    options: ValidatorOptions,
+) -> Result<jsonschema::Validator, SchemaError> {
+    let mut registry = jsonschema::Registry::new().draft(resources.draft());
+    for (uri, document) in resources.referenced() {
+        registry = registry.add(uri, document).map_err(|error| unusable(&error.to_string()))?;
+    }
+    let registry = registry.prepare().map_err(|error| unusable(&error.to_string()))?;
+    let patterns = jsonschema::PatternOptions::fancy_regex()
+        .backtrack_limit(BACKTRACK_LIMIT)
+        .size_limit(PATTERN_SIZE_LIMIT);
+    let builder = jsonschema::options()
+        .with_draft(resources.draft())
+        .with_base_uri(resources::BASE)
+        .with_registry(&registry)
+        .with_pattern_options(patterns)
+        .offline();
+    let builder = builder.with_keyword("uniqueItems", |_, value, _| {
+        Ok(Box::new(unique::UniqueItems(value.as_bool() == Some(true))))
+    });
+    let builder = formats::apply(builder, resources.draft(), options.formats);
+    builder.build(resources.root()).map_err(|error| unusable(&error.to_string()))
 }
 
 fn only(violation: Violation) -> Report {

@@ -486,3 +486,43 @@ fn what_branches_have_against_values_is_not_kept_for_all_of_them() {
     assert_eq!(found(&deep, &payload(50_000)), [("schema.json.unlisted".to_owned(), String::new())]);
     assert_eq!(found(&deep, &payload(3)), [("schema.json.anyOf".to_owned(), String::new())]);
 }
+
+/// Definitions `a0` to `a{links}`, each made of the name of the next one; the last is a string.
+fn chain(links: usize, link: impl Fn(&str) -> String) -> String {
+    let definitions: Vec<_> = (0..links)
+        .map(|at| format!(r#""a{at}":{}"#, link(&format!(r##"{{"$ref":"#/definitions/a{}"}}"##, at + 1))))
+        .collect();
+    let definitions = definitions.join(",");
+    format!(
+        r##"{{"definitions":{{{definitions},"a{links}":{{"type":"string"}}}},"$ref":"#/definitions/a0"}}"##
+    )
+}
+
+#[test]
+fn chains_of_references_end_in_an_answer_and_not_at_the_end_of_the_stack() {
+    fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
+        std::thread::Builder::new().stack_size(2 << 20).spawn(work).unwrap().join().unwrap();
+    }
+    let plain = |next: &str| next.to_owned();
+    on_a_small_stack(move || {
+        assert_eq!(refused(&chain(20_000, plain)), "too many schemas lead one into the next");
+        assert_eq!(found(&chain(990, plain), "1"), [("schema.json.type".to_owned(), String::new())]);
+        let nullable = |next: &str| format!(r#"{{"oneOf":[{{"type":"null"}},{next}]}}"#);
+        assert_eq!(outcome(&chain(400, nullable), r#""x""#), Outcome::Valid);
+    });
+    on_a_small_stack(move || {
+        // A chain for each level of the payload.
+        let schema = chain(900, plain).replace(
+            r#"{"type":"string"}"#,
+            r##"{"properties":{"x":{"$ref":"#/definitions/a0"}},"not":{"type":"null"}}"##,
+        );
+        let nested = |inner: &str| r#"{"x":"#.repeat(120) + inner + &"}".repeat(120);
+        assert_eq!(outcome(&schema, &nested("1")), Outcome::Valid);
+        assert_eq!(outcome(&schema, &nested("null")), Outcome::Invalid);
+    });
+    on_a_small_stack(move || {
+        // A chain down the payload: compiled as a whole, walked as far as the payload goes.
+        let down = |next: &str| format!(r#"{{"properties":{{"x":{next}}}}}"#);
+        assert_eq!(outcome(&chain(10_000, down), r#"{"x":{"x":{"x":1}}}"#), Outcome::Valid);
+    });
+}
