@@ -6,6 +6,7 @@
 //! is unchecked, and says why.
 
 use std::sync::{Arc, LazyLock};
+use std::time::Instant;
 
 use bytes::Bytes;
 use chancery_engine::cloudevents::matching::{
@@ -17,11 +18,10 @@ use chancery_engine::violation::{Outcome, PayloadOptions};
 use chancery_engine::{Report, SchemaType};
 
 use super::super::policies::EventPolicy;
-use super::super::{IdScope, Registry, RegistryError};
+use super::super::{Registry, RegistryError};
 use super::checking::{Checking, Input, in_document_order, is_of_rule, message_of};
 use super::claims::Dataschema;
 use super::frame::{Unframed, id_required, strip_indexes};
-use super::target::Target;
 use super::{Framing, Matched, other_form, unknown_fields};
 use crate::model::{ContextName, Settings, Subject, VersionPolicy, VersionSelector};
 
@@ -250,8 +250,8 @@ impl Registry {
     /// An event without data whose schema is known: fine when the schema takes "nothing", or when the data is
     /// elsewhere.
     async fn check_absence(&self, checking: &mut Checking<'_>, found: &Match) -> Result<(), RegistryError> {
-        let targets = self.targets_of(found, checking.context, VersionPolicy::Latest).await?;
-        let Some(target) = targets.into_iter().next() else {
+        let mut tries = self.tries_of(found, checking.context, VersionPolicy::Latest).await?;
+        let Some(target) = tries.next(self).await? else {
             checking.missing_schema(Unchecked::NoData);
             return Ok(());
         };
@@ -289,25 +289,36 @@ impl Registry {
             (false, Some(policy)) => policy,
             _ => VersionPolicy::Any,
         };
-        let targets = self.targets_of(found, checking.context, listed).await?;
-        let Some(newest) = targets.first() else {
+        let mut tries = self.tries_of(found, checking.context, listed).await?;
+        let Some(newest) = tries.next(self).await? else {
             checking.missing_schema(Unchecked::NoSchema);
             return Ok(());
         };
         if checking.has_broken_data() {
-            checking.matched = Some(newest.matched.clone());
+            checking.matched = Some(newest.matched);
             return Ok(());
         }
         let pinned = matches!(policy, Some(VersionPolicy::Pinned(_)));
         let is_avro = checking.format == PayloadFormat::Avro && newest.schema_type() == SchemaType::Avro;
         if is_avro && !exact && !pinned {
-            checking.finish(newest, id_required());
+            checking.finish(&newest, id_required());
             return Ok(());
         }
         let tries_all = policy == Some(VersionPolicy::Any) || newest.schema_type() == SchemaType::Json;
-        let tries = if exact || !tries_all { 1 } else { targets.len() };
-        let mut first = None;
-        for target in targets.into_iter().take(tries) {
+        let started = Instant::now();
+        let mut first: Option<(Report, Matched)> = None;
+        let tries_older = tries_all && !exact;
+        let mut newest = Some(newest);
+        while let Some(target) = match newest.take() {
+            None if tries_older => tries.next(self).await?,
+            newest => newest,
+        } {
+            if first.is_some() && started.elapsed() > self.settings.validation_deadline {
+                let report =
+                    Report::undecided("the deadline for validation passed before all versions were tried");
+                first = Some((report, target.matched));
+                break;
+            }
             let Some(encoding) = checking.encoding(&target, &input) else {
                 if first.is_some() {
                     continue;
@@ -352,45 +363,5 @@ impl Registry {
             checking.join(report);
         }
         Ok(())
-    }
-
-    /// The schemas that agreed evidence means, newest first; of a subject alone those that the policy lists.
-    async fn targets_of(
-        &self,
-        found: &Match,
-        context: &ContextName,
-        policy: VersionPolicy,
-    ) -> Result<Vec<Target>, RegistryError> {
-        let by = found.by.name();
-        let subject = found.subject.as_deref().map(|name| Subject::parse_in(context, name));
-        match (found.schema_id, subject, found.version) {
-            (_, Some(subject), Some(version)) => {
-                let selector = VersionSelector::Number(i32::try_from(version).unwrap_or(i32::MAX));
-                Ok(vec![self.target_of_version(&subject, selector, by).await?])
-            }
-            (Some(id), _, _) => {
-                let context = found.context.as_deref().map_or(context.clone(), ContextName::from_stored);
-                let scope = IdScope::Context(context);
-                let id = i32::try_from(id).unwrap_or(i32::MAX);
-                Ok(vec![self.target_of_id(id, &scope, by).await?])
-            }
-            (None, Some(subject), None) => {
-                let view = self.view_subject(&subject).await?;
-                let history = &view.history;
-                let rows: Vec<_> = match policy {
-                    VersionPolicy::Any => history.active().rev().collect(),
-                    VersionPolicy::Latest => history.latest().into_iter().collect(),
-                    VersionPolicy::Pinned(version) => {
-                        history.find(version).filter(|row| !row.deleted).into_iter().collect()
-                    }
-                };
-                let mut targets = Vec::with_capacity(rows.len());
-                for row in rows {
-                    targets.push(self.target_of_row(&subject, row, by).await?);
-                }
-                Ok(targets)
-            }
-            (None, None, _) => Ok(Vec::new()),
-        }
     }
 }

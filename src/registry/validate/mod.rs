@@ -3,7 +3,8 @@
 //! The schema is named by the request (`target`); a Confluent frame around the payload must agree with it
 //! (`frame`). Validators are compiled once per schema and kept (`ready`); big payloads run on the blocking pool, with
 //! a deadline (`run`), and then face the rules that travel with the schema (`rules`). Events say themselves which
-//! schema they claim (`event`, `checking`), by several kinds of evidence (`claims`).
+//! schema they claim (`event`, `checking`), by several kinds of evidence (`claims`), which may leave several versions to
+//! try (`tries`).
 
 mod checking;
 mod claims;
@@ -14,6 +15,7 @@ mod ready;
 mod rules;
 mod run;
 mod target;
+mod tries;
 
 use std::time::Duration;
 

@@ -1,8 +1,11 @@
 //! From an event to its schema: evidence, conflicts, settings.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chancery::registry::RegistrySettings;
 use serde_json::{Value, json};
 
 use super::app::{App, encode};
@@ -601,4 +604,19 @@ async fn a_rule_of_a_version_whose_shape_fits_is_final() {
     app.register_body(TYPE, json!({ "schema": schema, "schemaType": "JSON", "ruleSet": rules })).await;
     let broken = event(json!({ "data": { "a": false } }));
     assert_eq!(summary(&ask(&app, "", &broken).await), format!("invalid type {TYPE}/2 [rule.must] []"));
+}
+
+#[tokio::test]
+async fn all_versions_together_have_the_time_of_one() {
+    let settings = RegistrySettings { validation_deadline: Duration::ZERO, ..RegistrySettings::default() };
+    let app = App::with(settings, |_| ()).await;
+    app.put("/config", json!({ "compatibility": "NONE" })).await.is(200);
+    for property in ["a", "b", "c"] {
+        register_json(&app, TYPE, object(property, "integer")).await;
+    }
+    let newest = ask(&app, "", &event(json!({ "data": { "c": 1 } }))).await;
+    assert_eq!(summary(&newest), format!("valid type {TYPE}/3 [] []"));
+    let oldest = ask(&app, "", &event(json!({ "data": { "a": 1 } }))).await;
+    assert_eq!(summary(&oldest), format!("indeterminate type {TYPE}/2 [] []"));
+    assert_eq!(oldest["reason"], "the deadline for validation passed before all versions were tried");
 }
