@@ -1,8 +1,9 @@
 //! What requests about a subject or an id read, kept together.
 //!
 //! One view answers what a validation asks of a subject: its versions, its alias. Views are
-//! bounded by bytes and hold as long as their moment does. What is not there is never kept: a 404 comes from the
-//! database.
+//! bounded by bytes and hold as long as their moment does. So does the answer that a subject is not there, which
+//! producers of foreign events ask for with each; it is kept apart, so that unknown names never take the place of known
+//! ones. A 404 comes from the database all the same.
 
 use std::sync::Arc;
 
@@ -13,6 +14,9 @@ use crate::store::{History, StoredContent, Use};
 
 /// Bytes of all views of subjects together, and of ids.
 const MAX_BYTES: u64 = 32 << 20;
+
+/// Bytes of what is known not to be there, and of `$id`s.
+const MAX_ABSENT_BYTES: u64 = 4 << 20;
 
 /// What a view costs beside its rows, and what a row costs.
 const VIEW_BYTES: usize = 512;
@@ -38,8 +42,11 @@ pub(super) struct IdView {
 
 pub(super) struct Views {
     subjects: FreshCache<Subject, Arc<SubjectView>>,
+    /// Subjects without versions and alias.
+    absent: FreshCache<Subject, Arc<SubjectView>>,
     ids: FreshCache<(ContextName, SchemaId), Arc<IdView>>,
     guids: FreshCache<Guid, GuidPlaces>,
+    json_schema_ids: FreshCache<(ContextName, String), Arc<[SchemaId]>>,
 }
 
 /// Where a guid is known, and as which id.
@@ -57,8 +64,15 @@ impl Views {
         let of_guid = |_: &Guid, places: &GuidPlaces| VIEW_BYTES + places.len() * ROW_BYTES;
         Self {
             subjects: FreshCache::new(MAX_BYTES, of_subject),
+            absent: FreshCache::new(MAX_ABSENT_BYTES, of_subject),
             ids: FreshCache::new(MAX_BYTES, of_id),
             guids: FreshCache::new(MAX_BYTES / 8, of_guid),
+            json_schema_ids: FreshCache::new(
+                MAX_ABSENT_BYTES,
+                |(_, uri): &(ContextName, String), ids: &Arc<[SchemaId]>| {
+                    VIEW_BYTES + uri.len() + ids.len() * ROW_BYTES
+                },
+            ),
         }
     }
 }
@@ -67,7 +81,8 @@ impl Registry {
     /// A subject with its versions and alias; an unknown one has none.
     pub(super) async fn view_subject(&self, subject: &Subject) -> Result<Arc<SubjectView>, RegistryError> {
         let moment = self.moment(DependsOn::Name(&subject.name));
-        if let Some(view) = self.views.subjects.find(subject, moment) {
+        let kept = self.views.subjects.find(subject, moment);
+        if let Some(view) = kept.or_else(|| self.views.absent.find(subject, moment)) {
             return Ok(view);
         }
         // Boxed: futures of requests that find everything in memory stay small.
@@ -82,9 +97,9 @@ impl Registry {
             history: self.history(subject).await?,
             alias: config.and_then(|config| config.alias).filter(|alias| !alias.is_empty()),
         });
-        if !view.history.versions.is_empty() || view.alias.is_some() {
-            self.views.subjects.keep(subject.clone(), moment, Arc::clone(&view));
-        }
+        let is_absent = view.history.versions.is_empty() && view.alias.is_none();
+        let kept = if is_absent { &self.views.absent } else { &self.views.subjects };
+        kept.keep(subject.clone(), moment, Arc::clone(&view));
         Ok(view)
     }
 
@@ -120,5 +135,24 @@ impl Registry {
             self.views.guids.keep(guid, moment, Arc::clone(&places));
         }
         Ok(places)
+    }
+
+    /// Ids of JSON Schemas that have this `$id`, in a context, newest first; mostly there are none.
+    pub(super) async fn view_json_schema_ids(
+        &self,
+        context: &ContextName,
+        json_schema_id: &str,
+    ) -> Result<Arc<[SchemaId]>, RegistryError> {
+        let moment = self.moment(DependsOn::Everything);
+        let key = (context.clone(), json_schema_id.to_owned());
+        if let Some(ids) = self.views.json_schema_ids.find(&key, moment) {
+            return Ok(ids);
+        }
+        let load = async {
+            let ids: Arc<[SchemaId]> = self.store.list_json_schema_ids(context, json_schema_id).await?.into();
+            self.views.json_schema_ids.keep(key, moment, Arc::clone(&ids));
+            Ok(ids)
+        };
+        Box::pin(load).await
     }
 }

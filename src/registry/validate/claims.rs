@@ -309,7 +309,7 @@ impl Registry {
             if spellings[..index].contains(spelling) {
                 continue;
             }
-            for id in self.store.list_json_schema_ids(&hints.context, spelling).await? {
+            for id in self.view_json_schema_ids(&hints.context, spelling).await?.iter() {
                 let claim = self.exact_claim(MatchedBy::Dataschema, &hints.context, id.0).await?;
                 if claim.uses.is_empty() {
                     continue;

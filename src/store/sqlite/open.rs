@@ -14,7 +14,7 @@ use super::log::Log;
 use super::writer::Writer;
 use crate::store::{Feed, OpenError};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
 /// `application_id` of our files, set by the first migration.
 const APPLICATION_ID: i64 = 0x4368_6e63;

@@ -115,19 +115,22 @@ pub async fn ids(
     rows.iter().map(|row| row::id(row, At { table: "ids", row: &key })).collect()
 }
 
+/// `CROSS JOIN` keeps the order of the tables: the planner would rather walk all ids of the context and read the text
+/// of each schema for its `$id`.
+const JSON_SCHEMA_IDS: &str = r"
+    SELECT i.id
+      FROM contents c
+     CROSS JOIN ids i ON i.fingerprint = c.fingerprint
+     WHERE c.json_schema_id = ?1 AND i.context = ?2
+     ORDER BY i.id DESC
+     LIMIT 100";
+
 pub async fn json_schema_ids(
     readers: &SqlitePool,
     context: &ContextName,
     json_schema_id: &str,
 ) -> Result<Vec<SchemaId>, StoreError> {
-    let sql = r"
-        SELECT i.id
-          FROM contents c
-          JOIN ids i ON i.fingerprint = c.fingerprint
-         WHERE c.json_schema_id = ?1 AND i.context = ?2
-         ORDER BY i.id DESC
-         LIMIT 100";
-    let rows = query(sql)
+    let rows = query(JSON_SCHEMA_IDS)
         .bind(json_schema_id)
         .bind(context.as_str())
         .fetch_all(readers)
@@ -261,4 +264,24 @@ pub async fn referrers(
         })
     });
     referrers.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_schema_is_found_by_its_json_schema_id_without_a_scan() {
+        let readers = SqlitePool::connect("sqlite::memory:").await.expect("a database in memory");
+        super::super::open::MIGRATIONS.run(&readers).await.expect("the migrations run");
+        let plan = query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {JSON_SCHEMA_IDS}")))
+            .bind("https://example.com/order")
+            .bind(".")
+            .fetch_all(&readers)
+            .await
+            .expect("a plan");
+        let steps: Vec<String> = plan.iter().map(|step| step.get("detail")).collect();
+        assert!(steps[0].contains("contents_by_json_schema_id"), "{steps:?}");
+        assert!(!steps.iter().any(|step| step.contains("SCAN")), "{steps:?}");
+    }
 }

@@ -111,6 +111,37 @@ async fn every_kind_of_change_is_seen_by_the_next_verdict() {
     }
 }
 
+/// Events of foreign producers ask for what is not there, over and over.
+#[tokio::test]
+async fn what_is_not_there_is_asked_of_the_store_once_until_something_changes() {
+    let app = App::new().await;
+    let uri = "https://elsewhere.example.com/order.json";
+    let foreign = || {
+        let mut event = event("com.example.order", 1);
+        event["dataschema"] = json!(uri);
+        event
+    };
+    assert_eq!(validate(&app, &foreign()).await["outcome"], "unchecked");
+    let mut identified = schema(2);
+    identified["schema"] = json!({ "$id": uri, "type": "object", "required": ["total"] }).to_string().into();
+    app.register_body("orders", identified).await;
+    let found = validate(&app, &foreign()).await;
+    assert_eq!((&found["outcome"], &found["match"]["subject"]), (&json!("invalid"), &json!("orders")));
+    app.delete("/subjects/orders").await.is(200);
+    assert_eq!(validate(&app, &foreign()).await["outcome"], "unchecked");
+    app.register_body("com.example.order", schema(1)).await;
+    assert_eq!(validate(&app, &foreign()).await["outcome"], "valid");
+    app.delete("/subjects/com.example.order").await.is(200);
+    assert_eq!(validate(&app, &foreign()).await["outcome"], "unchecked");
+    let unheard = event("com.example.unheard", 1);
+    let answer = async || (validate(&app, &unheard).await, validate(&app, &foreign()).await);
+    let before = answer().await;
+    if app.is_here() {
+        app.close_store().await;
+        assert_eq!(answer().await, before, "nobody asks the store");
+    }
+}
+
 #[tokio::test]
 async fn settings_of_a_wider_scope_are_seen_by_the_next_verdict() {
     let app = App::new().await;
