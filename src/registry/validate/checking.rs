@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chancery_engine::cloudevents::matching::{Agreement, Claim, Match, PayloadFormat, SchemaReference, join};
-use chancery_engine::cloudevents::{Data, Event, EventOptions, rules};
+use chancery_engine::cloudevents::rules::{self, EventRule};
+use chancery_engine::cloudevents::{Data, Event, EventOptions};
 use chancery_engine::violation::{Encoding, MessageChoice, Place};
 use chancery_engine::{Report, Severity, Violation};
 
@@ -65,12 +66,14 @@ impl<'a> Checking<'a> {
         let required = promised || wanted == Framing::Confluent;
         let has_data = self.data().is_some();
         match &evidence.frame {
-            Frame::UnknownInHeader => self.refuse(unknown_id()),
+            Frame::UnknownInHeader => self.refuse_frame(&rules::SCHEMA_UNKNOWN_ID, unknown_id()),
             Frame::Known(frame) if frame.indexes.is_some() => Ok(Some(frame)),
             _ if wanted == Framing::None => Ok(None),
             Frame::Known(frame) => Ok(Some(frame)),
-            Frame::Unknown if required => self.refuse(unknown_id()),
-            Frame::Absent if required && has_data => self.refuse(id_required()),
+            Frame::Unknown if required => self.refuse_frame(&rules::SCHEMA_UNKNOWN_ID, unknown_id()),
+            Frame::Absent if required && has_data => {
+                self.refuse_frame(&rules::SCHEMA_ID_REQUIRED, id_required())
+            }
             Frame::Absent | Frame::Unknown => Ok(None),
         }
     }
@@ -86,6 +89,22 @@ impl<'a> Checking<'a> {
     fn refuse<T>(&mut self, finding: Violation) -> Result<T, Reported> {
         self.report.push(finding);
         Err(Reported)
+    }
+
+    /// The frame is not what it has to be: an error ends the matching; forgiven, the data has no frame.
+    fn refuse_frame<T>(
+        &mut self,
+        rule: &'static EventRule,
+        finding: Violation,
+    ) -> Result<Option<T>, Reported> {
+        match self.options.severity(rule) {
+            Some(Severity::Error) => self.refuse(finding),
+            Some(Severity::Warning) => {
+                self.report.push(finding.warning());
+                Ok(None)
+            }
+            None => Ok(None),
+        }
     }
 
     /// What the evidence agrees on, if there is some.
@@ -144,7 +163,12 @@ impl<'a> Checking<'a> {
         match self.settings().on_missing_schema {
             Some(OnMissingSchema::Reject) => return self.about_data(&rules::SCHEMA_NOT_FOUND, true, message),
             Some(OnMissingSchema::Warn) => self.about_data(&rules::SCHEMA_NOT_FOUND, false, message),
-            Some(OnMissingSchema::Pass) | None => {}
+            Some(OnMissingSchema::Pass) => {}
+            // The rule is silent here unless somebody asks for it by name.
+            None if self.options.overrides.sets(&rules::SCHEMA_NOT_FOUND) => {
+                self.about_data(&rules::SCHEMA_NOT_FOUND, false, message);
+            }
+            None => {}
         }
         self.unchecked = Some(reason);
     }
@@ -156,6 +180,11 @@ impl<'a> Checking<'a> {
     }
 
     pub fn unresolved_dataschema(&mut self, message: &str) {
+        // One finding an attribute: what is no URI, or an empty text, names nothing anyway.
+        let names_nothing = [rules::DATASCHEMA_URI.id, rules::DATASCHEMA_EMPTY.id];
+        if self.report.findings.iter().any(|finding| names_nothing.contains(&&*finding.rule)) {
+            return;
+        }
         match self.settings().unknown_dataschema {
             Some(UnknownDataschema::Ignore) => {}
             Some(UnknownDataschema::Reject) => {
@@ -209,7 +238,19 @@ impl<'a> Checking<'a> {
             Data::Message { .. } => "application/protobuf",
             _ => self.event.datacontenttype().unwrap_or("application/json"),
         };
-        self.finish(target, format_mismatch(media_type, target.schema_type()));
+        let finding = format_mismatch(media_type, target.schema_type());
+        self.finish_as(&rules::SCHEMA_FORMAT_MISMATCH, target, finding);
+    }
+
+    /// Ends with a finding as severe as the options say; forgiven, the data stays unchecked.
+    pub fn finish_as(&mut self, rule: &'static EventRule, target: &Target, finding: Violation) {
+        match self.options.severity(rule) {
+            Some(Severity::Error) => return self.finish(target, finding),
+            Some(Severity::Warning) => _ = self.report.push(finding.warning()),
+            None => {}
+        }
+        self.matched = Some(target.matched.clone());
+        self.unchecked = Some(Unchecked::Opaque);
     }
 
     pub fn finish(&mut self, target: &Target, finding: Violation) {

@@ -301,7 +301,7 @@ impl Registry {
         let pinned = matches!(policy, Some(VersionPolicy::Pinned(_)));
         let is_avro = checking.format == PayloadFormat::Avro && newest.schema_type() == SchemaType::Avro;
         if is_avro && !exact && !pinned {
-            checking.finish(&newest, id_required());
+            checking.finish_as(&rules::SCHEMA_ID_REQUIRED, &newest, id_required());
             return Ok(());
         }
         let tries_all = policy == Some(VersionPolicy::Any) || newest.schema_type() == SchemaType::Json;

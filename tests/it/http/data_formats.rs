@@ -191,3 +191,44 @@ async fn a_problem_about_a_batch_has_no_more_findings_than_a_verdict() {
     assert_eq!(ask(10).await, (20, None));
     assert_eq!(ask(150).await, (100, Some(json!(true))));
 }
+
+#[tokio::test]
+async fn every_rule_on_matching_obeys_its_override() {
+    let app = App::new().await;
+    register_json(&app, TYPE, object(&["a"])).await;
+    let text = event(json!({ "datacontenttype": "text/plain", "data": "x" }));
+    let unknown = event(json!({ "type": "nobody", "data": {} }));
+    for (query, event, expected) in [
+        ("", &text, format!("invalid type {TYPE}/1 [schema.format-mismatch] []")),
+        (
+            "?rules=schema.format-mismatch:warning",
+            &text,
+            format!("unchecked type {TYPE}/1 [] [schema.format-mismatch]"),
+        ),
+        ("?rules=schema.format-mismatch:off", &text, format!("unchecked type {TYPE}/1 [] []")),
+        ("", &unknown, "unchecked [] []".to_owned()),
+        ("?rules=schema.not-found:error", &unknown, "invalid [schema.not-found] []".to_owned()),
+        ("?rules=schema.not-found:warning", &unknown, "unchecked [] [schema.not-found]".to_owned()),
+    ] {
+        assert_eq!(summary(&ask(&app, query, event).await), expected, "{query}");
+    }
+    app.register("avro", r#""string""#).await;
+    let bare = event(json!({ "type": "avro", "datacontenttype": "avro/binary", "data_base64": "AmE=" }));
+    assert_eq!(summary(&ask(&app, "", &bare).await), "invalid type avro/1 [schema.id-required] []");
+    let forgiven = ask(&app, "?rules=schema.id-required:warning", &bare).await;
+    assert_eq!(summary(&forgiven), "unchecked type avro/1 [] [schema.id-required]");
+}
+
+#[tokio::test]
+async fn a_dataschema_that_is_no_uri_has_one_finding() {
+    let app = App::new().await;
+    register_json(&app, TYPE, object(&["a"])).await;
+    for (dataschema, expected) in [
+        ("x y", format!("invalid type {TYPE}/1 [dataschema.uri] []")),
+        ("", format!("invalid type {TYPE}/1 [dataschema.empty] []")),
+        ("https://elsewhere.example.com/x", format!("valid type {TYPE}/1 [] [dataschema.unresolved]")),
+    ] {
+        let verdict = ask(&app, "", &event(json!({ "dataschema": dataschema, "data": { "a": 1 } }))).await;
+        assert_eq!(summary(&verdict), expected, "{dataschema}");
+    }
+}

@@ -473,7 +473,7 @@ async fn an_invalid_event_says_why_its_data_was_not_judged() {
 }
 
 #[tokio::test]
-async fn a_host_that_cannot_be_one_takes_no_other_url_away() {
+async fn the_host_of_a_request_takes_no_url_away_and_adds_none() {
     let base = "https://registry.example.com";
     let app = App::with(RegistrySettings::default(), |state| {
         state.locator = SchemaLocator::new([base]).unwrap();
@@ -488,7 +488,7 @@ async fn a_host_that_cannot_be_one_takes_no_other_url_away() {
         ("a b", &*ours, "invalid"),
         ("[::1", &ours, "invalid"),
         ("there.example.com:99", &ours, "invalid"),
-        ("there.example.com:99", "https://there.example.com:99/subjects/placed/versions/1", "invalid"),
+        ("there.example.com:99", "https://there.example.com:99/subjects/placed/versions/1", "unchecked"),
         ("there.example.com:99", "https://elsewhere.example.com/subjects/placed/versions/1", "unchecked"),
         ("there.example.com:99", &format!("{base}/contexts/a:b/subjects/placed/versions/1"), "unchecked"),
     ] {

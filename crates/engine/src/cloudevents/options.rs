@@ -113,6 +113,11 @@ impl Overrides {
         Ok(())
     }
 
+    /// Whether a rule is overridden.
+    pub fn sets(&self, rule: &EventRule) -> bool {
+        self.find(rule).is_some()
+    }
+
     fn find(&self, rule: &EventRule) -> Option<RuleSetting> {
         self.0.iter().find(|(known, _)| *known == rule).map(|(_, setting)| *setting)
     }

@@ -14,7 +14,7 @@ use super::grammar::{timestamp, uri};
 use super::options::EventOptions;
 use super::payload;
 use super::rules;
-use super::structured::{check_portable_size, refusal, too_large};
+use super::structured::{check_portable_size, refusal, too_large, too_many};
 use super::wire::{Broken, Wire, utf8};
 use crate::Severity;
 use crate::violation::Place;
@@ -48,7 +48,7 @@ pub fn read_protobuf_batch<'a>(body: &'a [u8], options: &EventOptions) -> Readin
             Ok(_) => continue,
         };
         if events.len() >= options.max_batch_events {
-            return Reading::Refused(too_large(Place::Batch));
+            return Reading::Refused(too_many(options.max_batch_events));
         }
         let reading = read_element(element, events.len(), &budget, options);
         budget.spend(reading.report.findings.len());

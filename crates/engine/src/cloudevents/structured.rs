@@ -58,7 +58,7 @@ pub fn read_json_batch<'a>(body: &'a [u8], options: &EventOptions) -> Reading<'a
             let refusal = refusal(RefusalKind::Unreadable, &rules::BATCH_NOT_ARRAY, Place::Batch, message);
             return Reading::Refused(refusal);
         }
-        Ok(Some(elements)) if elements.len() > most => return Reading::Refused(too_large(Place::Batch)),
+        Ok(Some(elements)) if elements.len() > most => return Reading::Refused(too_many(most)),
         Ok(Some(elements)) => elements,
     };
     let mut budget = batch::Budget::default();
@@ -238,6 +238,12 @@ pub(super) fn refusal(kind: RefusalKind, rule: &EventRule, place: Place, message
 
 pub(super) fn too_large(place: Place) -> Refusal {
     refusal(RefusalKind::TooLarge, &rules::SIZE_LIMIT, place, "the body is larger than the limit")
+}
+
+/// A batch of too many events, whatever its size.
+pub(super) fn too_many(most: usize) -> Refusal {
+    let message = format!("the batch has more than {most} events");
+    refusal(RefusalKind::TooLarge, &rules::SIZE_LIMIT, Place::Batch, &message)
 }
 
 fn unreadable(fault: &Fault, place: Place) -> Refusal {

@@ -185,7 +185,11 @@ pub fn find_rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
 }
 
-/// Runs all rules on one input. Findings come by rule, then in document order.
+/// Findings reported for one input.
+pub const MAX_LINTS: usize = 100;
+
+/// Runs all rules on one input. Findings come by rule, then in document order; of more than [`MAX_LINTS`] the most
+/// severe ones are kept, and come first.
 ///
 /// # Errors
 /// [`SchemaError`] when a schema text cannot be read; events and settings always can.
@@ -209,8 +213,18 @@ pub fn lint(input: &LintInput<'_>, options: &LintOptions) -> Result<Vec<Lint>, S
             suggestion: rule.suggestion,
         }));
     }
+    if lints.len() > MAX_LINTS {
+        lints.sort_by_key(|lint| std::cmp::Reverse(lint.level));
+        lints.truncate(MAX_LINTS);
+    }
     Ok(lints)
 }
+
+/// Findings of one rule before the silenced ones are left out.
+const MAX_OF_RULE: usize = 1_000;
+
+/// Characters of a message: names can be long.
+const MAX_MESSAGE: usize = 300;
 
 /// Findings of one rule.
 #[derive(Debug, Default)]
@@ -236,7 +250,14 @@ impl Found {
         self.push(Place::Envelope, format!("/{name}"), message.into());
     }
 
-    fn push(&mut self, place: Place, pointer: String, message: String) {
+    fn push(&mut self, place: Place, pointer: String, mut message: String) {
+        if self.0.len() >= MAX_OF_RULE {
+            return;
+        }
+        if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
+            message.truncate(end);
+            message.push('…');
+        }
         self.0.push(Finding { place, pointer, message, level: None });
     }
 

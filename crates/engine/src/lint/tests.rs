@@ -394,6 +394,20 @@ fn the_window_of_event_times_can_be_changed() {
 }
 
 #[test]
+fn a_hundred_findings_are_enough_and_errors_are_among_them() {
+    let members: Vec<_> = (0..30_000).map(|n| format!("\"m{n}\":{{\"price\":0.5}}")).collect();
+    let text = format!(
+        r#"{{"specversion":"1.0","id":"i","source":"s","type":"a.b.{}.v1","dataschema":"urn:x:v2","data":{{{}}}}}"#,
+        "long".repeat(10_000),
+        members.join(",")
+    );
+    let found = event(&text, &LintOptions::default());
+    assert_eq!(found.len(), MAX_LINTS);
+    assert_eq!((found[0].id, found[0].level), ("L05", Level::Error));
+    assert!(found.iter().all(|one| one.message.chars().count() <= 301));
+}
+
+#[test]
 fn a_member_that_is_no_object_may_stay_open() {
     let of = |member: &str| {
         let text =

@@ -1,10 +1,13 @@
 //! Events over HTTP: structured, batched and binary mode.
 
+use std::time::Instant;
+
 use axum::http::StatusCode;
 use chancery_engine::cloudevents::{EventReading, Reading, Refusal, read_http};
 use chancery_engine::{Outcome, Report};
 use serde::Serialize;
 
+use super::{REQUEST_BUDGET, out_of_time};
 use crate::http::call::{Answer, Call, json};
 use crate::http::own::lint::LintFinding;
 use crate::http::own::verdict::{self, EventBody, FindingBody, MatchBody, Summary, VerdictBody, values};
@@ -68,10 +71,15 @@ async fn batch(
 ) -> Result<Answer, Problem> {
     let mut summary = Summary::default();
     let mut results = Vec::with_capacity(events.len());
+    let started = Instant::now();
     for (index, reading) in events.into_iter().enumerate() {
         // Verdicts from memory never wait; other requests want their turn.
         tokio::task::consume_budget().await;
-        let (body, _) = judge(call.registry(), reading, setting).await?;
+        let body = if started.elapsed() > REQUEST_BUDGET {
+            VerdictBody { event: EventBody::of(&reading.event), ..out_of_time() }
+        } else {
+            judge(call.registry(), reading, setting).await?.0
+        };
         summary.count(body.outcome);
         results.push(VerdictBody { index: Some(index), ..body });
     }

@@ -11,15 +11,16 @@ mod stream;
 pub use event::refused;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, StatusCode};
 use chancery_engine::cloudevents::{EventOptions, Profile, RuleSetting};
 use chancery_engine::violation::Place;
-use chancery_engine::{Severity, Violation};
+use chancery_engine::{Report, Severity, Violation};
 
-use super::verdict::{FindingBody, values};
+use super::verdict::{FindingBody, VerdictBody, values};
 use crate::http::call::{Answer, Call, read_body};
 use crate::http::error::TransportError;
 use crate::http::json::{Presence, read_object};
@@ -28,6 +29,14 @@ use crate::http::problem::Problem;
 use crate::registry::{
     EventHints, EventSetting, Framing, LazyLocator, NamedSchema, RegistryError, parse_version,
 };
+
+/// Time spent on one container or batch; what it does not suffice for is left undecided.
+const REQUEST_BUDGET: Duration = Duration::from_secs(30);
+
+/// A verdict that there was no time for.
+fn out_of_time() -> VerdictBody {
+    VerdictBody::new(&Report::undecided("the time for one request is spent"), None)
+}
 
 /// What content types of structured and batched events start with.
 const CLOUDEVENTS: &[u8] = b"application/cloudevents";
@@ -42,7 +51,9 @@ async fn read_setting(call: &Call) -> Result<EventSetting, Problem> {
     let host = call.headers.get(HOST).cloned();
     let locator = LazyLocator::new(move || {
         let mut locator = state.locator.clone();
-        // The name under which the client reached us is ours, too, as far as it can be the host of a URL.
+        // Unless public URLs are set, the name under which the client reached us is ours, as far as it can be the host
+        // of a URL.
+        let host = host.filter(|_| !locator.has_base_urls());
         if let Some(host) = host.as_ref().and_then(|host| host.to_str().ok()) {
             for scheme in ["http", "https"] {
                 let _ = locator.add_base_url(&format!("{scheme}://{host}"));

@@ -1,6 +1,7 @@
 //! Records: a payload with what the sender knows about it.
 
 use std::borrow::Cow;
+use std::time::Instant;
 
 use axum::http::StatusCode;
 use base64::Engine;
@@ -12,7 +13,7 @@ use chancery_engine::cloudevents::{
 use chancery_engine::{Outcome, Report, Violation};
 use serde::Serialize;
 
-use super::event;
+use super::{REQUEST_BUDGET, event, out_of_time};
 use crate::http::call::{Answer, Call, json};
 use crate::http::confluent::read_candidate;
 use crate::http::json::{BadJson, Object, Presence, read_object};
@@ -52,11 +53,13 @@ pub async fn answer(call: &Call, container: &Object<'_>, setting: &EventSetting)
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
     }
     let mut results = Results::default();
+    let started = Instant::now();
     for (index, raw) in records.into_iter().enumerate() {
         // Verdicts from memory never wait; other requests want their turn.
         tokio::task::consume_budget().await;
         // A record that cannot be read takes no verdict away from the others.
         let verdict = match read_object(raw.get().as_bytes()).and_then(|body| Record::read(&body)) {
+            Ok(_) if started.elapsed() > REQUEST_BUDGET => out_of_time(),
             Ok(record) => record.validate(call.registry(), setting).await?,
             Err(reason) => VerdictBody::new(&Report::undecided(reason.to_string()), None),
         };

@@ -141,6 +141,11 @@ impl SchemaLocator {
         Ok(locator)
     }
 
+    /// Whether any URL is ours.
+    pub fn has_base_urls(&self) -> bool {
+        !self.bases.is_empty()
+    }
+
     /// Takes one more URL as ours.
     ///
     /// # Errors
