@@ -378,13 +378,13 @@ fn an_owner_is_asked_for_where_metadata_are_known() {
 
 #[test]
 fn the_window_of_event_times_can_be_changed() {
+    const AT: i64 = 1_778_595_751;
     let text = r#"{"specversion":"1.0","id":"i","source":"s","type":"t","time":"2026-05-12T14:22:31Z"}"#;
     let of = |now, max_age, max_ahead| {
         let options = LintOptions { now: Some(now), max_age, max_ahead, ..LintOptions::default() };
         let found = event(text, &options);
         found.into_iter().find(|one| one.id == "L09").map(|one| one.message)
     };
-    const AT: i64 = 1_778_595_751;
     assert_eq!(of(AT + 3_600, None, None), None);
     assert_eq!(of(AT + 8 * 86_400, None, None).as_deref(), Some("`time` is more than 7 days ago"));
     assert_eq!(of(AT + 3_600, Some(60), None).as_deref(), Some("`time` is more than 60 seconds ago"));
