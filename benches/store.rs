@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 use chancery::model::{Content, ContextName, Subject};
 use chancery::store::sqlite::SqliteStore;
 use chancery::store::{
-    Command, Deletion, IdChoice, Page, Registration, Scope, Stamp, Store, SubjectQuery, VersionQuery,
+    Command, Deletion, IdChoice, ModeRead, Page, Registration, Scope, Stamp, Store, SubjectQuery,
+    VersionQuery,
 };
 use chancery_engine::SchemaType;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -39,6 +40,7 @@ fn registration(number: u64) -> Registration {
             name: format!("subject-{number:08}-value").into(),
         },
         revision: 0,
+        mode: ModeRead::default(),
         version: 1,
         content: Arc::new(content),
         id: IdChoice::Allocate,

@@ -149,6 +149,8 @@ pub struct Registry {
     turns: turns::Turns,
     /// Writers of associations against each other and against deletes of versions.
     associating: tokio::sync::RwLock<()>,
+    /// Deletes of KEKs against new DEKs under them.
+    keying: tokio::sync::RwLock<()>,
 }
 
 impl Registry {
@@ -171,6 +173,7 @@ impl Registry {
             heavy,
             turns: turns::Turns::new(),
             associating: tokio::sync::RwLock::new(()),
+            keying: tokio::sync::RwLock::new(()),
         }
     }
 

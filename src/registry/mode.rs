@@ -3,7 +3,7 @@
 use super::config::{global_scope, wider_scopes};
 use super::{Refusal, Registry, RegistryError};
 use crate::model::{Mode, Subject};
-use crate::store::{Command, Conflict, Emptied, StoreError};
+use crate::store::{Command, Conflict, Emptied, ModeRead, StoreError};
 
 /// What a caller wants to do under the mode in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,12 +31,18 @@ impl Registry {
 
     /// Own mode, else the context's, else the global one, else the server's default.
     pub async fn effective_mode(&self, scope: &Subject) -> Result<Mode, RegistryError> {
-        for candidate in wider_scopes(scope) {
-            if let Some(mode) = self.store.find_mode(&candidate).await? {
-                return Ok(mode);
+        Ok(self.read_mode(scope).await?.mode.unwrap_or(self.settings.default_mode))
+    }
+
+    /// What is set, and where it was looked for.
+    pub(super) async fn read_mode(&self, scope: &Subject) -> Result<ModeRead, RegistryError> {
+        let scopes = wider_scopes(scope);
+        for candidate in &scopes {
+            if let Some(mode) = self.store.find_mode(candidate).await? {
+                return Ok(ModeRead { scopes, mode: Some(mode) });
             }
         }
-        Ok(self.settings.default_mode)
+        Ok(ModeRead { scopes, mode: None })
     }
 
     /// Sets the mode of a scope; `None` removes it.

@@ -7,7 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use chancery_engine::Dependency;
 
-use super::{RawReference, Registry, RegistryError};
+use super::config::moved_too_often;
+use super::{MAX_ATTEMPTS, RawReference, Registry, RegistryError};
 use crate::model::{ContextName, Reference, SchemaId, Subject};
 use crate::store::Target;
 
@@ -60,11 +61,34 @@ impl Registry {
         posted: &[RawReference],
         targets: Targets,
     ) -> Result<Resolved, RegistryError> {
+        let mut references = self.complete_all(context, posted, targets).await?;
+        for _ in 0..MAX_ATTEMPTS {
+            match self.resolve(context, references.clone(), targets).await {
+                Err(RegistryError::InvalidSchema(reason)) => {
+                    // A version that was the latest may be deleted before it is read: another one is, then.
+                    let again = self.complete_all(context, posted, targets).await?;
+                    if again == references {
+                        return Err(RegistryError::InvalidSchema(reason));
+                    }
+                    references = again;
+                }
+                other => return other,
+            }
+        }
+        Err(moved_too_often(&Subject::of_context(context.clone())))
+    }
+
+    async fn complete_all(
+        &self,
+        context: &ContextName,
+        posted: &[RawReference],
+        targets: Targets,
+    ) -> Result<Vec<Reference>, RegistryError> {
         let mut references = Vec::with_capacity(posted.len());
         for raw in posted {
             references.push(self.complete(context, raw, targets).await?);
         }
-        self.resolve(context, references, targets).await
+        Ok(references)
     }
 
     /// Resolves stored references.

@@ -14,7 +14,9 @@ use super::{
     Candidate, EffectiveConfig, MAX_ATTEMPTS, RawReference, Refusal, Registry, RegistryError, contract,
 };
 use crate::model::{Content, Mode, SchemaId, SchemaVersion, Subject};
-use crate::store::{Applied, Command, Conflict, History, IdChoice, Registration, StoreError, VersionRow};
+use crate::store::{
+    Applied, Command, Conflict, History, IdChoice, ModeRead, Registration, StoreError, VersionRow,
+};
 
 /// The reference's text for a version number that cannot be the next one.
 const NOT_NEXT: &str = "Version is not one more than previous version";
@@ -24,13 +26,14 @@ enum Decided {
     /// The candidate is a version already.
     There(SchemaVersion),
     /// It may become one.
-    New(Draft),
+    New(Box<Draft>),
 }
 
 /// A version that may be written on this history.
 struct Draft {
     posted: Posted,
     history: Arc<History>,
+    mode: ModeRead,
     version: i32,
     importing: bool,
 }
@@ -54,7 +57,7 @@ impl Registry {
         for _ in 0..MAX_ATTEMPTS {
             let attempt = match self.decide_registration(subject, candidate, normalize, force).await? {
                 Decided::There(version) => return Ok(version),
-                Decided::New(draft) => self.write(subject, candidate, draft).await,
+                Decided::New(draft) => self.write(subject, candidate, *draft).await,
             };
             match attempt {
                 Err(RegistryError::Store(StoreError::Conflict(conflict))) => match conflict {
@@ -124,7 +127,8 @@ impl Registry {
     ) -> Result<Decided, RegistryError> {
         let history = self.history(subject).await?;
         let config = self.effective_config(subject).await?;
-        let mode = self.effective_mode(subject).await?;
+        let mode_read = self.read_mode(subject).await?;
+        let mode = mode_read.mode.unwrap_or(self.settings.default_mode);
         let importing = mode == Mode::Import;
         let normalize = (normalize || config.normalize) && !importing;
 
@@ -175,7 +179,7 @@ impl Registry {
                 return Err(RegistryError::InvalidSchema(NOT_NEXT.to_owned()));
             }
         }
-        Ok(Decided::New(Draft { posted, history, version, importing }))
+        Ok(Decided::New(Box::new(Draft { posted, history, mode: mode_read, version, importing })))
     }
 
     /// The version this candidate already is, unless it asks for another number or id.
@@ -246,12 +250,13 @@ impl Registry {
         candidate: &Candidate,
         draft: Draft,
     ) -> Result<SchemaVersion, RegistryError> {
-        let Draft { posted, history, version, importing } = draft;
+        let Draft { posted, history, mode, version, importing } = draft;
         let content = Arc::new(posted.content);
         let id = candidate.given_id().map_or(IdChoice::Allocate, |id| IdChoice::Exactly(SchemaId(id)));
         let registration = Registration {
             subject: subject.clone(),
             revision: history.revision,
+            mode,
             version,
             content: content.clone(),
             id,

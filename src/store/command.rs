@@ -46,6 +46,15 @@ pub struct Target {
     pub id: SchemaId,
 }
 
+/// The mode on which a caller decided: the first that is set among some scopes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ModeRead {
+    /// From narrow to wide.
+    pub scopes: Vec<Subject>,
+    /// `None`: none of them had one.
+    pub mode: Option<Mode>,
+}
+
 /// A version to be registered. Lower soft-deleted versions of the subject with the same id disappear, unless
 /// something references them.
 #[derive(Clone, Debug)]
@@ -54,6 +63,9 @@ pub struct Registration {
     pub subject: Subject,
     /// Revision of the history on which the caller decided.
     pub revision: i64,
+    /// Mode on which the caller decided: it must still be that, so that no version comes into a scope that was found
+    /// empty and became IMPORT meanwhile.
+    pub mode: ModeRead,
     /// Number of the new version, decided from that history.
     pub version: i32,
     /// The content; its fingerprint and guid are derived by the store.

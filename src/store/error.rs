@@ -7,7 +7,7 @@ use crate::model::{ContextName, SchemaId, Subject};
 /// A change that was not made because of the data. Nothing was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
-    /// The subject (or config) changed since the caller read it: read and decide again.
+    /// The subject (or config, or the mode in force) changed since the caller read it: read and decide again.
     #[error("`{subject}` changed since it was read")]
     Moved {
         /// The subject or scope.

@@ -19,7 +19,7 @@ mod prefix;
 mod query;
 pub mod sqlite;
 
-pub use command::{Applied, Command, Emptied, IdChoice, Registration, Stamp, Target};
+pub use command::{Applied, Command, Emptied, IdChoice, ModeRead, Registration, Stamp, Target};
 pub use document::{Document, DocumentChange};
 pub use error::{Conflict, OpenError, StoreError};
 pub use feed::{Feed, News, Watcher};

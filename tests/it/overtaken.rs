@@ -1,19 +1,21 @@
 //! What happens to a registration that somebody else overtakes between its decision and its write.
 //!
-//! The registry asks its clock once a write, after everything is decided: the clock of these tests lets an import
+//! The registry asks its clock once a write, after everything is decided: the clock of these tests lets another change
 //! through at that moment.
 
 use std::sync::{Arc, Mutex};
 
-use chancery::model::{Content, SchemaId, Subject};
-use chancery::registry::{Candidate, RawReference, Registry, RegistryError, RegistrySettings, VersionFilter};
+use chancery::model::{Content, Mode, SchemaId, Subject};
+use chancery::registry::{
+    Candidate, RawReference, Refusal, Registry, RegistryError, RegistrySettings, VersionFilter,
+};
 use chancery::store::sqlite::SqliteStore;
-use chancery::store::{Command, IdChoice, Registration, Stamp, Store};
+use chancery::store::{Command, Emptied, IdChoice, ModeRead, Registration, Stamp, Store};
 use chancery_engine::SchemaType;
 
 use crate::http::record;
 
-type Interruption = Arc<Mutex<Option<Registration>>>;
+type Interruption = Arc<Mutex<Option<Command>>>;
 
 /// A registry whose next write is overtaken by what is put into the second part.
 async fn overtaken(folder: &tempfile::TempDir) -> (Registry, Interruption) {
@@ -21,11 +23,11 @@ async fn overtaken(folder: &tempfile::TempDir) -> (Registry, Interruption) {
     let interruption = Interruption::default();
     let (others, taken) = (Arc::clone(&store), Arc::clone(&interruption));
     let clock = move || {
-        if let Some(registration) = taken.lock().unwrap().take() {
+        if let Some(command) = taken.lock().unwrap().take() {
             let stamp = Stamp::default();
-            let import = others.apply(Command::Register(registration), &stamp);
+            let change = others.apply(command, &stamp);
             tokio::task::block_in_place(|| {
-                tokio::runtime::Handle::current().block_on(import).expect("the import is made")
+                tokio::runtime::Handle::current().block_on(change).expect("the change is made")
             });
         }
         0
@@ -34,10 +36,11 @@ async fn overtaken(folder: &tempfile::TempDir) -> (Registry, Interruption) {
 }
 
 /// An import that writes over version 1 of `base`.
-fn import(text: String) -> Registration {
-    Registration {
+fn import(text: String) -> Command {
+    Command::Register(Registration {
         subject: Subject::parse("base"),
         revision: 1,
+        mode: ModeRead::default(),
         version: 1,
         content: Arc::new(Content {
             schema_type: SchemaType::Avro,
@@ -50,7 +53,7 @@ fn import(text: String) -> Registration {
         references: Vec::new(),
         references_must_be_active: false,
         overwrites: true,
-    }
+    })
 }
 
 fn referrer() -> Candidate {
@@ -73,7 +76,7 @@ async fn a_reference_that_an_import_replaces_meanwhile_is_resolved_again() {
 
     *interruption.lock().unwrap() = Some(import(record("Other", &["a"])));
     let refused = registry.register(&user, &referrer(), false, false).await;
-    assert!(interruption.lock().unwrap().is_none(), "the import was made");
+    assert!(interruption.lock().unwrap().is_none(), "the other change was made");
     assert!(matches!(&refused, Err(RegistryError::InvalidSchema(_))), "{refused:?}");
     assert!(matches!(
         registry.list_version_numbers(&user, VersionFilter::default()).await,
@@ -90,6 +93,32 @@ async fn a_reference_that_still_fits_after_an_import_is_registered_all_the_same(
 
     *interruption.lock().unwrap() = Some(import(record("R", &["a", "b"])));
     let registered = registry.register(&user, &referrer(), false, false).await.unwrap();
-    assert!(interruption.lock().unwrap().is_none(), "the import was made");
+    assert!(interruption.lock().unwrap().is_none(), "the other change was made");
     assert_eq!((registered.id, registered.version), (SchemaId(41), 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_scope_that_was_found_empty_and_became_import_gets_no_version_without_an_id() {
+    let subject = Subject::parse(":.m:orders");
+    let context = Subject::of_context(subject.context.clone());
+    for (scope, emptied) in [
+        (subject.clone(), Emptied::Subject(subject.clone())),
+        (context.clone(), Emptied::Context(context.context.clone())),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (registry, interruption) = overtaken(&folder).await;
+        let switch =
+            Command::PutMode { scope: scope.clone(), mode: Mode::Import, needs_empty: Some(emptied) };
+        *interruption.lock().unwrap() = Some(switch);
+        let refused = registry.register(&subject, &plain(record("R", &["a"])), false, false).await;
+        assert!(interruption.lock().unwrap().is_none(), "the other change was made");
+        assert!(
+            matches!(
+                &refused,
+                Err(RegistryError::OperationNotPermitted { reason: Refusal::NotReadWrite, .. })
+            ),
+            "{scope}: {refused:?}"
+        );
+        assert_eq!(registry.effective_mode(&subject).await.unwrap(), Mode::Import);
+    }
 }

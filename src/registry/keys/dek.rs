@@ -91,6 +91,7 @@ impl Registry {
     /// [`KeyError`]: `NotFound` for the KEK, `Invalid` without key material, `Exists` for another key under the
     /// same version.
     pub async fn create_dek(&self, kek: &str, request: DekRequest) -> Result<Dek, RegistryError> {
+        let _kek_stays = self.keying.read().await;
         self.get_kek(kek, false).await?;
         check_name("subject", &request.subject)?;
         let version = request.version.filter(|version| *version > 0).unwrap_or(1);
@@ -141,6 +142,7 @@ impl Registry {
     /// # Errors
     /// [`KeyError::NotFound`].
     pub async fn undelete_deks(&self, selector: &DekSelector) -> Result<(), RegistryError> {
+        let _kek_stays = self.keying.read().await;
         self.get_kek(&selector.kek, false).await?;
         let back =
             |deks: &[Dek]| Ok(deks.iter().map(|dek| Some(Dek { deleted: false, ..dek.clone() })).collect());

@@ -116,6 +116,7 @@ impl Registry {
     /// # Errors
     /// [`KeyError`]: `NotFound`, `SoftDeleted`, `NotSoftDeleted`, `Referenced`.
     pub async fn delete_kek(&self, name: &str, permanent: bool) -> Result<(), RegistryError> {
+        let _no_new_dek = self.keying.write().await;
         let deks = self.list_all_deks(name).await?;
         let referenced = deks.iter().any(|dek: &Dek| permanent || !dek.deleted);
         let now = (self.clock)();

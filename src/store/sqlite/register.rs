@@ -16,7 +16,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query};
 
 use super::writer::Outcome;
 use super::{purge, row};
-use crate::model::{ChangeKind, Content, ContextName, Fingerprint, Guid, SchemaId, Subject};
+use crate::model::{ChangeKind, Content, ContextName, Fingerprint, Guid, Mode, SchemaId, Subject};
 use crate::store::codec::{At, hex, rule_types, to_json};
 use crate::store::{Applied, Conflict, IdChoice, Registration, Stamp, StoreError, Target};
 
@@ -111,6 +111,8 @@ impl Identity {
 struct State {
     subject_id: Option<i64>,
     revision: i64,
+    /// Of the scopes that the caller looked at.
+    mode: Option<Mode>,
     /// The version to be written, if it stands already.
     replaced: Option<Replaced>,
     has_deleted: bool,
@@ -143,6 +145,10 @@ async fn read_states(
 ) -> Result<States, StoreError> {
     let sql = r"
         SELECT s.subject_id, coalesce(s.revision, 0) AS revision,
+               (SELECT m.mode
+                  FROM json_each(item.value -> 5) scope
+                 CROSS JOIN modes m ON m.context = scope.value ->> 0 AND m.name = scope.value ->> 1
+                 ORDER BY scope.key LIMIT 1) AS mode,
                v.id AS replaced_id, r.fingerprint AS replaced_content,
                EXISTS (SELECT 1 FROM version_references f
                         WHERE f.target_subject_id = v.subject_id
@@ -172,12 +178,15 @@ async fn read_states(
                 IdChoice::Allocate => None,
             };
             let subject = &item.subject;
+            let scopes = item.mode.scopes.iter().map(|scope| (scope.context.as_str(), &*scope.name));
+            let scopes: Vec<_> = scopes.collect();
             json!([
                 subject.context.as_str(),
                 subject.name,
                 item.version,
                 hex(&identity.fingerprint.0),
-                wanted
+                wanted,
+                scopes
             ])
         })
         .collect();
@@ -198,9 +207,11 @@ async fn read_states(
         let replaced = number("versions", "replaced_id")?.map(SchemaId).zip(content("replaced_content")?);
         let is_referenced = row::get(row, at("version_references"), "is_referenced")?;
         states.next_subject_id = row::get(row, at("subjects"), "next_subject_id")?;
+        let mode: Option<&str> = row::get(row, at("modes"), "mode")?;
         states.of_items.push(State {
             subject_id: row::get(row, at("subjects"), "subject_id")?,
             revision: row::get(row, at("subjects"), "revision")?,
+            mode: mode.map(|name| at("modes").mode("mode", name)).transpose()?,
             replaced: replaced.map(|(id, content)| Replaced { id, content, is_referenced }),
             has_deleted: row::get(row, at("versions"), "has_deleted")?,
             known_id: number("ids", "known_id")?.map(SchemaId),
@@ -315,6 +326,7 @@ impl Plan {
     ) -> Result<Applied, Conflict> {
         let subject = &item.subject;
         let moved = state.revision != item.revision
+            || state.mode != item.mode.mode
             || (state.replaced.is_some() && !item.overwrites)
             || self.touched_subjects.contains(subject);
         if moved {

@@ -292,3 +292,56 @@ async fn thousands_of_differences_are_explained_at_once() {
     assert_eq!(differences.len(), 6_000, "both directions");
     assert!(differences.iter().all(|difference| difference["candidate"]["line"] == 1));
 }
+
+/// R504: a reference to the latest version is resolved again when that version goes before it is read.
+#[tokio::test]
+async fn r504_the_latest_version_is_found_while_versions_come_and_go() {
+    let app = app_without_tests().await;
+    let target =
+        |number: usize| json!({ "type": "record", "name": "H", "doc": number.to_string(), "fields": [] });
+    app.register("hot", target(0)).await;
+    let referrer = |number: usize| {
+        json!({ "type": "record", "name": format!("R{number}"), "fields": [{ "name": "h", "type": "H" }] })
+            .to_string()
+    };
+    let pinned =
+        json!({ "schema": referrer(0), "references": [{ "name": "H", "subject": "hot", "version": 1 }] });
+    app.register_body("pinned", pinned).await;
+    for round in 1..=12 {
+        let comers = (0..6).map(|client| {
+            app.post("/subjects/hot/versions", json!({ "schema": target(round * 10 + client).to_string() }))
+        });
+        let goers = (0..6).map(|_| app.delete("/subjects/hot/versions/latest"));
+        let referrers = (0..6).map(|client| {
+            let body = json!({ "schema": referrer(round * 10 + client),
+                "references": [{ "name": "H", "subject": "hot", "version": -1 }] });
+            let path = format!("/subjects/user-{round}-{client}/versions");
+            let app = &app;
+            async move { app.post(&path, body).await }
+        });
+        let (_, _, registered) = tokio::join!(join_all(comers), join_all(goers), join_all(referrers));
+        for reply in registered {
+            reply.is(200);
+        }
+    }
+    check_database(&app).await;
+}
+
+/// A KEK is deleted, or gets a DEK: never both.
+#[tokio::test]
+async fn a_key_that_goes_gets_no_new_key_under_it() {
+    let app = App::new().await;
+    for round in 0..20 {
+        let name = format!("k{round}");
+        let kek = json!({ "name": name, "kmsType": "local-kms", "kmsKeyId": "id" });
+        app.post("/dek-registry/v1/keks", kek).await.is(200);
+        let path = format!("/dek-registry/v1/keks/{name}");
+        let (deks, dek) = (format!("{path}/deks"), json!({ "subject": "s", "encryptedKeyMaterial": "bQ==" }));
+        let (made, deleted) = tokio::join!(app.post(&deks, dek), app.delete(&path));
+        match (made.status, deleted.status) {
+            (200, 422) => drop(deleted.refused(42272)),
+            (404, 204) => drop(made.refused(40470)),
+            both => panic!("{both:?}: {} {}", made.text(), deleted.text()),
+        }
+    }
+}

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chancery::model::{ContextName, Metadata, SchemaId, Subject};
-use chancery::store::{Command, Conflict, Deletion, IdChoice, Registration, Target};
+use chancery::model::{ContextName, Metadata, Mode, SchemaId, Subject};
+use chancery::store::{Command, Conflict, Deletion, IdChoice, ModeRead, Registration, Target};
 
 use super::world::{avro, conflict, default_context, every_version, moved, referring, registered};
 use super::{Backend, Lab, on_every_backend};
@@ -58,6 +58,27 @@ async fn a_stale_revision_is_refused_and_writes_nothing<B: Backend>(lab: Lab<B>)
     assert_eq!(lab.changes().await, before);
     assert_eq!(lab.versions("orders").await, ["1"]);
     assert!(lab.store.list_contents(&[avro("\"string\"").fingerprint()]).await.unwrap().is_empty());
+}
+
+async fn a_mode_that_changed_is_decided_on_again<B: Backend>(lab: Lab<B>) {
+    let (subject, context) = (Subject::parse("orders"), Subject::of_context(default_context()));
+    let scopes = vec![subject.clone(), context.clone()];
+    let under = |mode| ModeRead { scopes: scopes.clone(), mode };
+    let set = async |scope: &Subject, mode| {
+        lab.apply(Command::PutMode { scope: scope.clone(), mode, needs_empty: None }).await.unwrap();
+    };
+    let attempt = async |mode| {
+        let next = lab.next("orders", &avro("\"string\"")).await;
+        lab.apply(Command::Register(Registration { mode: under(mode), ..next })).await
+    };
+    assert_eq!(conflict(attempt(Some(Mode::Readonly)).await), moved("orders"));
+    set(&context, Mode::Readonly).await;
+    assert_eq!(conflict(attempt(None).await), moved("orders"));
+    set(&subject, Mode::Import).await;
+    // The narrowest counts.
+    assert_eq!(conflict(attempt(Some(Mode::Readonly)).await), moved("orders"));
+    assert!(lab.versions("orders").await.is_empty());
+    assert_eq!(registered(attempt(Some(Mode::Import)).await.unwrap()), (1, 1));
 }
 
 async fn a_live_version_number_is_never_written_over_by_a_registration<B: Backend>(lab: Lab<B>) {
@@ -337,6 +358,7 @@ on_every_backend!(
     one_content_has_one_id_in_a_context_whatever_the_subject,
     a_stored_content_comes_back_whole,
     a_stale_revision_is_refused_and_writes_nothing,
+    a_mode_that_changed_is_decided_on_again,
     a_live_version_number_is_never_written_over_by_a_registration,
     the_revision_grows_with_every_change_and_survives_a_purge,
     a_reference_must_be_an_active_version,

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use chancery::model::{Content, ContextName, Reference, SchemaId, Subject};
 use chancery::store::sqlite::SqliteStore;
 use chancery::store::{
-    Applied, Command, Conflict, Deletion, IdChoice, Page, Registration, Scope, Stamp, Store, StoreError,
-    SubjectQuery, Target, VersionQuery,
+    Applied, Command, Conflict, Deletion, IdChoice, ModeRead, Page, Registration, Scope, Stamp, Store,
+    StoreError, SubjectQuery, Target, VersionQuery,
 };
 use chancery_engine::SchemaType;
 
@@ -109,6 +109,7 @@ impl<B: Backend> Lab<B> {
             references: self.targets(&subject, content).await,
             subject,
             revision: history.revision,
+            mode: ModeRead::default(),
             version: history.next_version().expect("a number is left"),
             content: content.clone(),
             id: IdChoice::Allocate,
