@@ -11,4 +11,5 @@ mod levels;
 mod lint_laws;
 mod parts;
 mod protobuf;
+mod small_stacks;
 mod vectors;

@@ -19,6 +19,7 @@ use self::documents::{Documents, Place, Texts};
 use super::draft::Draft;
 use super::node::{Additional, Criterion, Kind, NodeId, Notes, Tree, TypedNode};
 use super::number::java_spelling;
+use crate::depth::with_room;
 use crate::tree::{Node, Object, Value, print};
 use crate::{Limits, SchemaError, Source};
 
@@ -96,8 +97,8 @@ impl<'a> Loader<'a> {
         let id = match &place.node.value {
             Value::Bool(true) => self.push(place, Kind::Empty { literal: true }, Notes::default())?,
             Value::Bool(false) => self.push(place, Kind::False, Notes::default())?,
-            Value::Object(object) if self.modern => self.load_modern(place, object)?,
-            Value::Object(object) => self.load_classic(place, object)?,
+            Value::Object(object) if self.modern => with_room(|| self.load_modern(place, object))?,
+            Value::Object(object) => with_room(|| self.load_classic(place, object))?,
             _ => {
                 let message =
                     format!("expected a schema (an object or a boolean) at `{}`", place.pointer.text());

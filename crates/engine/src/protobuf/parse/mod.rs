@@ -21,6 +21,7 @@ use super::ast::{
     Oneof, OptionNode, OptionValue, Range, Reserved, ReservedValue, Rpc, Scalar, Service, Span, Syntax,
     TypeNode,
 };
+use crate::depth::with_room;
 use crate::{Limits, SchemaError};
 
 /// Parses one file.
@@ -125,7 +126,7 @@ impl Parser<'_> {
             // Outside messages and enums it is read and forgotten.
             ("reserved", _) => Declared::Reserved(self.reserved(start)?),
             ("message", Context::File | Context::Message) => {
-                Declared::Type(TypeNode::Message(self.message(start, depth)?))
+                Declared::Type(TypeNode::Message(with_room(|| self.message(start, depth))?))
             }
             ("enum", Context::File | Context::Message) => {
                 Declared::Type(TypeNode::Enum(self.enumeration(start, depth)?))
