@@ -109,9 +109,10 @@ fn the_deepest_avro_schemas_are_walked_on_small_stacks() {
         walk(name, SchemaType::Avro, &deepest(SchemaType::Avro, text));
     }
     let records = |depth: usize| {
-        let open: String = (0..depth)
+        let open: Vec<_> = (0..depth)
             .map(|level| format!(r#"{{"type":"record","name":"R{level}","fields":[{{"name":"f","type":"#))
             .collect();
+        let open = open.concat();
         format!("{open}\"int\"{}", "}]}".repeat(depth))
     };
     walk("records", SchemaType::Avro, &deepest(SchemaType::Avro, records));
@@ -130,12 +131,13 @@ fn the_deepest_avro_schemas_are_walked_on_small_stacks() {
 #[test]
 fn the_deepest_protobuf_schemas_are_walked_on_small_stacks() {
     let messages = |depth: usize| {
-        let open: String = (0..depth)
+        let open: Vec<_> = (0..depth)
             .map(|level| match level {
                 0 => "message M0 {".to_owned(),
                 _ => format!(" M{level} f = 1; message M{level} {{"),
             })
             .collect();
+        let open = open.concat();
         format!("syntax = \"proto3\"; {open} int32 a = 2; {}", "}".repeat(depth))
     };
     walk("messages", SchemaType::Protobuf, &deepest(SchemaType::Protobuf, messages));
