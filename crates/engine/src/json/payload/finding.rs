@@ -5,27 +5,23 @@
 
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
-use serde_json::Value;
 
-use crate::tree::{self, Leniency, pointer_token};
-use crate::{Limits, Report, Violation};
+use crate::{Report, Violation};
 
+use super::instance::{self, Instance, Value};
 use super::keyword;
 use super::resources::Homes;
 
 /// Characters of an expectation or of a list of names.
 const SHOWN: usize = 200;
 
-/// A payload that could not be parsed.
-pub(super) fn unreadable(error: &serde_json::Error) -> Report {
-    Report {
-        findings: vec![Violation::data(
-            "schema.json.syntax",
-            "",
-            format!("the payload is not JSON: {error}"),
-        )],
-        ..Report::default()
-    }
+/// A payload that is not JSON: the library says where and why.
+pub(super) fn unreadable(payload: &[u8]) -> Report {
+    let reason = match serde_json::from_slice::<serde_json::Value>(payload) {
+        Err(error) => format!("the payload is not JSON: {error}"),
+        Ok(_) => "the payload is not JSON".to_owned(),
+    };
+    Report { findings: vec![Violation::data("schema.json.syntax", "", reason)], ..Report::default() }
 }
 
 /// The reason when an error says that the engine gave up, and nothing about the payload.
@@ -43,7 +39,7 @@ pub(super) fn undecided(error: &ValidationError<'_>) -> Option<String> {
 
 /// One error as a violation. Its place in the schema is a pointer, behind the name of the document where that
 /// is a referenced one: `addr.json#/properties/zip/type`.
-pub(super) fn violation(error: &ValidationError<'_>, homes: &Homes) -> Violation {
+pub(super) fn violation(error: &ValidationError<'_>, homes: &Homes, instance: &Instance<'_>) -> Violation {
     let schema_pointer = error.schema_path().as_str();
     let keyword = match error.kind() {
         // The place is inside the schema of the names; the payload fails at `propertyNames`.
@@ -51,7 +47,7 @@ pub(super) fn violation(error: &ValidationError<'_>, homes: &Homes) -> Violation
         // A `false` schema under no keyword: the id names the schema.
         _ => keyword::at(schema_pointer).unwrap_or("false"),
     };
-    let (message, expected) = words(error, keyword);
+    let (message, expected) = words(error, keyword, instance);
     let home = error.absolute_keyword_location().and_then(|uri| homes.find(uri.as_str()));
     Violation {
         schema_pointer: Some(match home {
@@ -64,8 +60,7 @@ pub(super) fn violation(error: &ValidationError<'_>, homes: &Homes) -> Violation
 }
 
 /// Message and expectation.
-fn words(error: &ValidationError<'_>, keyword: &str) -> (String, Option<String>) {
-    let value = error.instance().as_ref();
+fn words(error: &ValidationError<'_>, keyword: &str, instance: &Instance<'_>) -> (String, Option<String>) {
     let expected = match error.kind() {
         Kind::Type { kind } => types(kind),
         Kind::Required { property } => {
@@ -92,7 +87,7 @@ fn words(error: &ValidationError<'_>, keyword: &str) -> (String, Option<String>)
         Kind::MinProperties { limit } => format!("at least {limit} properties"),
         Kind::MaxProperties { limit } => format!("at most {limit} properties"),
         Kind::UnevaluatedItems { .. } => "no further items".to_owned(),
-        Kind::Custom { .. } if keyword == "uniqueItems" => "items that differ from each other".to_owned(),
+        Kind::UniqueItems => "items that differ from each other".to_owned(),
         Kind::Contains if keyword == "minContains" => "more items that match `contains`".to_owned(),
         Kind::Contains if keyword == "maxContains" => "fewer items that match `contains`".to_owned(),
         Kind::Contains => "an item that matches `contains`".to_owned(),
@@ -123,7 +118,10 @@ fn words(error: &ValidationError<'_>, keyword: &str) -> (String, Option<String>)
         Kind::ContentMediaType { content_media_type } => format!("content of type {content_media_type}"),
         _ => return ("the value is not valid here".to_owned(), None),
     };
-    (format!("expected {expected}, found {}", found(error.kind(), value)), Some(expected))
+    let found = instance
+        .find(error.instance_path().as_str())
+        .map_or_else(|| "another value".to_owned(), |value| found(error.kind(), value, instance));
+    (format!("expected {expected}, found {found}"), Some(expected))
 }
 
 fn types(kind: &TypeKind) -> String {
@@ -136,26 +134,28 @@ fn types(kind: &TypeKind) -> String {
 }
 
 /// What was found: the JSON type, with the size where the keyword is about sizes.
-fn found(kind: &Kind, value: &Value) -> String {
-    let name = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_i64() || number.is_u64() => "integer",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
+fn found(kind: &Kind, value: &Value<'_>, instance: &Instance<'_>) -> String {
+    let name = match value.kind {
+        instance::Kind::Null => "null",
+        instance::Kind::Boolean(_) => "boolean",
+        instance::Kind::Number(text) if text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok() => {
+            "integer"
+        }
+        instance::Kind::Number(_) => "number",
+        instance::Kind::String(_) => "string",
+        instance::Kind::Array(_) => "array",
+        instance::Kind::Object(_) => "object",
     };
-    match (kind, value) {
-        (Kind::MinLength { .. } | Kind::MaxLength { .. }, Value::String(text)) => {
+    match (kind, &value.kind) {
+        (Kind::MinLength { .. } | Kind::MaxLength { .. }, instance::Kind::String(text)) => {
             text.chars().count().to_string()
         }
         (
             Kind::MinItems { .. } | Kind::MaxItems { .. } | Kind::AdditionalItems { .. },
-            Value::Array(items),
-        ) => items.len().to_string(),
-        (Kind::MinProperties { .. } | Kind::MaxProperties { .. }, Value::Object(members)) => {
-            members.len().to_string()
+            instance::Kind::Array(items),
+        ) => instance.items(*items).len().to_string(),
+        (Kind::MinProperties { .. } | Kind::MaxProperties { .. }, instance::Kind::Object(members)) => {
+            instance.members(*members).len().to_string()
         }
         (Kind::Enum { .. } | Kind::Constant { .. }, _) => format!("another {name}"),
         _ => name.to_owned(),
@@ -168,7 +168,7 @@ fn names(list: &[String]) -> String {
 }
 
 /// A value of the schema as text.
-fn shown(value: &Value) -> String {
+fn shown(value: &serde_json::Value) -> String {
     cut(&value.to_string())
 }
 
@@ -180,49 +180,7 @@ fn cut(text: &str) -> String {
 }
 
 /// Sorts findings by where their value starts in the payload, then by place in the schema.
-/// `serde_json` keeps members sorted by name, so the order of the text is read from the text.
-pub(super) fn sort(found: &mut [Violation], payload: &[u8]) {
-    let offsets = offsets(found, payload);
-    found.sort_by(|a, b| {
-        let place = |violation: &Violation| offsets.get(&violation.pointer).copied();
-        place(a).cmp(&place(b)).then_with(|| a.schema_pointer.cmp(&b.schema_pointer))
-    });
-}
-
-/// Byte offset of every pointer that findings name.
-fn offsets(found: &[Violation], payload: &[u8]) -> std::collections::HashMap<String, usize> {
-    let mut offsets = found.iter().map(|violation| (violation.pointer.clone(), usize::MAX)).collect();
-    let limits = Limits { max_nodes: usize::MAX, max_depth: 128, ..Limits::default() };
-    let text = String::from_utf8_lossy(payload);
-    if let Ok(root) = tree::parse(&text, Leniency::Strict, &limits) {
-        note_offsets(&root, &mut String::new(), &mut offsets);
-    }
-    offsets
-}
-
-/// Walks at most as deep as the tree was parsed.
-fn note_offsets(
-    node: &tree::Node,
-    pointer: &mut String,
-    offsets: &mut std::collections::HashMap<String, usize>,
-) {
-    if let Some(offset) = offsets.get_mut(pointer.as_str()) {
-        *offset = node.offset;
-    }
-    let length = pointer.len();
-    let mut step = |token: &str, child: &tree::Node| {
-        pointer.push('/');
-        pointer.push_str(token);
-        note_offsets(child, pointer, offsets);
-        pointer.truncate(length);
-    };
-    match &node.value {
-        tree::Value::Array(items) => {
-            items.iter().enumerate().for_each(|(position, item)| step(&position.to_string(), item));
-        }
-        tree::Value::Object(members) => {
-            members.iter().for_each(|(name, member)| step(&pointer_token(name), member));
-        }
-        _ => {}
-    }
+pub(super) fn sort(found: &mut [Violation], instance: &Instance<'_>) {
+    let place = |violation: &Violation| instance.find(&violation.pointer).map(|value| value.offset);
+    found.sort_by_cached_key(|violation| (place(violation), violation.schema_pointer.clone()));
 }

@@ -8,7 +8,10 @@
 
 use jsonschema::{Draft, ValidationOptions};
 
+use super::nodes::OfInstance;
 use crate::violation::Formats;
+
+type Options<'a> = ValidationOptions<'a, std::sync::Arc<dyn jsonschema::Retrieve>, OfInstance>;
 
 /// Names that the crate knows beside the asserted ones.
 const OTHERS: [&str; 10] = [
@@ -25,7 +28,7 @@ const OTHERS: [&str; 10] = [
 ];
 
 /// Applies the setting to a builder.
-pub(super) fn apply(options: ValidationOptions<'_>, draft: Draft, formats: Formats) -> ValidationOptions<'_> {
+pub(super) fn apply(options: Options<'_>, draft: Draft, formats: Formats) -> Options<'_> {
     match formats {
         Formats::DraftDefault => options,
         Formats::Annotate => options.should_validate_formats(false),
@@ -39,7 +42,7 @@ pub(super) fn apply(options: ValidationOptions<'_>, draft: Draft, formats: Forma
 }
 
 /// Names that an old draft does not define, and that its schemas use all the same.
-fn newer_names(options: ValidationOptions<'_>, draft: Draft) -> ValidationOptions<'_> {
+fn newer_names(options: Options<'_>, draft: Draft) -> Options<'_> {
     let options = match draft {
         Draft::Draft4 | Draft::Draft6 | Draft::Draft7 => options.with_format("uuid", is_uuid),
         _ => options,

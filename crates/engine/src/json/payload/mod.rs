@@ -10,7 +10,7 @@
 //! - `cost`: how often a schema is walked for one place of a payload. The crate has no fuel, so schemas
 //!   and payloads that would multiply are refused before they run;
 //! - `scan`: depth, number length, digits and count of values, before the payload is parsed;
-//! - `unique`: `uniqueItems` without comparing every pair;
+//! - `instance`: the payload as a tree over its text, as the crate sees it through `nodes`; `equality` of its values;
 //! - `finding`: the crate's error as a [`Violation`](crate::Violation) without payload values, named after
 //!   the `keyword` that stands at its place in the schema;
 //! - `formats`: which `format` names are asserted.
@@ -20,14 +20,16 @@
 //! so no request body of ours combines them with numbers.
 
 mod cost;
+mod equality;
 mod finding;
 mod formats;
+mod instance;
 mod keyword;
+mod nodes;
 mod resources;
 mod scan;
 #[cfg(test)]
 mod tests;
-mod unique;
 mod walk;
 
 use crate::conditions::Value;
@@ -36,6 +38,8 @@ use crate::{Dependency, SchemaError, Violation};
 
 use crate::depth::with_stack;
 use cost::Cost;
+use instance::Instance;
+use nodes::{OfInstance, Place};
 
 /// Steps of the backtracking engine for one match of one pattern. Patterns without look-around and
 /// back-references run in linear time and never need it.
@@ -55,7 +59,7 @@ const MAX_DIGIT_VISITS: u64 = 100_000_000;
 /// A compiled payload validator: compile once per schema and keep it. `Send` and `Sync`.
 #[derive(Debug)]
 pub struct JsonValidator {
-    validator: jsonschema::Validator,
+    validator: jsonschema::Validator<OfInstance>,
     cost: Cost,
     homes: resources::Homes,
 }
@@ -85,11 +89,10 @@ impl JsonValidator {
             Ok(shape) => shape,
             Err(violation) => return only(*violation),
         };
-        let value = match serde_json::from_slice::<serde_json::Value>(payload) {
-            Ok(value) => value,
-            Err(error) => return finding::unreadable(&error),
-        };
-        self.validate_value(&value, payload, shape)
+        match Instance::read(payload) {
+            Some(instance) => self.validate_instance(&instance, shape),
+            None => finding::unreadable(payload),
+        }
     }
 
     /// The value of a payload that was found valid under the same options, for rules that look at it.
@@ -99,18 +102,18 @@ impl JsonValidator {
         Some(Value::from_json(&serde_json::from_slice(payload).ok()?))
     }
 
-    fn validate_value(&self, value: &serde_json::Value, payload: &[u8], shape: scan::Shape) -> Report {
+    fn validate_instance(&self, instance: &Instance<'_>, shape: scan::Shape) -> Report {
         if self.cost.verdict(shape.values) > MAX_VISITS {
             return Report::undecided("the payload is too large for a schema that branches this much");
         }
         if self.cost.digits(shape.digits) > MAX_DIGIT_VISITS {
             return Report::undecided("the payload has too many numbers of extreme length or size");
         }
-        with_frames(self.cost.open(shape.depth), || self.judged(value, payload, shape))
+        with_frames(self.cost.open(shape.depth), || self.judged(instance, shape))
     }
 
-    fn judged(&self, value: &serde_json::Value, payload: &[u8], shape: scan::Shape) -> Report {
-        if self.validator.is_valid(value) {
+    fn judged(&self, instance: &Instance<'_>, shape: scan::Shape) -> Report {
+        if self.validator.is_valid(Place::root(instance)) {
             return Report::default();
         }
         let cost = self.cost.listing(shape.values, shape.depth);
@@ -118,31 +121,31 @@ impl JsonValidator {
             return self.unlisted();
         }
         if cost.kept <= MAX_KEPT_VISITS {
-            return self.listed(value, payload);
+            return self.listed(instance);
         }
-        if self.cost.spreads { self.unlisted() } else { self.first(value) }
+        if self.cost.spreads { self.unlisted() } else { self.first(instance) }
     }
 
     /// The first finding of a payload that is not valid and has too many of them to be kept.
-    fn first(&self, value: &serde_json::Value) -> Report {
-        let Err(error) = self.validator.validate(value) else { return self.unlisted() };
+    fn first(&self, instance: &Instance<'_>) -> Report {
+        let Err(error) = self.validator.validate(Place::root(instance)) else { return self.unlisted() };
         match finding::undecided(&error) {
             Some(reason) => Report::undecided(reason),
-            None => Report { truncated: true, ..only(finding::violation(&error, &self.homes)) },
+            None => Report { truncated: true, ..only(finding::violation(&error, &self.homes, instance)) },
         }
     }
 
     /// All findings of a payload that is not valid.
-    fn listed(&self, value: &serde_json::Value, payload: &[u8]) -> Report {
+    fn listed(&self, instance: &Instance<'_>) -> Report {
         let mut report = Report::default();
         let mut found = Vec::new();
-        for error in self.validator.iter_errors(value) {
+        for error in self.validator.iter_errors(Place::root(instance)) {
             match finding::undecided(&error) {
                 Some(reason) => report.indeterminate = Some(reason),
-                None => found.push(finding::violation(&error, &self.homes)),
+                None => found.push(finding::violation(&error, &self.homes, instance)),
             }
         }
-        finding::sort(&mut found, payload);
+        finding::sort(&mut found, instance);
         report.truncated = found.len() > MAX_FINDINGS;
         found.truncate(MAX_FINDINGS);
         report.findings = found;
@@ -177,7 +180,7 @@ fn with_frames<T>(open: usize, walk: impl FnOnce() -> T) -> T {
 fn build(
     resources: &resources::Resources,
     options: ValidatorOptions,
-) -> Result<jsonschema::Validator, SchemaError> {
+) -> Result<jsonschema::Validator<OfInstance>, SchemaError> {
     let mut registry = jsonschema::Registry::new().draft(resources.draft());
     for (uri, document) in resources.referenced() {
         registry = registry.add(uri, document).map_err(|error| unusable(&error.to_string()))?;
@@ -186,15 +189,12 @@ fn build(
     let patterns = jsonschema::PatternOptions::fancy_regex()
         .backtrack_limit(BACKTRACK_LIMIT)
         .size_limit(PATTERN_SIZE_LIMIT);
-    let builder = jsonschema::options()
+    let builder = jsonschema::options_for::<OfInstance>()
         .with_draft(resources.draft())
         .with_base_uri(resources::BASE)
         .with_registry(&registry)
         .with_pattern_options(patterns)
         .offline();
-    let builder = builder.with_keyword("uniqueItems", |_, value, _| {
-        Ok(Box::new(unique::UniqueItems(value.as_bool() == Some(true))))
-    });
     let builder = formats::apply(builder, resources.draft(), options.formats);
     builder.build(resources.root()).map_err(|error| unusable(&error.to_string()))
 }
