@@ -92,6 +92,9 @@ fn the_deepest_json_schemas_are_walked_on_small_stacks() {
         ("enum", r#"{"enum":["#, "]}"),
         ("prefixItems", r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","prefixItems":["#, "]}"),
         ("if", r#"{"if":true,"then":"#, "}"),
+        ("additionalItems", r#"{"type":"array","items":[{"type":"string"}],"additionalItems":"#, "}"),
+        ("types", r#"{"type":["array","null"],"items":"#, "}"),
+        ("patterns", r#"{"type":["object","null"],"patternProperties":{"^a":"#, "}}"),
     ] {
         let text = |depth: usize| format!("{}{}{}", open.repeat(depth), "{}", close.repeat(depth));
         walk(name, SchemaType::Json, &deepest(SchemaType::Json, text));
