@@ -65,21 +65,24 @@ impl Registry {
         let attributes: Vec<_> = event
             .attributes
             .iter()
-            .map(|attribute| (attribute.name.as_ref(), AttributeValue::to_text(&attribute.value)))
+            .map(|attribute| {
+                (attribute.name.to_string(), AttributeValue::to_text(&attribute.value).into_owned())
+            })
             .collect();
-        let attributes: Vec<_> = attributes.iter().map(|(name, value)| (*name, value.as_ref())).collect();
         let data = match &event.data {
-            Data::Json(text) => serde_json::from_str(text).ok(),
+            Data::Json(text) => Some(text.to_string()),
             _ => None,
         };
         let of_attributes: usize = attributes.iter().map(|(name, value)| name.len() + value.len()).sum();
-        let input = EventInput {
-            attributes: &attributes,
-            data: data.as_ref(),
-            bytes: Some(of_attributes + event.data.bytes().map_or(0, <[u8]>::len)),
-            keyed: false,
+        let bytes = of_attributes + event.data.bytes().map_or(0, <[u8]>::len);
+        let work = move || {
+            let attributes: Vec<_> = attributes.iter().map(|(name, value)| (&**name, &**value)).collect();
+            let data = data.and_then(|text| serde_json::from_str(&text).ok());
+            let input =
+                EventInput { attributes: &attributes, data: data.as_ref(), bytes: Some(bytes), keyed: false };
+            lint(&LintInput::Event(input), &options).expect("only schema texts can be unreadable")
         };
-        Ok(lint(&LintInput::Event(input), &options).expect("only schema texts can be unreadable"))
+        Ok(cpu::by_size(bytes, work).await)
     }
 
     /// Lints a subject: its latest version, and what it is set to. A context has settings only.
