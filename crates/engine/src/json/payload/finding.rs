@@ -9,8 +9,8 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use crate::{Report, Violation};
 
 use super::instance::{self, Instance, Value};
-use super::keyword;
 use super::resources::Homes;
+use super::{dots, keyword};
 
 /// Characters of an expectation or of a list of names.
 const SHOWN: usize = 200;
@@ -26,7 +26,7 @@ pub(super) fn unreadable(payload: &[u8]) -> Report {
 
 /// The reason when an error says that the engine gave up, and nothing about the payload.
 pub(super) fn undecided(error: &ValidationError<'_>) -> Option<String> {
-    let schema = error.schema_path().as_str();
+    let schema = dots::as_written(error.schema_path().as_str());
     match error.kind() {
         Kind::BacktrackLimitExceeded { .. } => {
             Some(format!("the pattern at {schema} takes too many steps on this payload"))
@@ -40,7 +40,7 @@ pub(super) fn undecided(error: &ValidationError<'_>) -> Option<String> {
 /// One error as a violation. Its place in the schema is a pointer, behind the name of the document where that
 /// is a referenced one: `addr.json#/properties/zip/type`.
 pub(super) fn violation(error: &ValidationError<'_>, homes: &Homes, instance: &Instance<'_>) -> Violation {
-    let schema_pointer = error.schema_path().as_str();
+    let schema_pointer = &*dots::as_written(error.schema_path().as_str());
     let keyword = match error.kind() {
         // The place is inside the schema of the names; the payload fails at `propertyNames`.
         Kind::PropertyNames { .. } => "propertyNames",
@@ -73,7 +73,7 @@ fn words(error: &ValidationError<'_>, keyword: &str, instance: &Instance<'_>) ->
         Kind::Enum { options } => format!("one of {}", shown(options)),
         Kind::Constant { expected_value } => shown(expected_value),
         Kind::Format { format } => format!("format {format}"),
-        Kind::Pattern { pattern } => format!("a match of the pattern `{}`", cut(pattern)),
+        Kind::Pattern { pattern } => format!("a match of the pattern `{}`", cut(&dots::as_written(pattern))),
         Kind::Minimum { limit } => format!("at least {limit}"),
         Kind::Maximum { limit } => format!("at most {limit}"),
         Kind::ExclusiveMinimum { limit } => format!("more than {limit}"),

@@ -9,6 +9,7 @@
 //! - `resources`: the draft is chosen by us, references are map keys, `definitions` answers to `$defs`;
 //! - `cost`: how often a schema is walked for one place of a payload. The crate has no fuel, so schemas
 //!   and payloads that would multiply are refused before they run;
+//! - `dots`: the `.` of patterns as ECMA-262 has it;
 //! - `scan`: depth, number length, digits and count of values, before the payload is parsed;
 //! - `instance`: the payload as a tree over its text, as the crate sees it through `nodes`; `equality` of its values;
 //! - `finding`: the crate's error as a [`Violation`](crate::Violation) without payload values, named after
@@ -20,6 +21,7 @@
 //! so no request body of ours combines them with numbers.
 
 mod cost;
+mod dots;
 mod equality;
 mod finding;
 mod formats;

@@ -11,8 +11,8 @@ use fluent_uri::{Uri, UriRef};
 use jsonschema::Draft;
 use serde_json::{Map, Value};
 
-use super::unusable;
 use super::walk::address;
+use super::{dots, unusable};
 use crate::tree::{self, Leniency, pointer_token};
 use crate::{Dependency, Limits, SchemaError};
 
@@ -67,8 +67,12 @@ impl Resources {
         for dependency in dependencies {
             documents.push(parse(&dependency.text)?);
         }
+        let points_through_patterns = |text: &str| text.contains("/patternProperties/");
+        let names = !points_through_patterns(text)
+            && !dependencies.iter().any(|known| points_through_patterns(&known.text));
         for document in &mut documents {
             settle_draft(document);
+            dots::spell_out(document, names);
             if bridged {
                 bridge_definitions(document);
             }

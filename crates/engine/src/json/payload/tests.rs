@@ -526,3 +526,27 @@ fn chains_of_references_end_in_an_answer_and_not_at_the_end_of_the_stack() {
         assert_eq!(outcome(&chain(10_000, down), r#"{"x":{"x":{"x":1}}}"#), Outcome::Valid);
     });
 }
+
+#[test]
+fn the_dot_of_a_pattern_is_no_line_terminator() {
+    for (text, expected) in [
+        (r#""a""#, Outcome::Valid),
+        (r#""\u0085""#, Outcome::Valid),
+        (r#""\n""#, Outcome::Invalid),
+        (r#""\r""#, Outcome::Invalid),
+        (r#""\u2028""#, Outcome::Invalid),
+        (r#""\u2029""#, Outcome::Invalid),
+    ] {
+        assert_eq!(outcome(r#"{"pattern": "^.$"}"#, text), expected, "{text}");
+        assert_eq!(outcome(r#"{"pattern": "^(?!x).$"}"#, text), expected, "{text}");
+        let named = r#"{"patternProperties": {"^.$": true}, "additionalProperties": false}"#;
+        assert_eq!(outcome(named, &format!("{{{text}: 1}}")), expected, "{text}");
+    }
+    let schema = r#"{"patternProperties": {"^a.": {"pattern": "^.[.]$"}}}"#;
+    let finding = &report(schema, r#"{"ab": "xy"}"#).findings[0];
+    assert_eq!(finding.expected.as_deref(), Some("a match of the pattern `^.[.]$`"));
+    assert_eq!(finding.schema_pointer.as_deref(), Some("/patternProperties/^a./pattern"));
+    let through = r##"{"patternProperties": {"^a.": {"type": "null"}},
+        "properties": {"b": {"$ref": "#/patternProperties/%5Ea."}}}"##;
+    assert_eq!(found(through, r#"{"b": 1}"#), [("schema.json.type".to_owned(), "/b".to_owned())]);
+}
