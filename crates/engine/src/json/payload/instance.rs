@@ -5,15 +5,20 @@
 //! lists. Of repeated members the last one counts; members are sorted by name.
 
 use std::borrow::Cow;
+use std::cell::{Cell, OnceCell};
 
 use crate::tree::plain_length;
 
 /// A payload that was read.
 #[derive(Debug)]
 pub(super) struct Instance<'a> {
+    text: &'a str,
     root: Value<'a>,
     items: Vec<Value<'a>>,
     members: Vec<Member<'a>>,
+    /// Errors that may still be made about it.
+    pub errors_left: Cell<u32>,
+    plain: OnceCell<serde_json::Value>,
 }
 
 /// A value and where it starts in the text, in bytes.
@@ -42,6 +47,11 @@ pub(super) struct Span {
     len: u32,
 }
 
+impl Span {
+    /// No neighbours.
+    pub const EMPTY: Self = Self { start: 0, len: 0 };
+}
+
 /// A member of an object: its name and value.
 pub(super) type Member<'a> = (Cow<'a, str>, Value<'a>);
 
@@ -59,13 +69,22 @@ impl<'a> Instance<'a> {
         let root = reader.value()?;
         reader.skip_white_space();
         let is_whole = reader.at == reader.text.len();
-        is_whole.then_some(Self { root, items: reader.items, members: reader.members })
+        is_whole.then(|| Self::new(reader.text, root, reader.items, reader.members))
     }
 
     /// A text alone, such as the name of a member.
     pub fn of_string(text: &'a str) -> Self {
         let root = Value { offset: 0, kind: Kind::String(Cow::Borrowed(text)) };
-        Self { root, items: Vec::new(), members: Vec::new() }
+        Self::new(text, root, Vec::new(), Vec::new())
+    }
+
+    fn new(text: &'a str, root: Value<'a>, items: Vec<Value<'a>>, members: Vec<Member<'a>>) -> Self {
+        Self { text, root, items, members, errors_left: Cell::new(u32::MAX), plain: OnceCell::new() }
+    }
+
+    /// The payload as the library reads it, made when it is first asked for.
+    pub fn plain(&self) -> &serde_json::Value {
+        self.plain.get_or_init(|| serde_json::from_str(self.text).unwrap_or_default())
     }
 
     /// The whole payload.

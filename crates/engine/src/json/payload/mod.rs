@@ -58,6 +58,9 @@ const MAX_KEPT_VISITS: u64 = 250_000;
 /// Digits of numbers that are longer than doubles can be, written out, times the visits of each.
 const MAX_DIGIT_VISITS: u64 = 100_000_000;
 
+/// Errors made while listing, those of branches included; each takes about half a kilobyte until the end.
+const MAX_ERRORS: u32 = 10_000;
+
 /// A compiled payload validator: compile once per schema and keep it. `Send` and `Sync`.
 #[derive(Debug)]
 pub struct JsonValidator {
@@ -141,14 +144,23 @@ impl JsonValidator {
     fn listed(&self, instance: &Instance<'_>) -> Report {
         let mut report = Report::default();
         let mut found = Vec::new();
-        for error in self.validator.iter_errors(Place::root(instance)) {
+        // A walk that is cut short hides where a match could not be finished.
+        let errors = if self.cost.backtracks { u32::MAX } else { MAX_ERRORS };
+        for error in self.validator.iter_errors(Place::listed(instance, errors)) {
+            if nodes::is_late(&error) {
+                break;
+            }
             match finding::undecided(&error) {
                 Some(reason) => report.indeterminate = Some(reason),
                 None => found.push(finding::violation(&error, &self.homes, instance)),
             }
         }
+        let cut_short = instance.errors_left.get() == 0;
+        if cut_short && found.is_empty() {
+            return self.unlisted();
+        }
         finding::sort(&mut found, instance);
-        report.truncated = found.len() > MAX_FINDINGS;
+        report.truncated = cut_short || found.len() > MAX_FINDINGS;
         found.truncate(MAX_FINDINGS);
         report.findings = found;
         report

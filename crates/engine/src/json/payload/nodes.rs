@@ -1,6 +1,10 @@
 //! How the validating crate sees an [`Instance`]: nodes that point into it, with equality of our own.
 //!
-//! Errors of the crate carry no value: [`finding`](super::finding) looks at the place they name.
+//! Errors of the crate carry no value: [`finding`](super::finding) looks at the place they name. Only those about the
+//! whole payload do, as a match that could not be finished is looked for in it. The crate keeps all
+//! errors, those of branches too, and has no limit of them. So they are counted here: when there were too many, arrays
+//! and objects look empty and the walk ends by itself. Errors from before are true and are told from later ones by
+//! [`is_late`].
 
 use std::borrow::Cow;
 
@@ -40,6 +44,16 @@ pub(super) struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
+    /// The whole payload, about which so many errors may be made.
+    pub fn listed(instance: &'a Instance<'a>, errors: u32) -> Self {
+        instance.errors_left.set(errors);
+        Self::root(instance)
+    }
+
+    fn is_spent(&self) -> bool {
+        self.instance.errors_left.get() == 0
+    }
+
     /// The whole payload.
     pub fn root(instance: &'a Instance<'a>) -> Self {
         Self { instance, value: instance.root() }
@@ -48,6 +62,13 @@ impl<'a> Place<'a> {
 
 /// What errors say they are about.
 static NOTHING: serde_json::Value = serde_json::Value::Null;
+/// The same when there were too many.
+static LATE: serde_json::Value = serde_json::Value::Bool(false);
+
+/// Whether an error was made when there were too many already: it may be about what only looked empty.
+pub(super) fn is_late(error: &jsonschema::ValidationError<'_>) -> bool {
+    std::ptr::eq(error.instance().as_ref(), &raw const LATE)
+}
 
 impl<'a> Node<'a, OfInstance> for Place<'a> {
     type Object = Members<'a>;
@@ -56,6 +77,9 @@ impl<'a> Node<'a, OfInstance> for Place<'a> {
 
     fn as_object(&self) -> Option<Members<'a>> {
         match self.value.kind {
+            Kind::Object(_) if self.is_spent() => {
+                Some(Members { instance: self.instance, span: Span::EMPTY })
+            }
             Kind::Object(span) => Some(Members { instance: self.instance, span }),
             _ => None,
         }
@@ -63,6 +87,7 @@ impl<'a> Node<'a, OfInstance> for Place<'a> {
 
     fn as_array(&self) -> Option<Items<'a>> {
         match self.value.kind {
+            Kind::Array(_) if self.is_spent() => Some(Items { instance: self.instance, items: &[] }),
             Kind::Array(span) => Some(Items { instance: self.instance, items: self.instance.items(span) }),
             _ => None,
         }
@@ -109,7 +134,13 @@ impl<'a> Node<'a, OfInstance> for Place<'a> {
     }
 
     fn to_value(&self) -> Cow<'a, serde_json::Value> {
-        Cow::Borrowed(&NOTHING)
+        let left = self.instance.errors_left.get();
+        self.instance.errors_left.set(left.saturating_sub(1));
+        Cow::Borrowed(match left {
+            0 => &LATE,
+            _ if std::ptr::eq(self.value, self.instance.root()) => self.instance.plain(),
+            _ => &NOTHING,
+        })
     }
 
     fn identity(&self) -> Option<NodeIdentity> {

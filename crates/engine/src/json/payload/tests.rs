@@ -550,3 +550,23 @@ fn the_dot_of_a_pattern_is_no_line_terminator() {
         "properties": {"b": {"$ref": "#/patternProperties/%5Ea."}}}"##;
     assert_eq!(found(through, r#"{"b": 1}"#), [("schema.json.type".to_owned(), "/b".to_owned())]);
 }
+
+#[test]
+fn a_match_that_cannot_be_finished_deep_inside_gives_no_verdict() {
+    let text = format!("{}!", "a".repeat(60));
+    let schema = r#"{"properties":{"x":{"items":{"pattern":"^(\\w+\\s?)+\\1$"}}}}"#;
+    let report = report(schema, &format!(r#"{{"x":[1,"{text}"]}}"#));
+    assert_eq!(report.outcome(), Outcome::Indeterminate, "{report:?}");
+}
+
+#[test]
+fn errors_are_not_made_without_end() {
+    let many = vec![r#"{"type":"integer"}"#; 50].join(",");
+    let payload = format!("[{}]", vec!["\"x\""; 20_000].join(","));
+    let report =
+        report(&format!(r#"{{"items":{{"allOf":[{many}]}},"minItems":3,"contains":true}}"#), &payload);
+    assert_eq!((report.findings.len(), report.truncated), (100, true));
+    // What looks empty once there were too many says nothing.
+    assert!(report.findings.iter().all(|finding| finding.rule == "schema.json.type"));
+    assert_eq!(report.findings[99].pointer, "/1");
+}
