@@ -126,7 +126,7 @@ impl App {
 
     /// Sends a request as it is.
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Reply {
-        if method == "PUT" && (path.contains("/config") || path.contains("/mode")) {
+        if method == "PUT" && ["/config", "/mode", "/settings"].iter().any(|kind| path.contains(kind)) {
             settings_put().lock().unwrap().push(path.split('?').next().unwrap().to_owned());
         }
         let reply = match &self.target {
