@@ -4,7 +4,7 @@
 //! (`frame`). Validators are compiled once per schema and kept (`ready`); big payloads run on the blocking pool, with
 //! a deadline (`run`), and then face the rules that travel with the schema (`rules`). Events say themselves which
 //! schema they claim (`event`, `checking`), by several kinds of evidence (`claims`), which may leave several versions to
-//! try (`tries`).
+//! try (`tries`). Findings show the value at their place only to those who ask (`excerpt`).
 
 mod checking;
 mod claims;
