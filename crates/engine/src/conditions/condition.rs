@@ -2,10 +2,13 @@
 
 use std::fmt;
 
-use cel::common::ast::{CallExpr, EntryExpr, Expr, LiteralValue};
+use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, LiteralValue};
+use cel::common::types::{CelBool, CelString};
+use cel::common::value::Val;
 use cel::parser::PrattParser;
 use cel::{Context, ExecutionError, IdedExpr};
 
+use super::bind::{COMPARISONS, HAS, bound};
 use super::cost::{self, Budget, Variable};
 use super::functions::FUNCTIONS;
 use super::{Timestamp, Value, functions};
@@ -178,29 +181,36 @@ impl Condition {
         let mut context = Context::with_env(functions::environment());
         functions::add(&mut context);
         for variable in variables {
-            context.add_variable_from_value(variable.name, variable.value.clone());
+            context.add_variable_as_val(variable.name, bound(variable.value));
         }
-        if let Some(guard) = &self.guard
-            && context.resolve(guard) != Ok(cel::Value::Bool(true))
-        {
-            return Answer::Holds;
+        if let Some(guard) = &self.guard {
+            let applies = cel::Value::resolve_val(guard, &context);
+            if !applies.is_ok_and(|applies| truth(applies.as_ref()) == Some(true)) {
+                return Answer::Holds;
+            }
         }
-        self.judge(context.resolve(&self.body), results)
+        match cel::Value::resolve_val(&self.body, &context) {
+            Ok(result) => self.judge(result.as_ref(), results),
+            Err(error) => self.failure(&error),
+        }
     }
 
-    fn judge(&self, result: Result<cel::Value, ExecutionError>, results: Results) -> Answer {
-        match result {
-            Ok(cel::Value::Bool(true)) => Answer::Holds,
-            Ok(cel::Value::Bool(false)) => Answer::Fails { message: None },
-            Ok(cel::Value::String(text)) if results == Results::BoolOrMessage => match text.as_str() {
-                "" => Answer::Holds,
-                text => Answer::Fails { message: self.wrote(text).then(|| text.to_owned()) },
-            },
-            Ok(_) => Answer::NotEvaluable("the result of the expression is no verdict".to_owned()),
-            Err(ExecutionError::UndeclaredReference(name)) => {
+    fn judge(&self, result: &dyn Val, results: Results) -> Answer {
+        let text = result.downcast_ref::<CelString>().filter(|_| results == Results::BoolOrMessage);
+        match (truth(result), text.map(CelString::inner)) {
+            (Some(true), _) | (_, Some("")) => Answer::Holds,
+            (Some(false), _) => Answer::Fails { message: None },
+            (_, Some(text)) => Answer::Fails { message: self.wrote(text).then(|| text.to_owned()) },
+            (None, None) => Answer::NotEvaluable("the result of the expression is no verdict".to_owned()),
+        }
+    }
+
+    fn failure(&self, error: &ExecutionError) -> Answer {
+        match error {
+            ExecutionError::UndeclaredReference(name) => {
                 Answer::NotEvaluable(format!("the expression names `{name}`, which is not known"))
             }
-            Err(error) => Answer::Fails { message: Some(self.reason(&error)) },
+            error => Answer::Fails { message: Some(self.reason(error)) },
         }
     }
 
@@ -228,6 +238,10 @@ impl Condition {
     }
 }
 
+fn truth(result: &dyn Val) -> Option<bool> {
+    result.downcast_ref::<CelBool>().map(|result| *result.inner())
+}
+
 /// An error of the payload in words that carry no value.
 fn reason(error: &ExecutionError) -> String {
     match error {
@@ -245,7 +259,7 @@ fn reason(error: &ExecutionError) -> String {
 }
 
 fn parse(name: &str, text: &str) -> Result<IdedExpr, ConditionError> {
-    let parsed = PrattParser::default().parse(text).map_err(|errors| {
+    let mut parsed = PrattParser::default().parse(text).map_err(|errors| {
         let reason =
             errors.errors.first().map_or_else(|| "no reason given".to_owned(), |error| error.msg.clone());
         ConditionError::Syntax { name: name.to_owned(), reason }
@@ -258,7 +272,54 @@ fn parse(name: &str, text: &str) -> Result<IdedExpr, ConditionError> {
     });
     match refused {
         Some(reason) => Err(ConditionError::Unsupported { name: name.to_owned(), reason }),
-        None => Ok(parsed),
+        None => {
+            substitute(&mut parsed);
+            Ok(parsed)
+        }
+    }
+}
+
+/// Puts functions of ours in the place of what the interpreter does otherwise than the language definition says
+/// (see `bind`). As deep as the expression, which [`unsupported`] has bounded.
+fn substitute(node: &mut IdedExpr) {
+    for part in parts_mut(node) {
+        substitute(part);
+    }
+    match &mut node.expr {
+        Expr::Select(select) if select.test => {
+            let operand = std::mem::take(&mut *select.operand);
+            let field = LiteralValue::String(std::mem::take(&mut select.field).into());
+            let field = IdedExpr { id: node.id, expr: Expr::Literal(field) };
+            node.expr =
+                Expr::Call(CallExpr { func_name: HAS.to_owned(), target: None, args: vec![operand, field] });
+        }
+        Expr::Call(call) => {
+            if let Some((_, ours)) = COMPARISONS.iter().find(|(operator, _)| *operator == call.func_name) {
+                (*ours).clone_into(&mut call.func_name);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The parts of a node, for changes.
+fn parts_mut(node: &mut IdedExpr) -> Vec<&mut IdedExpr> {
+    match &mut node.expr {
+        Expr::Call(call) => call.target.iter_mut().map(AsMut::as_mut).chain(&mut call.args).collect(),
+        Expr::Select(select) => vec![&mut select.operand],
+        Expr::List(list) => list.elements.iter_mut().collect(),
+        Expr::Map(map) => {
+            let entries = map.entries.iter_mut().filter_map(|entry| match &mut entry.expr {
+                EntryExpr::MapEntry(entry) => Some([&mut entry.key, &mut entry.value]),
+                EntryExpr::StructField(_) => None,
+            });
+            entries.flatten().collect()
+        }
+        Expr::Comprehension(loops) => {
+            let ComprehensionExpr { iter_range, accu_init, loop_cond, loop_step, result, .. } = &mut **loops;
+            vec![iter_range, accu_init, loop_cond, loop_step, result]
+        }
+        Expr::Struct(_) | Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => Vec::new(),
     }
 }
 

@@ -9,8 +9,12 @@
 
 use std::collections::HashMap;
 
+use cel::IdedExpr;
 use cel::common::ast::{ComprehensionExpr, EntryExpr, Expr, LiteralValue};
-use cel::{IdedExpr, Value};
+
+use super::Value;
+use super::bind::HAS;
+use super::value::Data;
 
 /// Units that all conditions on one payload may spend together.
 const MAX_COST: u64 = 5_000_000;
@@ -55,8 +59,8 @@ pub(super) struct Variable<'v> {
 }
 
 impl<'v> Variable<'v> {
-    pub(super) fn new(name: &'static str, value: &'v super::Value) -> Self {
-        Self { name, value: &value.0, size: Size::exact(&value.0) }
+    pub(super) fn new(name: &'static str, value: &'v Value) -> Self {
+        Self { name, value, size: Size::exact(value) }
     }
 }
 
@@ -89,11 +93,16 @@ impl<'v> Size<'v> {
 
     /// Measures a value. As deep as the value.
     fn exact(value: &'v Value) -> Self {
-        let parts = match value {
-            Value::List(items) => items.iter().map(Self::exact).fold(Self::default(), Self::with_element),
-            Value::Map(map) => map.map.values().map(Self::exact).fold(Self::default(), Self::with_element),
-            Value::String(text) => Self { weight: text.len() as u64 / BYTES_A_UNIT, ..Self::default() },
-            Value::Bytes(bytes) => Self { weight: bytes.len() as u64 / BYTES_A_UNIT, ..Self::default() },
+        let of = |parts: &mut dyn Iterator<Item = &'v Value>| {
+            parts.map(Self::exact).fold(Self::default(), Self::with_element)
+        };
+        let parts = match &value.data {
+            Data::List(items) => of(&mut items.iter()),
+            Data::Object(members) => of(&mut members.values()),
+            Data::Keyed(entries) => of(&mut entries.values()),
+            Data::Message(message) => of(&mut message.set.values()),
+            Data::String(text) => Self { weight: text.len() as u64 / BYTES_A_UNIT, ..Self::default() },
+            Data::Bytes(bytes) => Self { weight: bytes.len() as u64 / BYTES_A_UNIT, ..Self::default() },
             _ => Self::default(),
         };
         Self { weight: parts.weight + 1, exact: Some(value), ..parts }
@@ -115,12 +124,15 @@ impl<'v> Size<'v> {
 
     /// Any one element: the largest of known ones.
     fn element(self) -> Self {
-        let known: Box<dyn Iterator<Item = &'v Value>> = match self.exact {
-            Some(Value::List(items)) => Box::new(items.iter()),
-            Some(Value::Map(_)) => return Self { weight: self.weight, ..Self::default() },
+        let known = match self.exact.map(|value| &value.data) {
+            Some(Data::List(items)) => items,
+            // Of maps the keys.
+            Some(Data::Object(_) | Data::Keyed(_)) => {
+                return Self { weight: self.weight, ..Self::default() };
+            }
             _ => return self.part(),
         };
-        let largest = known.map(Self::exact).fold(Self::default(), Self::or);
+        let largest = known.iter().map(Self::exact).fold(Self::default(), Self::or);
         Self { exact: None, ..largest }
     }
 
@@ -206,7 +218,7 @@ impl<'v> Meter<'v> {
         match name {
             "_[_]" | "_[?_]" => operands.first().map_or_else(Size::scalar, |operand| operand.part()),
             "_?_:_" => operands.iter().skip(1).copied().fold(Size::default(), Size::or),
-            "_&&_" | "_||_" | "!_" => Size::scalar(),
+            "_&&_" | "_||_" | "!_" | HAS => Size::scalar(),
             "matches" => {
                 self.charge(all.weight.saturating_add(pattern_cost(call)), times);
                 Size::scalar()
@@ -254,9 +266,13 @@ impl<'v> Meter<'v> {
     }
 }
 
+/// A default of a message weighs next to nothing, so unset fields count as scalars.
 fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
-    let Value::Map(map) = value else { return None };
-    map.get(&cel::objects::Key::String(std::sync::Arc::new(name.to_owned())))
+    match &value.data {
+        Data::Object(members) => members.get(name),
+        Data::Message(message) => message.set.get(name),
+        _ => None,
+    }
 }
 
 fn literal_bytes(literal: &LiteralValue) -> u64 {

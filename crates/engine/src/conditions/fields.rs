@@ -15,6 +15,7 @@ use crate::violation::MessageChoice;
 use crate::{SchemaError, SchemaType, Source};
 
 use super::Value;
+use super::value::Data;
 
 /// Steps of one walk; schemas that apply themselves to one value in many ways end here.
 const MAX_STEPS: usize = 1_000_000;
@@ -72,6 +73,8 @@ enum Parts {
     Items(usize),
     /// Values of a map.
     Values(usize),
+    /// Branches of an Avro union, in order: the value knows its own.
+    Union(Vec<usize>),
     /// One of these, whichever fits.
     OneOf(Vec<usize>),
     /// All of these, for the same value.
@@ -182,6 +185,14 @@ impl<'w> Walk<'w, '_> {
             return;
         }
         match &shape.parts {
+            Parts::Union(branches) => {
+                match value.branch().and_then(|branch| branches.get(branch)) {
+                    Some(branch) => self.value(value, *branch, place, hops + 1),
+                    // Never from a decoded datum; the rules of the field hold whatever the branch.
+                    None => self.site(value, shape, place),
+                }
+                return;
+            }
             Parts::OneOf(choices) => {
                 if let Some(choice) = choose(shapes, choices, value) {
                     self.value(value, choice, place, hops + 1);
@@ -234,18 +245,17 @@ impl<'w> Walk<'w, '_> {
             Parts::Items(item) => {
                 let inner = Place { rules: Vec::new(), ..place.clone() };
                 for (position, element) in value.items().iter().enumerate() {
-                    let element = Value(element.clone());
                     let token = position.to_string();
-                    self.below(&format!("[{token}]"), &token, |walk| walk.value(&element, *item, &inner, 0));
+                    self.below(&format!("[{token}]"), &token, |walk| walk.value(element, *item, &inner, 0));
                 }
             }
             Parts::Values(shape) => {
                 let inner = Place { rules: Vec::new(), ..place.clone() };
                 for (key, member) in value.members() {
-                    self.below(&format!(".{key}"), &key, |walk| walk.value(&member, *shape, &inner, 0));
+                    self.below(&format!(".{key}"), &key, |walk| walk.value(member, *shape, &inner, 0));
                 }
             }
-            Parts::None | Parts::OneOf(_) | Parts::AllOf(_) => {}
+            Parts::None | Parts::Union(_) | Parts::OneOf(_) | Parts::AllOf(_) => {}
         }
     }
 
@@ -305,16 +315,16 @@ fn knows_member(shapes: &[Shape], shape: usize, name: &str, hops: usize) -> bool
 }
 
 fn fits(kind: &str, value: &Value) -> bool {
-    match &value.0 {
-        cel::Value::Null => kind == "NULL",
-        cel::Value::Bool(_) => kind == "BOOLEAN",
-        cel::Value::Int(_) | cel::Value::UInt(_) => matches!(kind, "INT" | "LONG" | "FLOAT" | "DOUBLE"),
-        cel::Value::Float(_) => matches!(kind, "FLOAT" | "DOUBLE"),
-        cel::Value::String(_) => matches!(kind, "STRING" | "ENUM" | "BYTES" | "FIXED"),
-        cel::Value::Bytes(_) => matches!(kind, "BYTES" | "FIXED"),
-        cel::Value::List(_) => kind == "ARRAY",
-        cel::Value::Map(_) => matches!(kind, "MAP" | "RECORD"),
-        _ => false,
+    match &value.data {
+        Data::Null => kind == "NULL",
+        Data::Bool(_) => kind == "BOOLEAN",
+        Data::Int(_) | Data::Uint(_) => matches!(kind, "INT" | "LONG" | "FLOAT" | "DOUBLE"),
+        Data::Double(_) => matches!(kind, "FLOAT" | "DOUBLE"),
+        Data::String(_) => matches!(kind, "STRING" | "ENUM" | "BYTES" | "FIXED"),
+        Data::Bytes(_) => matches!(kind, "BYTES" | "FIXED"),
+        Data::List(_) => kind == "ARRAY",
+        Data::Object(_) | Data::Keyed(_) | Data::Message(_) => matches!(kind, "MAP" | "RECORD"),
+        Data::Timestamp(_) | Data::Duration(_) => false,
     }
 }
 

@@ -3,8 +3,11 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, LazyLock};
 
+use cel::common::types::DYN_TYPE;
 use cel::extractors::This;
 use cel::{Context, Env};
+
+use super::bind;
 
 /// A predicate on a string.
 type Check = fn(&str) -> bool;
@@ -20,9 +23,24 @@ pub(super) const FUNCTIONS: [(&str, Check); 7] = [
     ("isUuid", is_uuid),
 ];
 
-/// The standard library, built once.
+/// The standard library with the operators of ours, built once.
 pub(super) fn environment() -> Arc<Env> {
-    static STANDARD: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
+    static STANDARD: LazyLock<Arc<Env>> = LazyLock::new(|| {
+        let mut env = Env::stdlib();
+        let [less, less_equals, greater, greater_equals] = bind::COMPARISONS.map(|(_, ours)| ours);
+        let operators: [(&str, cel::common::functions::Function); 5] = [
+            (bind::HAS, bind::has),
+            (less, bind::less),
+            (less_equals, bind::less_equals),
+            (greater, bind::greater),
+            (greater_equals, bind::greater_equals),
+        ];
+        for (name, operator) in operators {
+            // The only refusal is a clash with the standard library, which has none of these names.
+            let _ = env.add_overload(name, name, vec![DYN_TYPE, DYN_TYPE], operator);
+        }
+        Arc::new(env)
+    });
     Arc::clone(&STANDARD)
 }
 

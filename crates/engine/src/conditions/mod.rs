@@ -18,6 +18,7 @@
 //! before it runs. There is no clock here; `now` is a parameter, and a deadline is the caller's.
 //! The `cel` crate stays inside this folder.
 
+mod bind;
 mod condition;
 mod cost;
 mod domain;

@@ -141,7 +141,25 @@ fn hostile_expressions_neither_overflow_the_stack_nor_panic() {
 fn inline(schema_type: SchemaType, schema: &str, message: &str) -> Report {
     let rules = InlineRules::compile(schema_type, &Source::bare(schema)).expect(schema);
     assert!(rules.errors().is_empty(), "{:?}", rules.errors());
-    rules.check(&json(message), &MessageChoice::First, NOW)
+    let message = match schema_type {
+        SchemaType::Avro => datum(schema, message.as_bytes(), Encoding::Json),
+        _ => json(message),
+    };
+    rules.check(&message, &MessageChoice::First, NOW)
+}
+
+/// A valid payload of a schema without references.
+fn decoded(schema_type: SchemaType, schema: &str, payload: &[u8], options: &PayloadOptions) -> Value {
+    let source = Source::bare(schema);
+    let parsed = Schema::parse(schema_type, &source, Strictness::Stored, &Limits::default()).expect(schema);
+    let validator = parsed.validator(&ValidatorOptions::default()).expect(schema);
+    let report = validator.validate(payload, options);
+    assert_eq!(report.outcome(), Outcome::Valid, "{report:?}");
+    validator.decode(payload, options).expect("a valid payload has a value")
+}
+
+fn datum(schema: &str, payload: &[u8], encoding: Encoding) -> Value {
+    decoded(SchemaType::Avro, schema, payload, &PayloadOptions { encoding, ..PayloadOptions::default() })
 }
 
 fn short(report: &Report) -> Vec<(&str, &str, &str)> {
@@ -173,6 +191,62 @@ fn inline_rules_of_avro_are_found_on_records_and_fields() {
             ("rule.zip", "/others/1/zip", "`others[1].zip`: five characters"),
             ("rule.note", "/note", "`note`: this != 'forbidden'"),
         ]
+    );
+}
+
+#[test]
+fn rules_in_an_avro_union_are_those_of_the_branch_of_the_datum() {
+    let record = |name: &str, rule: &str, tags: &str| {
+        format!(
+            r#"{{"type": "record", "name": "{name}", "fields": [{{"name": "amount", "type": "int",
+                "confluent:tags": [{tags}],
+                "confluent:rules": [{{"name": "{name}", "expr": "this {rule} 0"}}]}}]}}"#
+        )
+    };
+    let branches = format!(
+        r#"[{{"type": "map", "values": "int"}}, {}, {}]"#,
+        record("X", "<", ""),
+        record("Y", ">", r#""PII""#)
+    );
+    let field =
+        format!(r#"{{"type": "record", "name": "R", "fields": [{{"name": "u", "type": {branches}}}]}}"#);
+    for (amount, branch, byte, expected) in
+        [("-1", "X", 2, ""), ("-1", "Y", 4, "rule.Y"), ("1", "X", 2, "rule.X"), ("1", "Y", 4, "")]
+    {
+        let value = if amount == "1" { 2 } else { 1 };
+        let member = format!(r#"{{"{branch}": {{"amount": {amount}}}}}"#);
+        for (schema, payload, encoding) in [
+            (&field, vec![byte, value], Encoding::Binary),
+            (&field, format!(r#"{{"u": {member}}}"#).into_bytes(), Encoding::AvroJson),
+            (&branches, vec![byte, value], Encoding::Binary),
+            (&branches, member.clone().into_bytes(), Encoding::AvroJson),
+        ] {
+            let rules = InlineRules::compile(SchemaType::Avro, &Source::bare(schema)).expect(schema);
+            let message = datum(schema, &payload, encoding);
+            let report = rules.check(&message, &MessageChoice::First, NOW);
+            let found: Vec<_> = report.findings.iter().map(|finding| finding.rule.as_str()).collect();
+            assert_eq!(found.concat(), expected, "{branch} {amount} {encoding:?}");
+
+            let tags = ["PII".to_owned()];
+            let tagged = DomainRule { tags: &tags, ..rule("tagged", "CEL_FIELD", "value != value") };
+            let rules = DomainRules::compile(&[tagged], SchemaType::Avro, &Source::bare(schema), &[]);
+            let report = rules.expect(schema).check(&message, &MessageChoice::First, NOW);
+            assert_eq!(report.findings.len(), usize::from(branch == "Y"), "{branch} {encoding:?}");
+        }
+    }
+}
+
+#[test]
+fn order_with_nan_is_false_and_no_error() {
+    for expr in ["double('NaN') > 1.0", "1 <= double('NaN')", "message.f < message.f", "message.f >= 1u"] {
+        let message = Value::map([("f".to_owned(), Value::from(f64::NAN))]);
+        let answer = Condition::compile("r", None, expr).expect(expr).evaluate(&message, NOW);
+        assert_eq!(answer, Answer::Fails { message: None }, "{expr}");
+    }
+    assert_eq!(answer("1 < 2 && 2u >= 1.5 && 'a' < 'b' && !(now < now)", "{}"), Answer::Holds);
+    assert_eq!(
+        answer("message.s < 1", r#"{"s": "x"}"#),
+        fails("the expression applies `_<_` to (string, int)")
     );
 }
 
@@ -409,6 +483,75 @@ fn protobuf(choice: &MessageChoice, payload: &str) -> Vec<String> {
     assert!(rules.errors().is_empty(), "{:?}", rules.errors());
     let report = rules.check(&message, choice, NOW);
     report.findings.iter().map(|finding| format!("{} {}", finding.rule, finding.pointer)).collect()
+}
+
+const KINDS: &str = r#"syntax = "proto3"; import "google/protobuf/wrappers.proto";
+    import "google/protobuf/timestamp.proto"; import "google/protobuf/struct.proto";
+    message M { map<int32, int32> mi = 1; int32 s32 = 2; optional int32 opt = 3; M sub = 4; repeated int32 r = 5;
+      map<bool, int32> mb = 6; google.protobuf.Int64Value boxed = 7; google.protobuf.Timestamp at = 8;
+      oneof o { M om = 9; string os = 10; } map<uint64, M> mu = 11; google.protobuf.Struct free = 12;
+      double d = 13; map<string, int32> ms = 14; E e = 15; M twin = 16; enum E { NONE = 0; SOME = 1; } }"#;
+
+#[test]
+fn fields_of_messages_follow_the_language_definition() {
+    let payload = r#"{"mi": {"3": 4}, "mb": {"true": 1}, "mu": {"7": {"s32": 5}}, "ms": {"k": 1},
+        "free": {"x": 1}, "om": {}, "sub": {"opt": 0}, "twin": {"opt": 0, "s32": 0}}"#;
+    let written = [
+        &[
+            0x0a, 4, 8, 3, 16, 4, 0x32, 4, 8, 1, 16, 1, 0x5a, 6, 8, 7, 18, 2, 16, 5, 0x72, 5, 10, 1, b'k',
+            16, 1,
+        ][..],
+        &[0x62, 16, 10, 14, 10, 1, b'x', 18, 9, 17, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0x4a, 0],
+        // Zeros that are written are zeros: `s32` has no presence.
+        &[0x22, 2, 24, 0, 0x82, 1, 4, 16, 0, 24, 0],
+    ]
+    .concat();
+    let json = PayloadOptions { encoding: Encoding::Json, ..PayloadOptions::default() };
+    let values = [
+        decoded(SchemaType::Protobuf, KINDS, payload.as_bytes(), &json),
+        decoded(SchemaType::Protobuf, KINDS, &written, &PayloadOptions::default()),
+    ];
+    for expr in [
+        "message.mi[3] == 4 && 3 in message.mi && message.mi.all(k, k > 0) && !('3' in message.mi)",
+        "message.mb[true] == 1 && message.mu[7u].s32 == 5 && message.ms.k == 1 && message.ms['k'] == 1",
+        "message.opt == 0 && message.sub.sub.sub.s32 == 0 && message.os == '' && message.om.os == ''",
+        "message.boxed == null && message.at == timestamp(0) && message.free.x == 1.0 && message.d == 0.0",
+        "message.r == [] && message.r.size() == 0 && message.e == 0 && message.sub.mi.size() == 0",
+        "!has(message.s32) && !has(message.r) && !has(message.opt) && !has(message.boxed) && !has(message.at)",
+        "has(message.mi) && has(message.om) && !has(message.os) && has(message.sub.opt) && !has(message.sub.sub)",
+        "has(message.free.x) && !has(message.free.y) && has(message.ms.k) && !has(message.ms.q)",
+        "message.sub == message.twin && message.sub != message.om && message.om == message.sub.sub",
+        "[message.sub].exists(m, has(m.opt)) && [message, message.sub].map(m, m.s32) == [0, 0]",
+        "has(message.os) ; false",
+    ] {
+        for value in &values {
+            let condition = Condition::compile("r", None, expr).expect(expr);
+            assert_eq!(condition.evaluate(value, NOW), Answer::Holds, "{expr}\n{value:?}");
+        }
+    }
+    for expr in ["has(message.nothing)", "message.nothing == 1", "message.sub.nothing == 1"] {
+        let answer = Condition::compile("r", None, expr).expect(expr).evaluate(&values[0], NOW);
+        assert_eq!(answer, fails("the expression reads `nothing`, which the payload lacks"), "{expr}");
+    }
+    let answer = Condition::compile("r", None, "message").expect("CEL").evaluate(&values[0], NOW);
+    assert!(matches!(answer, Answer::NotEvaluable(_)), "{answer:?}");
+}
+
+#[test]
+fn inline_rules_see_maps_of_messages_with_keys_of_their_type() {
+    let schema = r#"syntax = "proto3"; message M {
+        map<int32, int32> m = 1 [(confluent.field_meta).rules = { name: "m", expr: "this[3] > 0" }];
+        map<int64, N> n = 2; }
+        message N { int32 s = 1 [(confluent.field_meta).rules = { name: "s", expr: "this > 0" }]; }"#;
+    let json = PayloadOptions { encoding: Encoding::Json, ..PayloadOptions::default() };
+    let payload = br#"{"m": {"3": 0}, "n": {"-5": {}, "5": {"s": 1}}}"#;
+    let message = decoded(SchemaType::Protobuf, schema, payload, &json);
+    let rules = InlineRules::compile(SchemaType::Protobuf, &Source::bare(schema)).expect(schema);
+    let report = rules.check(&message, &MessageChoice::First, NOW);
+    assert_eq!(
+        short(&report),
+        [("rule.m", "/m", "`m`: this[3] > 0"), ("rule.s", "/n/-5/s", "`n.-5.s`: this > 0")]
+    );
 }
 
 #[test]

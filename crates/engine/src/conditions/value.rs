@@ -1,13 +1,17 @@
-//! Values that expressions see.
+//! Values that conditions look at: a payload as a tree that knows what its schema says of it.
 //!
-//! Integers are CEL `int` and unsigned ones `uint`. The conversion that comes with the crate reads every
-//! non-negative JSON number as `uint`, after which `message.age + 1` has no overload.
+//! Integers are CEL `int` and unsigned ones `uint`: a conversion that reads every non-negative JSON number as
+//! `uint` leaves `message.age + 1` without an overload. A value of an Avro union knows its branch, and a Protobuf
+//! message its type: what rules apply, and what an unset field is, cannot be told from the bare value.
+//! Parts are shared, so a clone is cheap. `bind` shows the values to expressions.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cel::objects::{Key, Map};
 use chrono::{DateTime, FixedOffset, TimeDelta};
+
+use crate::protobuf::MessageType;
 
 /// A point in time, given by the caller: the engine has no clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,17 +24,56 @@ pub struct Timestamp {
 
 /// One value of a payload.
 #[derive(Clone, Debug)]
-pub struct Value(pub(super) cel::Value);
+pub struct Value {
+    pub(super) data: Data,
+    /// The branch of the Avro union that it is a value of.
+    branch: Option<u32>,
+}
+
+/// What a value is.
+#[derive(Clone, Debug)]
+pub(super) enum Data {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Uint(u64),
+    Double(f64),
+    String(Arc<String>),
+    Bytes(Arc<Vec<u8>>),
+    Timestamp(DateTime<FixedOffset>),
+    Duration(TimeDelta),
+    List(Arc<Vec<Value>>),
+    /// A record, an object, or a map with texts as keys.
+    Object(Arc<BTreeMap<String, Value>>),
+    /// A map of Protobuf with other keys.
+    Keyed(Arc<BTreeMap<Key, Value>>),
+    Message(Arc<Message>),
+}
+
+/// A key that is no text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key {
+    Bool(bool),
+    Int(i64),
+    Uint(u64),
+}
+
+/// A Protobuf message: the fields that are set.
+#[derive(Debug)]
+pub(super) struct Message {
+    pub kind: MessageType,
+    pub set: BTreeMap<String, Value>,
+}
 
 impl Value {
     /// No value.
     pub fn null() -> Self {
-        Self(cel::Value::Null)
+        Data::Null.into()
     }
 
     /// Bytes.
     pub fn bytes(bytes: Vec<u8>) -> Self {
-        Self(cel::Value::Bytes(Arc::new(bytes)))
+        Data::Bytes(Arc::new(bytes)).into()
     }
 
     /// A point in time; `None` outside the years 1 to 9999, which CEL cannot hold.
@@ -39,18 +82,28 @@ impl Value {
         const YEAR_10000: i64 = 253_402_300_800;
         let time = DateTime::from_timestamp(at.seconds, at.nanos)?;
         let utc: DateTime<FixedOffset> = time.fixed_offset();
-        (YEAR_1..YEAR_10000).contains(&at.seconds).then_some(Self(cel::Value::Timestamp(utc)))
+        (YEAR_1..YEAR_10000).contains(&at.seconds).then(|| Data::Timestamp(utc).into())
     }
 
     /// A list.
     pub fn list(items: Vec<Self>) -> Self {
-        Self(cel::Value::List(Arc::new(items.into_iter().map(|item| item.0).collect())))
+        Data::List(Arc::new(items)).into()
     }
 
-    /// A record, message or object; of two members with one name the last counts.
+    /// A record, an object, or a map with texts as keys; of two members with one name the last counts.
     pub fn map(members: impl IntoIterator<Item = (String, Self)>) -> Self {
-        let members = members.into_iter().map(|(name, value)| (Key::String(Arc::new(name)), value.0));
-        Self(cel::Value::Map(Map { map: Arc::new(members.collect::<HashMap<_, _>>()) }))
+        Data::Object(Arc::new(members.into_iter().collect())).into()
+    }
+
+    /// The same value as one of this branch of an Avro union.
+    #[must_use]
+    pub fn of_branch(self, branch: usize) -> Self {
+        Self { branch: u32::try_from(branch).ok(), ..self }
+    }
+
+    /// The branch of the Avro union that it is a value of.
+    pub(super) fn branch(&self) -> Option<usize> {
+        self.branch.map(|branch| branch as usize)
     }
 
     /// A JSON value. Integers beyond 63 bits are `uint`, other numbers `double`.
@@ -74,67 +127,89 @@ impl Value {
         }
     }
 
-    /// Member of a map.
-    pub(super) fn get(&self, name: &str) -> Option<Self> {
-        match &self.0 {
-            cel::Value::Map(map) => map.get(&Key::String(Arc::new(name.to_owned()))).cloned().map(Self),
+    /// Field of a record or message, member of an object. An unset field of a message is there with its default
+    /// unless its absence shows.
+    pub(super) fn get(&self, name: &str) -> Option<Cow<'_, Self>> {
+        match &self.data {
+            Data::Object(members) => members.get(name).map(Cow::Borrowed),
+            Data::Message(message) => match message.set.get(name) {
+                Some(value) => Some(Cow::Borrowed(value)),
+                None => message.kind.find_implicit(name).map(Self::from).map(Cow::Owned),
+            },
             _ => None,
         }
     }
 
     /// Items of a list.
-    pub(super) fn items(&self) -> &[cel::Value] {
-        match &self.0 {
-            cel::Value::List(items) => items,
+    pub(super) fn items(&self) -> &[Self] {
+        match &self.data {
+            Data::List(items) => items,
             _ => &[],
         }
     }
 
-    /// Members of a map, sorted by name so that findings have an order.
-    pub(super) fn members(&self) -> Vec<(String, Self)> {
-        let cel::Value::Map(map) = &self.0 else { return Vec::new() };
-        let named = map.map.iter().filter_map(|(key, value)| match key {
-            Key::String(name) => Some((name.to_string(), Self(value.clone()))),
-            _ => None,
-        });
-        let mut members: Vec<_> = named.collect();
-        members.sort_by(|(a, _), (b, _)| a.cmp(b));
-        members
+    /// Entries of a map or object in order of their keys, with the keys as text.
+    pub(super) fn members(&self) -> Vec<(Cow<'_, str>, &Self)> {
+        match &self.data {
+            Data::Object(members) => {
+                members.iter().map(|(name, member)| (Cow::Borrowed(name.as_str()), member)).collect()
+            }
+            Data::Keyed(entries) => {
+                entries.iter().map(|(key, member)| (Cow::Owned(key.to_string()), member)).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Whether there is no value.
     pub(super) fn is_null(&self) -> bool {
-        matches!(self.0, cel::Value::Null)
+        matches!(self.data, Data::Null)
+    }
+}
+
+impl std::fmt::Display for Key {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Bool(key) => key.fmt(formatter),
+            Self::Int(key) => key.fmt(formatter),
+            Self::Uint(key) => key.fmt(formatter),
+        }
+    }
+}
+
+impl From<Data> for Value {
+    fn from(data: Data) -> Self {
+        Self { data, branch: None }
     }
 }
 
 impl From<bool> for Value {
     fn from(value: bool) -> Self {
-        Self(cel::Value::Bool(value))
+        Data::Bool(value).into()
     }
 }
 
 impl From<i64> for Value {
     fn from(value: i64) -> Self {
-        Self(cel::Value::Int(value))
+        Data::Int(value).into()
     }
 }
 
 impl From<u64> for Value {
     fn from(value: u64) -> Self {
-        Self(cel::Value::UInt(value))
+        Data::Uint(value).into()
     }
 }
 
 impl From<f64> for Value {
     fn from(value: f64) -> Self {
-        Self(cel::Value::Float(value))
+        Data::Double(value).into()
     }
 }
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        Self(cel::Value::String(Arc::new(text.to_owned())))
+        Data::String(Arc::new(text.to_owned())).into()
     }
 }
 
@@ -148,7 +223,7 @@ impl From<crate::protobuf::Value> for Value {
             Proto::Int(value) => Self::from(value),
             Proto::Uint(value) => Self::from(value),
             Proto::Double(value) => Self::from(value),
-            Proto::String(text) => Self(cel::Value::String(Arc::new(text))),
+            Proto::String(text) => Data::String(Arc::new(text)).into(),
             Proto::Bytes(bytes) => Self::bytes(bytes),
             Proto::Timestamp(seconds, nanos) => {
                 Self::timestamp(Timestamp { seconds, nanos }).unwrap_or_else(Self::null)
@@ -156,14 +231,36 @@ impl From<crate::protobuf::Value> for Value {
             Proto::Duration(seconds, nanos) => {
                 let duration = TimeDelta::try_seconds(seconds)
                     .and_then(|whole| whole.checked_add(&TimeDelta::nanoseconds(nanos.into())));
-                duration.map_or_else(Self::null, |duration| Self(cel::Value::Duration(duration)))
+                duration.map_or_else(Self::null, |duration| Data::Duration(duration).into())
             }
             Proto::List(items) => Self::list(items.into_iter().map(Self::from).collect()),
-            Proto::Map(members) => {
-                Self::map(members.into_iter().map(|(name, member)| (name, Self::from(member))))
+            Proto::Map(entries) => of_entries(entries),
+            Proto::Message(message) => {
+                let set = message.set.into_iter().map(|(name, field)| (name, Self::from(field))).collect();
+                Data::Message(Arc::new(Message { kind: message.kind, set })).into()
             }
         }
     }
+}
+
+/// A map of Protobuf: all of its keys are of one type.
+fn of_entries(entries: Vec<(crate::protobuf::MapKey, crate::protobuf::Value)>) -> Value {
+    use crate::protobuf::MapKey;
+    let (mut named, mut keyed) = (BTreeMap::new(), BTreeMap::new());
+    for (key, value) in entries {
+        let value = Value::from(value);
+        let key = match key {
+            MapKey::String(name) => {
+                named.insert(name, value);
+                continue;
+            }
+            MapKey::Bool(key) => Key::Bool(key),
+            MapKey::Int(key) => Key::Int(key),
+            MapKey::Uint(key) => Key::Uint(key),
+        };
+        keyed.insert(key, value);
+    }
+    if keyed.is_empty() { Data::Object(Arc::new(named)).into() } else { Data::Keyed(Arc::new(keyed)).into() }
 }
 
 #[cfg(test)]
@@ -172,11 +269,11 @@ mod tests {
 
     #[test]
     fn json_numbers_become_the_types_that_arithmetic_expects() {
-        let value = |text: &str| Value::from_json(&serde_json::from_str(text).expect(text)).0;
-        assert_eq!(value("5"), cel::Value::Int(5));
-        assert_eq!(value("-5"), cel::Value::Int(-5));
-        assert_eq!(value("18446744073709551615"), cel::Value::UInt(u64::MAX));
-        assert_eq!(value("1.5"), cel::Value::Float(1.5));
+        let value = |text: &str| Value::from_json(&serde_json::from_str(text).expect(text)).data;
+        assert!(matches!(value("5"), Data::Int(5)));
+        assert!(matches!(value("-5"), Data::Int(-5)));
+        assert!(matches!(value("18446744073709551615"), Data::Uint(u64::MAX)));
+        assert!(matches!(value("1.5"), Data::Double(1.5)));
     }
 
     #[test]

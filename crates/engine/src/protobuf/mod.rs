@@ -35,7 +35,7 @@ mod tests;
 mod walk_options;
 
 pub use parse::parse;
-pub use payload::{ProtobufValidator, Value};
+pub use payload::{MapKey, Message as MessageValue, MessageType, ProtobufValidator, Value};
 
 use files::{DependencyFile, Files};
 

@@ -60,6 +60,31 @@ pub(super) fn validate(graph: &Graph, payload: &[u8], form: Form, options: &Payl
     check.report
 }
 
+/// Which branch of a union takes a value of plain JSON, as [`validate`] answers it.
+pub(super) struct Trial<'a>(Check<'a>);
+
+impl<'a> Trial<'a> {
+    /// So many steps over values, fields and branches for all questions together.
+    pub(super) fn new(graph: &'a Graph, budget: u64) -> Self {
+        Self(Check {
+            graph,
+            form: Form::Plain,
+            report: Report::default(),
+            pointer: String::new(),
+            is_trial: true,
+            limit: None,
+            steps_left: budget,
+            depth_left: 0,
+        })
+    }
+
+    /// Whether a type takes a value of at most so many levels; none when a limit is reached.
+    pub(super) fn fits(&mut self, of: TypeId, value: &Value, depth: usize) -> Option<bool> {
+        self.0.depth_left = depth;
+        self.0.fits(of, value).ok()
+    }
+}
+
 /// A limit of the validator.
 #[derive(Clone, Copy)]
 enum Reached {

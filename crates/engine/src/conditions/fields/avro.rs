@@ -44,7 +44,7 @@ impl Reader {
             Value::String(name) => self.named(name, space),
             Value::Array(branches) => {
                 let choices = branches.iter().map(|branch| self.add(branch, space)).collect();
-                self.push(Shape { type_name: "COMBINED", parts: Parts::OneOf(choices), ..Shape::default() })
+                self.push(Shape { type_name: "COMBINED", parts: Parts::Union(choices), ..Shape::default() })
             }
             Value::Object(_) => with_room(|| self.object(node, space)),
             _ => self.push(Shape::default()),

@@ -28,6 +28,7 @@ use crate::{Limits, SchemaError};
 use options::{Complete, Structural};
 
 pub(super) use read::to_file;
+pub(super) use text::unescape_bytes;
 
 /// Name of the file in a serialized schema (reference behaviour).
 const FILE_NAME: &str = "default";

@@ -51,7 +51,7 @@ pub(super) fn escape_bytes(bytes: &[u8]) -> String {
 }
 
 /// The reverse of [`escape_bytes`]; also reads hex escapes. What is not an escape stays as it is.
-pub(super) fn unescape_bytes(text: &str) -> Vec<u8> {
+pub(in crate::protobuf) fn unescape_bytes(text: &str) -> Vec<u8> {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

@@ -10,8 +10,10 @@ use prost_types::field_descriptor_proto::{Label as ProtoLabel, Type};
 use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 
 use super::table::{Enum, Field, Kind, Label, MAX_FIELD_NUMBER, Message, Table};
+use super::value::Value;
 use crate::SchemaError;
 use crate::protobuf::ast::json_name;
+use crate::protobuf::descriptor::unescape_bytes;
 
 /// Fields of one message; positions are 16 bits wide.
 const MAX_FIELDS: usize = 60_000;
@@ -190,6 +192,27 @@ impl<'a> Names<'a> {
             strict_utf8: is_proto3,
             name: name.into(),
             json_name: proto.json_name.clone().unwrap_or_else(|| json_name(name)).into(),
+            default: proto.default_value.as_deref().and_then(|text| self.declared_default(kind, text)),
+        })
+    }
+
+    /// A default as descriptors spell it. `None` for a text that is no value of its type: nothing is declared then.
+    fn declared_default(&self, kind: Kind, text: &str) -> Option<Value> {
+        Some(match kind {
+            Kind::Bool => Value::Bool(text == "true"),
+            Kind::String => Value::String(text.to_owned()),
+            Kind::Bytes => Value::Bytes(unescape_bytes(text)),
+            // Rust reads `inf`, `-inf` and `nan` as the language writes them.
+            Kind::Double => Value::Double(text.parse().ok()?),
+            Kind::Float => Value::Double(text.parse::<f32>().ok()?.into()),
+            Kind::Uint32 | Kind::Uint64 | Kind::Fixed32 | Kind::Fixed64 => Value::Uint(text.parse().ok()?),
+            Kind::Enum(id) => {
+                let constants = &self.enums[id as usize].proto.value;
+                let constant = constants.iter().find(|constant| constant.name() == text)?;
+                Value::Int(constant.number().into())
+            }
+            Kind::Message(_) | Kind::Group(_) => return None,
+            _ => Value::Int(text.parse().ok()?),
         })
     }
 

@@ -16,12 +16,14 @@ mod value;
 mod walk;
 pub(super) mod wire;
 
+use std::sync::Arc;
+
 use prost_types::FileDescriptorProto;
 
 use crate::SchemaError;
 use crate::violation::{Encoding, MessageChoice, PayloadOptions, Report, Violation};
 
-pub use value::Value;
+pub use value::{MapKey, Message, MessageType, Value};
 
 pub(super) use table::{Field, Kind, Label, Table};
 
@@ -31,7 +33,7 @@ const DEEPEST: usize = 100;
 /// A compiled payload validator for all messages of a file and its imports.
 #[derive(Debug)]
 pub struct ProtobufValidator {
-    table: Table,
+    table: Arc<Table>,
 }
 
 impl ProtobufValidator {
@@ -41,7 +43,7 @@ impl ProtobufValidator {
             Some((main, others)) => Table::compile(main, others)?,
             None => Table::default(),
         };
-        Ok(Self { table })
+        Ok(Self { table: Arc::new(table) })
     }
 
     /// Validates one payload, framing already stripped.

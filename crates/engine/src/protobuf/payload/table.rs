@@ -6,6 +6,8 @@
 
 use std::collections::HashMap;
 
+use super::value::Value;
+
 /// Field numbers below this are looked up by position; the rest by binary search.
 const DENSE: u32 = 256;
 
@@ -63,6 +65,8 @@ pub(crate) struct Field {
     pub name: Box<str>,
     /// Name in proto3 JSON.
     pub json_name: Box<str>,
+    /// The default that the text declares (proto2).
+    pub default: Option<Value>,
 }
 
 /// What a field holds.
@@ -160,6 +164,23 @@ impl Table {
         Some((kind(1)?, kind(2)?))
     }
 
+    /// The value of a scalar field that is not set and declares no default.
+    pub fn zero(&self, kind: Kind) -> Value {
+        match kind {
+            Kind::Bool => Value::Bool(false),
+            Kind::String => Value::String(String::new()),
+            Kind::Bytes => Value::Bytes(Vec::new()),
+            Kind::Double | Kind::Float => Value::Double(0.0),
+            Kind::Uint32 | Kind::Uint64 | Kind::Fixed32 | Kind::Fixed64 => Value::Uint(0),
+            // The first constant, which proto2 need not number 0.
+            Kind::Enum(id) => {
+                let first = self.enums[id as usize].values.first();
+                Value::Int(first.map_or(0, |(_, number)| (*number).into()))
+            }
+            _ => Value::Int(0),
+        }
+    }
+
     /// Marks every message from which a required field can be reached: each round follows one more edge
     /// backwards, and every message is marked at most once.
     fn spread_required(&mut self) {
@@ -232,6 +253,12 @@ impl Message {
     /// The field of a name. Linear: used where a person wrote the name.
     pub fn find_by_name(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| &*field.name == name)
+    }
+
+    /// The field with this name in the text. Fast unless another field has it as its name in JSON.
+    pub fn find_text(&self, name: &str) -> Option<&Field> {
+        let found = self.find_json(name).map(|at| &self.fields[usize::from(at)]);
+        found.filter(|field| &*field.name == name).or_else(|| found.and_then(|_| self.find_by_name(name)))
     }
 
     /// Position of the field with a name in JSON: `jsonName`, the name in the text, `[extension]`.

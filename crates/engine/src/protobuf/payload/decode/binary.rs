@@ -1,14 +1,15 @@
 //! Binary payloads as values: singular fields have their last value, messages are merged.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use super::{Budget, default_of, finish, key_text};
+use super::{Budget, finish, map_key};
 use crate::protobuf::payload::table::{Field, Kind, Label, Message, Table};
-use crate::protobuf::payload::value::Value;
+use crate::protobuf::payload::value::{MapKey, Value};
 use crate::protobuf::payload::wire::{Reader, WireType, unzigzag};
 
 pub(super) fn decode(
-    table: &Table,
+    table: &Arc<Table>,
     message: u32,
     payload: &[u8],
     max_depth: usize,
@@ -19,7 +20,7 @@ pub(super) fn decode(
 }
 
 struct Decoder<'a, 'b> {
-    table: &'a Table,
+    table: &'a Arc<Table>,
     budget: &'b mut Budget,
 }
 
@@ -30,7 +31,7 @@ enum Slot<'a> {
     Parts(Vec<Reader<'a>>),
     Many(Vec<Value>),
     /// Entries in order of first appearance, and where each key stands.
-    Map(Vec<(String, Value)>, HashMap<String, usize>),
+    Map(Vec<(MapKey, Value)>, HashMap<MapKey, usize>),
 }
 
 impl Decoder<'_, '_> {
@@ -54,7 +55,7 @@ impl Decoder<'_, '_> {
             };
             present.push((position, value));
         }
-        finish(message, present, self.budget)
+        finish(self.table, id, present)
     }
 
     fn part<'a>(
@@ -170,9 +171,10 @@ impl Decoder<'_, '_> {
     }
 
     /// Key and value of a map entry, absent ones with their defaults.
-    fn entry(&mut self, entry: Kind, mut reader: Reader<'_>, depth: usize) -> Option<(String, Value)> {
+    fn entry(&mut self, entry: Kind, mut reader: Reader<'_>, depth: usize) -> Option<(MapKey, Value)> {
         let (key_kind, value_kind) = self.table.entry(entry)?;
-        let (mut key, mut value, mut parts) = (default_of(key_kind), default_of(value_kind), Vec::new());
+        let (mut key, mut value, mut parts) =
+            (self.table.zero(key_kind), self.table.zero(value_kind), Vec::new());
         while !reader.is_at_end() {
             let (number, wire_type) = reader.tag().ok()?;
             let mut found = reader;
@@ -188,7 +190,7 @@ impl Decoder<'_, '_> {
         if let Some(id) = value_kind.message() {
             value = self.message(id, &parts, depth.checked_sub(1)?)?;
         }
-        Some((key_text(&key), value))
+        Some((map_key(key)?, value))
     }
 
     /// Whether a number is none of a closed enum: readers take it for an unknown field.

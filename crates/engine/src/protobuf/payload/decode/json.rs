@@ -1,17 +1,19 @@
 //! JSON payloads as values: the same values that the binary form would give.
 
-use super::{Budget, finish, key_text, with_defaults};
+use std::sync::Arc;
+
+use super::{Budget, finish, map_key, of_set};
 use crate::protobuf::payload::json::{scalar, time};
-use crate::protobuf::payload::table::{Field, Kind, Label, Message, Table, WellKnown};
-use crate::protobuf::payload::value::Value;
+use crate::protobuf::payload::table::{Field, Kind, Label, Table, WellKnown};
+use crate::protobuf::payload::value::{MapKey, Value};
 use crate::tree::{Node, Value as Json};
 
-pub(super) fn decode(table: &Table, message: u32, node: &Node, budget: &mut Budget) -> Option<Value> {
+pub(super) fn decode(table: &Arc<Table>, message: u32, node: &Node, budget: &mut Budget) -> Option<Value> {
     Decoder { table, budget }.message(message, node)
 }
 
 struct Decoder<'a, 'b> {
-    table: &'a Table,
+    table: &'a Arc<Table>,
     budget: &'b mut Budget,
 }
 
@@ -19,12 +21,13 @@ impl Decoder<'_, '_> {
     fn message(&mut self, id: u32, node: &Node) -> Option<Value> {
         let message = &self.table.messages[id as usize];
         match message.well_known {
-            Some(known) => self.well_known(known, message, node),
-            None => self.members(message, node),
+            Some(known) => self.well_known(known, id, node),
+            None => self.members(id, node),
         }
     }
 
-    fn members(&mut self, message: &Message, node: &Node) -> Option<Value> {
+    fn members(&mut self, id: u32, node: &Node) -> Option<Value> {
+        let message = &self.table.messages[id as usize];
         let mut present = Vec::new();
         for (name, member) in node.as_object()?.iter() {
             let Some(position) = message.find_json(name) else { continue };
@@ -36,7 +39,7 @@ impl Decoder<'_, '_> {
             }
         }
         present.sort_by_key(|(position, _)| *position);
-        finish(message, present, self.budget)
+        finish(self.table, id, present)
     }
 
     fn field(&mut self, field: &Field, node: &Node) -> Option<Value> {
@@ -68,7 +71,7 @@ impl Decoder<'_, '_> {
         let members = node.as_object()?;
         self.budget.spend(members.len())?;
         let member = |(name, node): (&str, &Node)| {
-            Some((key_text(&scalar::read_key(key, name)?), self.single(value, node)?))
+            Some((map_key(scalar::read_key(key, name)?)?, self.single(value, node)?))
         };
         Some(Value::Map(members.iter().map(member).collect::<Option<_>>()?))
     }
@@ -90,7 +93,8 @@ impl Decoder<'_, '_> {
         }
     }
 
-    fn well_known(&mut self, known: WellKnown, message: &Message, node: &Node) -> Option<Value> {
+    fn well_known(&mut self, known: WellKnown, id: u32, node: &Node) -> Option<Value> {
+        let message = &self.table.messages[id as usize];
         Some(match known {
             WellKnown::Timestamp => {
                 let (seconds, nanos) = time::timestamp(node.as_str()?)?;
@@ -108,16 +112,12 @@ impl Decoder<'_, '_> {
             WellKnown::FieldMask => {
                 let paths = node.as_str()?.split(',').filter(|path| !path.is_empty());
                 let paths = Value::List(paths.map(|path| Value::String(snake_case(path))).collect());
-                with_defaults(
-                    message,
-                    message.find_field(1).map(|at| (at, paths)).into_iter().collect(),
-                    self.budget,
-                )?
+                of_set(self.table, id, message.find_field(1).map(|at| (at, paths)).into_iter().collect())
             }
             WellKnown::Any => {
                 let url = node.get("@type").and_then(Node::as_str).unwrap_or_default().to_owned();
                 let url = message.find_field(1).map(|at| (at, Value::String(url)));
-                with_defaults(message, url.into_iter().collect(), self.budget)?
+                of_set(self.table, id, url.into_iter().collect())
             }
         })
     }
@@ -134,7 +134,8 @@ impl Decoder<'_, '_> {
                 Value::List(items.iter().map(|item| self.free(item)).collect::<Option<_>>()?)
             }
             Json::Object(members) => {
-                let member = |(name, node): (&str, &Node)| Some((name.to_owned(), self.free(node)?));
+                let member =
+                    |(name, node): (&str, &Node)| Some((MapKey::from(name.to_owned()), self.free(node)?));
                 Value::Map(members.iter().map(member).collect::<Option<_>>()?)
             }
         })

@@ -1,21 +1,27 @@
 //! Valid payloads as values ([`Value`]).
 //!
 //! For rules that look at a payload after it was validated. What turns out not to be valid after all gives
-//! `None`, never a guess. Defaults are filled in, so a message can be larger than its bytes: their
-//! number is bounded too.
+//! `None`, never a guess. Their number is bounded.
 
 mod binary;
 mod json;
 
-use super::table::{Field, Kind, Label, Message, Table, WellKnown};
-use super::value::Value;
+use std::sync::Arc;
+
+use super::table::{self, Field, Label, Table, WellKnown};
+use super::value::{MapKey, Message, MessageType, Value};
 use crate::violation::{Encoding, PayloadOptions};
 
-/// Values of one payload, defaults included.
+/// Values of one payload.
 const MAX_VALUES: u64 = 1_000_000;
 
 /// The value of a valid payload.
-pub(super) fn decode(table: &Table, message: u32, payload: &[u8], options: &PayloadOptions) -> Option<Value> {
+pub(super) fn decode(
+    table: &Arc<Table>,
+    message: u32,
+    payload: &[u8],
+    options: &PayloadOptions,
+) -> Option<Value> {
     let mut budget = Budget(options.max_items.min(MAX_VALUES));
     match options.encoding {
         Encoding::Binary => {
@@ -42,54 +48,44 @@ impl Budget {
 type Present = Vec<(u16, Value)>;
 
 /// The value of a message whose present fields were read.
-fn finish(message: &Message, present: Present, budget: &mut Budget) -> Option<Value> {
+fn finish(table: &Arc<Table>, id: u32, present: Present) -> Option<Value> {
+    let message = &table.messages[id as usize];
     match message.well_known {
         Some(known) if known != WellKnown::Any && known != WellKnown::FieldMask => {
-            well_known(known, message, present)
+            well_known(table, known, message, present)
         }
-        _ => with_defaults(message, present, budget),
+        _ => Some(of_set(table, id, present)),
     }
 }
 
-/// All fields in order of the text; those without presence have their default.
-fn with_defaults(message: &Message, present: Present, budget: &mut Budget) -> Option<Value> {
-    budget.spend(message.fields.len())?;
-    let mut members = Vec::with_capacity(present.len());
-    let mut present = present.into_iter().peekable();
-    for (field, position) in message.fields.iter().zip(0u16..) {
-        let value = match present.next_if(|(next, _)| *next == position) {
-            Some((_, value)) => Some(value),
-            None => default(field),
-        };
-        members.extend(value.map(|value| (field.name.to_string(), value)));
-    }
-    Some(Value::Map(members))
+/// The message of the present fields that are set.
+fn of_set(table: &Arc<Table>, id: u32, present: Present) -> Value {
+    let fields = &table.messages[id as usize].fields;
+    let set = present.into_iter().map(|(position, value)| (&fields[usize::from(position)], value));
+    let set = set.filter(|(field, value)| is_set(field, value));
+    let set = set.map(|(field, value)| (field.name.to_string(), value)).collect();
+    Value::Message(Message { kind: MessageType::new(table, id), set })
 }
 
-/// The value of an absent field; `None` where absence shows.
-fn default(field: &Field) -> Option<Value> {
-    match field.label {
-        Label::Repeated => Some(Value::List(Vec::new())),
-        Label::Map => Some(Value::Map(Vec::new())),
-        Label::Implicit => Some(default_of(field.kind)),
-        Label::Optional | Label::Required => None,
-    }
-}
-
-fn default_of(kind: Kind) -> Value {
-    match kind {
-        Kind::Bool => Value::Bool(false),
-        Kind::String => Value::String(String::new()),
-        Kind::Bytes => Value::Bytes(Vec::new()),
-        Kind::Double | Kind::Float => Value::Double(0.0),
-        Kind::Uint32 | Kind::Uint64 | Kind::Fixed32 | Kind::Fixed64 => Value::Uint(0),
-        Kind::Message(_) | Kind::Group(_) => Value::Map(Vec::new()),
-        _ => Value::Int(0),
+/// Whether a field that was read is set: where absence does not show, a default is as good as absent.
+fn is_set(field: &Field, value: &Value) -> bool {
+    match (field.label, value) {
+        (Label::Optional | Label::Required, _) => true,
+        (_, Value::Bool(value)) => *value,
+        (_, Value::Int(value)) => *value != 0,
+        (_, Value::Uint(value)) => *value != 0,
+        // A negative zero is written.
+        (_, Value::Double(value)) => value.to_bits() != 0,
+        (_, Value::String(text)) => !text.is_empty(),
+        (_, Value::Bytes(bytes)) => !bytes.is_empty(),
+        (_, Value::List(items)) => !items.is_empty(),
+        (_, Value::Map(entries)) => !entries.is_empty(),
+        _ => true,
     }
 }
 
 /// The value of a message with a form of its own, from the fields of its binary form.
-fn well_known(known: WellKnown, message: &Message, present: Present) -> Option<Value> {
+fn well_known(table: &Table, known: WellKnown, message: &table::Message, present: Present) -> Option<Value> {
     let by_number = |number| {
         let position = message.find_field(number)?;
         present.iter().find(|(known, _)| *known == position).map(|(_, value)| value.clone())
@@ -103,7 +99,7 @@ fn well_known(known: WellKnown, message: &Message, present: Present) -> Option<V
         WellKnown::Duration => Value::Duration(integer(1), i32::try_from(integer(2)).ok()?),
         WellKnown::Wrapper => {
             let position = message.find_field(1)?;
-            by_number(1).unwrap_or_else(|| default_of(message.fields[usize::from(position)].kind))
+            by_number(1).unwrap_or_else(|| table.zero(message.fields[usize::from(position)].kind))
         }
         WellKnown::Struct => by_number(1).unwrap_or_else(|| Value::Map(Vec::new())),
         WellKnown::ListValue => by_number(1).unwrap_or_else(|| Value::List(Vec::new())),
@@ -116,13 +112,13 @@ fn well_known(known: WellKnown, message: &Message, present: Present) -> Option<V
     })
 }
 
-/// The key of a map as text.
-fn key_text(key: &Value) -> String {
-    match key {
-        Value::Bool(value) => value.to_string(),
-        Value::Int(value) => value.to_string(),
-        Value::Uint(value) => value.to_string(),
-        Value::String(text) => text.clone(),
-        _ => String::new(),
-    }
+/// The key of a map.
+fn map_key(key: Value) -> Option<MapKey> {
+    Some(match key {
+        Value::Bool(key) => MapKey::Bool(key),
+        Value::Int(key) => MapKey::Int(key),
+        Value::Uint(key) => MapKey::Uint(key),
+        Value::String(key) => MapKey::String(key),
+        _ => return None,
+    })
 }

@@ -1,7 +1,7 @@
 //! Payloads in proto3 JSON, and payloads as values.
 
 use super::*;
-use crate::protobuf::payload::Value;
+use crate::protobuf::payload::{MapKey, Value};
 use crate::violation::{Encoding, MessageChoice, Outcome};
 
 const KINDS: &str = r#"
@@ -198,11 +198,12 @@ fn values_say_what_kind_of_number_they_are_and_what_is_absent() {
     let payload = br#"{"i64": "9007199254740993", "u64": 5, "color": "BLUE", "y": "AQI=", "right": 0,
         "at": "1970-01-01T00:00:01.5Z", "boxed": 3, "byNumber": {"-5": {}}, "anyJson": [1, null]}"#;
     let value = validator.decode(payload, &json(UnknownFields::Warn)).expect("a valid payload");
-    let Value::Map(members) = &value else { panic!("a message is a map") };
-    let get = |name: &str| members.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    let Value::Message(message) = &value else { panic!("a message") };
+    let get =
+        |name: &str| message.set.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
     assert_eq!(get("i64"), Some(Value::Int(9_007_199_254_740_993)));
     assert_eq!(get("u64"), Some(Value::Uint(5)));
-    assert_eq!(get("u32"), Some(Value::Uint(0)), "a default");
+    assert_eq!(get("u32"), None, "not set");
     assert_eq!(get("color"), Some(Value::Int(5)));
     assert_eq!(get("y"), Some(Value::Bytes(vec![1, 2])));
     assert_eq!(get("right"), Some(Value::Int(0)), "set to its default");
@@ -210,20 +211,54 @@ fn values_say_what_kind_of_number_they_are_and_what_is_absent() {
     assert_eq!(get("at"), Some(Value::Timestamp(1, 500_000_000)));
     assert_eq!(get("boxed"), Some(Value::Int(3)));
     assert_eq!(get("any_json"), Some(Value::List(vec![Value::Double(1.0), Value::Null])));
-    assert!(matches!(get("by_number"), Some(Value::Map(entries)) if entries[0].0 == "-5"));
-    assert_eq!(get("many"), Some(Value::List(Vec::new())));
+    assert!(matches!(get("by_number"), Some(Value::Map(entries)) if entries[0].0 == MapKey::Int(-5)));
+    assert_eq!(get("many"), None, "not set");
+    let default = |name: &str| message.kind.find_default(name);
+    assert_eq!(default("u32"), Some(Value::Uint(0)));
+    assert_eq!(default("many"), Some(Value::List(Vec::new())));
+    assert_eq!(default("boxed"), Some(Value::Null));
+    assert_eq!(default("no_such_field"), None);
+    assert_eq!(
+        (message.kind.find_implicit("u32"), message.kind.find_implicit("maybe")),
+        (Some(Value::Uint(0)), None)
+    );
     assert_eq!(validator.decode(b"[]", &json(UnknownFields::Warn)), None);
     let missing = PayloadOptions { message: MessageChoice::Indexes(vec![9]), ..PayloadOptions::default() };
     assert_eq!(validator.decode(b"", &missing), None);
 }
 
 #[test]
-fn defaults_cannot_make_a_small_payload_large() {
+fn fields_that_are_not_set_take_no_room() {
     let fields = (1..2_000).map(|n| format!("int32 f{n} = {n};")).collect::<Vec<_>>().concat();
     let text = format!("syntax = 'proto3'; message M {{ repeated W w = 1; }} message W {{ {fields} }}");
     let payload = [0x0a, 0x00].repeat(600);
     let validator = validator(&text);
-    assert_eq!(validator.validate(&payload, &rejecting()).outcome(), Outcome::Valid);
-    assert_eq!(validator.decode(&payload, &rejecting()), None, "1.2 million values");
-    assert!(validator.decode(&payload[..200], &rejecting()).is_some());
+    assert!(validator.decode(&payload, &PayloadOptions { max_items: 600, ..rejecting() }).is_some());
+    assert_eq!(validator.decode(&payload, &PayloadOptions { max_items: 599, ..rejecting() }), None);
+}
+
+#[test]
+fn defaults_that_a_text_declares_are_those_of_unset_fields() {
+    let validator = validator(
+        r#"syntax = "proto2"; message M { enum E { A = 3; B = 4; }
+            optional int32 i = 1 [default = -7]; optional uint64 u = 2 [default = 0x10];
+            optional string s = 3 [default = "\303\244"]; optional bytes y = 4 [default = "\377a"];
+            optional double d = 5 [default = -inf]; optional bool b = 6 [default = true];
+            optional E e = 7 [default = B]; optional E first = 8; optional float f = 9 [default = 1.5e3]; }"#,
+    );
+    let Some(Value::Message(message)) = validator.decode(b"", &rejecting()) else { panic!("a message") };
+    for (name, expected) in [
+        ("i", Value::Int(-7)),
+        ("u", Value::Uint(16)),
+        ("s", Value::String("ä".to_owned())),
+        ("y", Value::Bytes(vec![0xff, b'a'])),
+        ("d", Value::Double(f64::NEG_INFINITY)),
+        ("b", Value::Bool(true)),
+        ("e", Value::Int(4)),
+        ("first", Value::Int(3)),
+        ("f", Value::Double(1500.0)),
+    ] {
+        assert_eq!(message.kind.find_default(name), Some(expected), "{name}");
+        assert_eq!(message.kind.find_implicit(name), None, "{name}");
+    }
 }

@@ -232,10 +232,15 @@ fn sorted(value: Option<crate::protobuf::Value>) -> Option<crate::protobuf::Valu
     Some(match value? {
         Value::List(items) => Value::List(items.into_iter().filter_map(|item| sorted(Some(item))).collect()),
         Value::Map(members) => {
-            let member = |(name, value)| Some((name, sorted(Some(value))?));
+            let member = |(key, value)| Some((key, sorted(Some(value))?));
             let mut members: Vec<_> = members.into_iter().filter_map(member).collect();
-            members.sort_by(|(a, _), (b, _): &(String, Value)| a.cmp(b));
+            members.sort_by_key(|(key, _)| format!("{key:?}"));
             Value::Map(members)
+        }
+        Value::Message(message) => {
+            let field = |(name, value)| Some((name, sorted(Some(value))?));
+            let set = message.set.into_iter().filter_map(field).collect();
+            Value::Message(crate::protobuf::MessageValue { set, ..message })
         }
         other => other,
     })
