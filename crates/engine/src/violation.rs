@@ -4,6 +4,13 @@ use serde::Serialize;
 
 /// Findings reported for one payload; more are cut off and `truncated` is set.
 pub const MAX_FINDINGS: usize = 100;
+/// Bytes of findings behind which no more are reported for one payload. A name can be as long as a payload, and all
+/// that is found below it repeats it.
+pub const MAX_FINDING_BYTES: usize = 128 << 10;
+/// Bytes of one pointer. A longer one gives way to that of a value around, the closest one that is short enough.
+const MAX_POINTER_BYTES: usize = 64 << 10;
+/// Characters of every other text of a finding.
+const MAX_TEXT: usize = 500;
 
 /// What came out of a validation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -103,12 +110,90 @@ impl Violation {
         self.severity = Severity::Warning;
         self
     }
+
+    /// The same finding with texts that can be shown.
+    fn bounded(mut self) -> Self {
+        for text in [&mut self.rule, &mut self.message].into_iter().chain(&mut self.expected) {
+            shorten(text);
+        }
+        if climb(&mut self.pointer) {
+            self.message.push_str(" (further inside: the pointer would be too long)");
+        }
+        if let Some(pointer) = &mut self.schema_pointer {
+            climb(pointer);
+        }
+        self
+    }
+
+    fn bytes(&self) -> usize {
+        let texts = [&self.rule, &self.pointer, &self.message];
+        texts.into_iter().chain(&self.schema_pointer).chain(&self.expected).map(String::len).sum()
+    }
+}
+
+fn shorten(text: &mut String) {
+    if text.len() > MAX_TEXT
+        && let Some((end, _)) = text.char_indices().nth(MAX_TEXT)
+    {
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
+/// Shortens a pointer by whole tokens; returns whether it had to.
+fn climb(pointer: &mut String) -> bool {
+    let is_long = pointer.len() > MAX_POINTER_BYTES;
+    if is_long {
+        let end = pointer.as_bytes()[..=MAX_POINTER_BYTES].iter().rposition(|byte| *byte == b'/');
+        pointer.truncate(end.unwrap_or(0));
+    }
+    is_long
+}
+
+/// What may still be reported of one payload. The last finding may go over the bound on bytes, so whether there is
+/// room is known before a finding is made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    findings: usize,
+    bytes: usize,
+}
+
+impl Room {
+    /// Room for so many findings, at least one.
+    pub fn of(findings: usize) -> Self {
+        Self { findings: findings.clamp(1, MAX_FINDINGS), bytes: MAX_FINDING_BYTES }
+    }
+
+    /// What is left behind these findings.
+    fn behind<'f>(findings: impl IntoIterator<Item = &'f Violation>) -> Self {
+        let mut room = Self::of(MAX_FINDINGS);
+        findings.into_iter().for_each(|finding| room.spend(finding.bytes()));
+        room
+    }
+
+    /// Whether nothing more is kept.
+    pub fn is_spent(self) -> bool {
+        self.findings == 0 || self.bytes == 0
+    }
+
+    /// The finding as it is kept, its room taken.
+    pub fn take(&mut self, finding: Violation) -> Violation {
+        let finding = finding.bounded();
+        self.spend(finding.bytes());
+        finding
+    }
+
+    /// Takes the room of a finding of so many bytes.
+    pub fn spend(&mut self, bytes: usize) {
+        self.findings = self.findings.saturating_sub(1);
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
 }
 
 /// Everything found in one payload, in document order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Errors and warnings, at most [`MAX_FINDINGS`].
+    /// Errors and warnings, at most [`MAX_FINDINGS`] and about [`MAX_FINDING_BYTES`].
     pub findings: Vec<Violation>,
     /// Whether findings were cut off.
     pub truncated: bool,
@@ -122,17 +207,23 @@ impl Report {
         Self { indeterminate: Some(reason.into()), ..Self::default() }
     }
 
-    /// Adds a finding, or marks the report truncated. Returns whether there is room for more.
+    /// Adds a finding, or marks the report truncated. Returns whether there was room for it.
     pub fn push(&mut self, finding: Violation) -> bool {
-        if self.findings.len() < MAX_FINDINGS {
-            self.findings.push(finding);
+        self.push_with(finding.severity, || finding)
+    }
+
+    /// The same for a finding of this severity that is not made unless it is kept.
+    pub fn push_with(&mut self, severity: Severity, make: impl FnOnce() -> Violation) -> bool {
+        let mut room = Room::behind(&self.findings);
+        if !room.is_spent() {
+            self.findings.push(room.take(make()));
             return true;
         }
         self.truncated = true;
         // The outcome is read off the findings: an error must not be lost behind warnings.
-        if finding.severity == Severity::Error && self.violations().next().is_none() {
+        if severity == Severity::Error && self.violations().next().is_none() {
             self.findings.pop();
-            self.findings.push(finding);
+            self.findings.push(room.take(make()));
         }
         false
     }
@@ -260,5 +351,35 @@ mod tests {
         assert_eq!((report.outcome(), report.truncated), (Outcome::Invalid, true));
         assert_eq!(report.findings.len(), MAX_FINDINGS);
         assert_eq!(report.violations().map(|finding| &*finding.rule).collect::<Vec<_>>(), ["c.d"]);
+    }
+
+    #[test]
+    fn findings_weigh_no_more_than_can_be_read() {
+        let name = "k".repeat(20_000);
+        let mut report = Report::default();
+        for index in 0..50 {
+            let message = format!("{name}: wrong");
+            report.push(Violation::data("a.b", format!("/{name}/{index}"), message).expecting(&*name));
+        }
+        assert_eq!((report.findings.len(), report.truncated), (7, true), "128 KiB by 20 KiB, rounded up");
+        let last = &report.findings[6];
+        assert_eq!(last.pointer, format!("/{name}/6"), "a pointer is whole");
+        assert_eq!((last.message.chars().count(), last.expected.as_deref().map(str::len)), (501, Some(503)));
+    }
+
+    #[test]
+    fn a_pointer_that_is_too_long_ends_at_a_value_around() {
+        let (long, short) = ("é".repeat(40_000), "a~1b");
+        for (pointer, kept) in [
+            (format!("/{short}/{long}/0"), format!("/{short}")),
+            (format!("/{long}"), String::new()),
+            (format!("/{short}/0"), format!("/{short}/0")),
+        ] {
+            let mut report = Report::default();
+            report.push(Violation::data("a.b", &*pointer, "wrong"));
+            let finding = &report.findings[0];
+            assert_eq!(finding.pointer, kept);
+            assert_eq!(finding.message != "wrong", kept != pointer, "the message says so");
+        }
     }
 }

@@ -66,7 +66,7 @@ rules! {
 
     "schema.json.syntax" Json Error "the payload is not JSON";
     "schema.json.limit" Json Error "the payload exceeds a limit of depth, number length or values";
-    "schema.json.unlisted" Json Error "the payload does not match a schema that branches too much to list where";
+    "schema.json.unlisted" Json Error "the payload does not match, and to list where would take too much";
     "schema.json.false" Json Error "a value stands where the schema allows none";
     "schema.json.$ref" Json Error "a reference could not be followed";
     "schema.json.additionalItems" Json Error "an array has more items than are described";

@@ -5,7 +5,7 @@ use super::event::{Event, EventReading};
 use super::options::EventOptions;
 use super::rules::EventRule;
 use crate::tree::pointer_token;
-use crate::violation::{MAX_FINDINGS, Place};
+use crate::violation::{MAX_FINDINGS, Place, Room};
 use crate::{Report, Severity, Violation};
 
 /// How an attribute travels, which decides where a finding about it points.
@@ -25,7 +25,7 @@ pub(super) struct Findings<'o> {
     pub options: &'o EventOptions,
     carrier: Carrier,
     found: Vec<(usize, Violation)>,
-    room: usize,
+    room: Room,
     has_error: bool,
     truncated: bool,
     /// Where the data stands; at the end unless said.
@@ -38,7 +38,7 @@ impl<'o> Findings<'o> {
             options,
             carrier,
             found: Vec::new(),
-            room: MAX_FINDINGS,
+            room: Room::of(MAX_FINDINGS),
             has_error: false,
             truncated: false,
             data_at: NOWHERE,
@@ -47,7 +47,7 @@ impl<'o> Findings<'o> {
 
     /// Keeps fewer findings than usual, but always the first error.
     pub fn with_room(mut self, room: usize) -> Self {
-        self.room = room.clamp(1, MAX_FINDINGS);
+        self.room = Room::of(room);
         self
     }
 
@@ -130,15 +130,17 @@ impl<'o> Findings<'o> {
 
     fn push(&mut self, at: usize, violation: Violation) {
         let is_error = violation.severity == Severity::Error;
-        if self.found.len() < self.room {
-            self.found.push((at, violation));
-        } else {
+        let has_room = !self.room.is_spent();
+        // The outcome is read off the findings: an error must not be lost behind warnings.
+        let must_stand = is_error && !self.has_error;
+        if !has_room {
             self.truncated = true;
-            // The outcome is read off the findings: an error must not be lost behind warnings.
-            if is_error && !self.has_error {
+            if must_stand {
                 self.found.pop();
-                self.found.push((at, violation));
             }
+        }
+        if has_room || must_stand {
+            self.found.push((at, self.room.take(violation)));
         }
         self.has_error |= is_error;
     }

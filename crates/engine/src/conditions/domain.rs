@@ -5,12 +5,12 @@
 //! and the report says so. A TRANSFORM ends the evaluation: what follows would see data that it has changed.
 
 use crate::violation::MessageChoice;
-use crate::{Report, SchemaError, SchemaType, Source, Violation};
+use crate::{Report, SchemaError, SchemaType, Severity, Source, Violation};
 
 use super::condition::Results;
 use super::cost::{Budget, Variable};
 use super::fields::{Shapes, Site};
-use super::inline::not_evaluable;
+use super::inline::{not_evaluable, shown};
 use super::{Answer, Condition, ConditionError, Timestamp, Value};
 
 /// Types that CEL_FIELD rules are evaluated on.
@@ -169,7 +169,7 @@ impl DomainRules {
             }
             let answer = run.field(condition, site, &tags);
             if answer != Answer::Holds {
-                report.push(rule.finding(answer, site.pointer, site.path));
+                report.push_with(rule.severity(), || rule.finding(answer, site.pointer, site.path));
             }
         });
         if !walked {
@@ -213,6 +213,10 @@ impl Run<'_> {
 }
 
 impl Compiled {
+    fn severity(&self) -> Severity {
+        if self.warning { Severity::Warning } else { Severity::Error }
+    }
+
     fn finding(&self, answer: Answer, pointer: &str, path: &str) -> Violation {
         let violation = match (answer, &self.condition) {
             (Answer::NotEvaluable(reason), _) => {
@@ -220,14 +224,14 @@ impl Compiled {
             }
             (Answer::Fails { message }, Ok(condition)) => {
                 let text = condition.doc().unwrap_or(condition.expression());
-                let place = if path.is_empty() { String::new() } else { format!("`{path}`: ") };
+                let place = if path.is_empty() { String::new() } else { format!("`{}`: ", shown(path)) };
                 let cause = message.map_or_else(String::new, |message| format!(" ({message})"));
                 Violation::data(format!("rule.{}", self.name), pointer, format!("{place}{text}{cause}"))
                     .expecting(condition.expression())
             }
             _ => not_evaluable(pointer, &format!("rule `{}`", self.name)),
         };
-        if self.warning { violation.warning() } else { violation }
+        Violation { severity: self.severity(), ..violation }
     }
 }
 

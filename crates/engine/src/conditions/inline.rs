@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 
 use crate::violation::MessageChoice;
-use crate::{Report, SchemaError, SchemaType, Source, Violation};
+use crate::{Report, SchemaError, SchemaType, Severity, Source, Violation};
 
 use super::condition::Results;
 use super::cost::{Budget, Variable};
@@ -97,19 +97,29 @@ impl InlineRules {
             Some(Err(error)) => Answer::NotEvaluable(error.to_string()),
             None => return,
         };
-        let finding = match answer {
+        let failed = match answer {
             Answer::Holds => return,
-            Answer::Fails { message } => {
+            Answer::Fails { message } => Ok(message),
+            Answer::NotEvaluable(reason) => Err(reason),
+        };
+        report.push_with(Severity::Error, || match failed {
+            Ok(message) => {
                 let text = message.or(rule.doc.clone()).unwrap_or_else(|| rule.expr.clone());
-                let place = if matches!(site.path, "" | "$") { "the message" } else { site.path };
+                let place = if matches!(site.path, "" | "$") { "the message" } else { shown(site.path) };
                 Violation::data(format!("rule.{}", rule.name), site.pointer, format!("`{place}`: {text}"))
                     .expecting(rule.expr.clone())
             }
-            Answer::NotEvaluable(reason) => {
-                not_evaluable(site.pointer, &format!("rule `{}`: {reason}", rule.name))
-            }
-        };
-        report.push(finding);
+            Err(reason) => not_evaluable(site.pointer, &format!("rule `{}`: {reason}", rule.name)),
+        });
+    }
+}
+
+/// The end of a path, for messages: the pointer has all of it.
+pub(super) fn shown(path: &str) -> &str {
+    const SHOWN: usize = 200;
+    match path.char_indices().nth_back(SHOWN - 1) {
+        Some((start, _)) => &path[start..],
+        None => path,
     }
 }
 

@@ -14,7 +14,7 @@ use super::trace::limit;
 use crate::avro::model::{Graph, Kind, Record, TypeId};
 use crate::avro::names::Primitive;
 use crate::tree::pointer_token;
-use crate::violation::{PayloadOptions, Report, Violation};
+use crate::violation::{PayloadOptions, Report, Severity, Violation};
 
 /// How the JSON spells unions and defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,8 +126,10 @@ impl Check<'_> {
         if self.is_trial {
             return Err(Stop);
         }
-        let finding = Violation::data(format!("schema.avro.{rule}"), self.pointer.clone(), message);
-        if self.report.push(finding.expecting(expected)) { Ok(()) } else { Err(Stop) }
+        let Self { report, pointer, .. } = self;
+        let finding =
+            || Violation::data(format!("schema.avro.{rule}"), &**pointer, message).expecting(expected);
+        if report.push_with(Severity::Error, finding) { Ok(()) } else { Err(Stop) }
     }
 
     fn mismatch(&mut self, expected: &str, found: &Value) -> Result<(), Stop> {
@@ -217,18 +219,20 @@ impl Check<'_> {
         Ok(())
     }
 
+    /// A warning in plain JSON, which never ends the check: an error may follow.
     fn unknown_member(&mut self, name: &str) -> Result<(), Stop> {
-        let pointer = format!("{}/{}", self.pointer, pointer_token(name));
-        let finding = Violation::data("schema.avro.unknown-field", pointer, "the record has no such field");
-        let (finding, fits) = match self.form {
-            Form::Plain => (finding.warning(), true),
-            Form::Avro => (finding, false),
-        };
-        match self.is_trial {
-            true if fits => Ok(()),
-            true => Err(Stop),
-            false => self.report.push(finding).then_some(()).ok_or(Stop),
+        let severity = if self.form == Form::Plain { Severity::Warning } else { Severity::Error };
+        if self.is_trial {
+            return if severity == Severity::Warning { Ok(()) } else { Err(Stop) };
         }
+        let Self { report, pointer, .. } = self;
+        let has_room = report.push_with(severity, || {
+            let pointer = format!("{pointer}/{}", pointer_token(name));
+            let finding =
+                Violation::data("schema.avro.unknown-field", pointer, "the record has no such field");
+            Violation { severity, ..finding }
+        });
+        if has_room || severity == Severity::Warning { Ok(()) } else { Err(Stop) }
     }
 
     fn primitive(&mut self, primitive: Primitive, value: &Value) -> Result<(), Stop> {

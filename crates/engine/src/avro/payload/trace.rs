@@ -100,6 +100,7 @@ impl Explain<'_, '_> {
                     let _ = write!(out, "{position}");
                 }
                 Segment::Key(key) => {
+                    let key = &key[..key.len().min(MAX_KEY * char::MAX_LEN_UTF8)];
                     let key: String = String::from_utf8_lossy(key).chars().take(MAX_KEY).collect();
                     out.push_str(&pointer_token(&key));
                 }

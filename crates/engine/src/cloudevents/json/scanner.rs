@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use super::super::repeated::find_repeated;
 use super::text::{code_unit, unescape};
+use crate::Violation;
 use crate::tree::{plain_length, pointer_token};
-use crate::violation::MAX_FINDINGS;
+use crate::violation::{MAX_FINDINGS, Room};
 
 /// Why a text cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +53,28 @@ struct Frame {
 struct Names<'a> {
     wanted: bool,
     open: Vec<Cow<'a, str>>,
-    repeated: Vec<String>,
+    repeated: Repeated,
+}
+
+/// Pointers to repeated members, one more than is reported: it tells that there are more.
+struct Repeated {
+    pointers: Vec<String>,
+    room: Room,
+    is_over: bool,
+}
+
+impl Default for Repeated {
+    fn default() -> Self {
+        Self { pointers: Vec::new(), room: Room::of(MAX_FINDINGS), is_over: false }
+    }
+}
+
+impl Repeated {
+    fn push(&mut self, pointer: String) {
+        self.is_over = self.room.is_spent();
+        let finding = self.room.take(Violation::data("", pointer, ""));
+        self.pointers.push(finding.pointer);
+    }
 }
 
 impl<'a> Scanner<'a> {
@@ -63,7 +85,7 @@ impl<'a> Scanner<'a> {
             depth_left: max_depth,
             surrogate: None,
             open: Vec::new(),
-            names: Names { wanted: false, open: Vec::new(), repeated: Vec::new() },
+            names: Names { wanted: false, open: Vec::new(), repeated: Repeated::default() },
         }
     }
 
@@ -247,7 +269,7 @@ impl<'a> Scanner<'a> {
             }
             if matches!(self.peek(), Some(b'{' | b'[')) { self.open_container()? } else { self.scalar()? }
         }
-        Ok(std::mem::take(&mut self.names.repeated))
+        Ok(std::mem::take(&mut self.names.repeated).pointers)
     }
 
     fn open_container(&mut self) -> Result<(), Fault> {
@@ -272,12 +294,13 @@ impl<'a> Scanner<'a> {
         let first = self.open.last().map_or(0, |frame| frame.first_name);
         let names = &self.names.open[first..];
         for (at, _) in find_repeated(names.len(), |at| &names[at]) {
-            // One more than is reported tells that there are more.
-            if self.names.repeated.len() <= MAX_FINDINGS {
-                let name = &self.names.open[first + at];
-                let pointer = format!("{}/{}", self.pointer(), pointer_token(name));
-                self.names.repeated.push(pointer);
+            if self.names.repeated.is_over {
+                return;
             }
+            let mut pointer = self.pointer();
+            pointer.push('/');
+            pointer.push_str(&pointer_token(&self.names.open[first + at]));
+            self.names.repeated.push(pointer);
         }
     }
 

@@ -2,28 +2,50 @@
 
 use super::table::{Field, Label, Message};
 use super::wire::{Fault, WireType};
-use crate::violation::{MAX_FINDINGS, Report, UnknownFields, Violation};
+use crate::violation::{MAX_FINDINGS, Report, Room, UnknownFields, Violation};
 
 /// There is nothing more to say about the payload.
 pub(super) struct Enough;
 
-/// Findings with the position they belong to. Warnings never end a walk: an error may follow.
+/// Findings with the position they belong to. Warnings never end a walk: an error may follow. What is not kept is
+/// not made: to say where it stands can take as long as the payload.
 #[derive(Default)]
 pub(super) struct Findings {
-    errors: Vec<(usize, Violation)>,
-    warnings: Vec<(usize, Violation)>,
+    errors: List,
+    warnings: List,
     truncated: bool,
+}
+
+struct List {
+    found: Vec<(usize, Violation)>,
+    room: Room,
+}
+
+impl Default for List {
+    fn default() -> Self {
+        Self { found: Vec::new(), room: Room::of(MAX_FINDINGS) }
+    }
+}
+
+impl List {
+    /// Returns whether there was room.
+    fn push(&mut self, at: usize, make: impl FnOnce() -> Violation) -> bool {
+        if self.room.is_spent() {
+            return false;
+        }
+        self.found.push((at, self.room.take(make())));
+        true
+    }
 }
 
 impl Findings {
     /// Adds an error; ends the walk when there are enough.
-    pub fn error(&mut self, at: usize, finding: Violation) -> Result<(), Enough> {
-        if self.errors.len() >= MAX_FINDINGS {
-            self.truncated = true;
-            return Err(Enough);
+    pub fn error(&mut self, at: usize, make: impl FnOnce() -> Violation) -> Result<(), Enough> {
+        if self.errors.push(at, make) {
+            return Ok(());
         }
-        self.errors.push((at, finding));
-        Ok(())
+        self.truncated = true;
+        Err(Enough)
     }
 
     /// Adds a warning, as long as there is room.
@@ -31,41 +53,45 @@ impl Findings {
         clippy::unnecessary_wraps,
         reason = "the shape of `error`, so that callers choose one of the two"
     )]
-    pub fn warning(&mut self, at: usize, finding: Violation) -> Result<(), Enough> {
-        if self.warnings.len() >= MAX_FINDINGS {
-            self.truncated = true;
-        } else {
-            self.warnings.push((at, finding.warning()));
-        }
+    pub fn warning(&mut self, at: usize, make: impl FnOnce() -> Violation) -> Result<(), Enough> {
+        self.truncated |= !self.warnings.push(at, || make().warning());
         Ok(())
     }
 
     /// Adds a finding about something the schema does not know, as the policy says.
-    pub fn unknown(&mut self, policy: UnknownFields, at: usize, finding: Violation) -> Result<(), Enough> {
+    pub fn unknown(
+        &mut self,
+        policy: UnknownFields,
+        at: usize,
+        make: impl FnOnce() -> Violation,
+    ) -> Result<(), Enough> {
         match policy {
-            UnknownFields::Reject => self.error(at, finding),
-            UnknownFields::Warn => self.warning(at, finding),
+            UnknownFields::Reject => self.error(at, make),
+            UnknownFields::Warn => self.warning(at, make),
             UnknownFields::Ignore => Ok(()),
         }
     }
 
     /// Adds the error that ends every walk: too many values.
     pub fn budget_spent(&mut self, at: usize, max_items: u64) -> Enough {
-        let message = format!("the payload holds more than {max_items} values");
-        let _ = self.error(at, Violation::data("schema.protobuf.limit", "", message));
+        let message = || format!("the payload holds more than {max_items} values");
+        let _ = self.error(at, || Violation::data("schema.protobuf.limit", "", message()));
         Enough
     }
 
     /// All findings by position; errors before warnings when there is no room for both.
     pub fn into_report(self) -> Report {
-        let Self { mut errors, mut warnings, truncated } = self;
-        let room = MAX_FINDINGS - errors.len();
-        let truncated = truncated || warnings.len() > room;
-        warnings.truncate(room);
-        errors.append(&mut warnings);
-        errors.sort_by_key(|(at, _)| *at);
+        let Self { errors: List { mut found, mut room }, warnings, mut truncated } = self;
+        for (at, warning) in warnings.found {
+            if room.is_spent() {
+                truncated = true;
+                break;
+            }
+            found.push((at, room.take(warning)));
+        }
+        found.sort_by_key(|(at, _)| *at);
         Report {
-            findings: errors.into_iter().map(|(_, finding)| finding).collect(),
+            findings: found.into_iter().map(|(_, finding)| finding).collect(),
             truncated,
             indeterminate: None,
         }
@@ -138,4 +164,26 @@ pub(super) fn missing(pointer: String, message: &Message, field: &Field) -> Viol
         format!("required field `{}` of `{}` is missing", field.name, message.name),
     )
     .expecting(field.kind.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_kept_is_not_made() {
+        for (length, kept) in [(10, MAX_FINDINGS), (40_000, 4)] {
+            let (mut findings, mut made) = (Findings::default(), 0);
+            for at in 0..1_000 {
+                let _ = findings.warning(at, || {
+                    made += 1;
+                    Violation::data("schema.protobuf.unknown-fields", "k".repeat(length), "")
+                });
+            }
+            assert_eq!(made, kept);
+            let _ = findings.error(0, || Violation::data("schema.protobuf.type", "", ""));
+            let report = findings.into_report();
+            assert!(report.truncated && report.violations().count() == 1);
+        }
+    }
 }

@@ -25,7 +25,7 @@ pub(super) fn validate(table: &Table, message: u32, payload: &[u8], options: &Pa
         Ok(node) => walk::walk(table, message, &node, options.unknown_fields, &mut findings),
         Err(finding) => {
             // The only finding: there is room.
-            let _ = findings.error(0, *finding);
+            let _ = findings.error(0, || *finding);
         }
     }
     findings.into_report()

@@ -83,7 +83,7 @@ impl Walker<'_> {
         for (name, member) in object.iter().filter(|(name, _)| Some(*name) != but) {
             let path = Path::Member(path, name);
             let Some(position) = message.find_json(name) else {
-                self.unknown(member, &path, format!("`{}` has no field of this name", message.name))?;
+                self.unknown(member, &path, || format!("`{}` has no field of this name", message.name))?;
                 continue;
             };
             let field = &message.fields[usize::from(position)];
@@ -91,13 +91,13 @@ impl Walker<'_> {
                 continue;
             }
             if !present.insert(position) {
-                let reason = format!("field `{}` stands here under two names", field.name);
+                let reason = || format!("field `{}` stands here under two names", field.name);
                 self.report("schema.protobuf.type", member, &path, reason)?;
             }
             if let Some(oneof) = field.oneof
                 && oneofs.insert(oneof, position).is_some_and(|other| other != position)
             {
-                let reason = format!("another member of the oneof of `{}` is set", field.name);
+                let reason = || format!("another member of the oneof of `{}` is set", field.name);
                 self.report("schema.protobuf.oneof", member, &path, reason)?;
             }
             self.field(field, member, &path)?;
@@ -105,8 +105,8 @@ impl Walker<'_> {
         for position in &message.required {
             if !present.contains(position) {
                 let field = &message.fields[usize::from(*position)];
-                let pointer = Path::Member(path, &field.json_name).pointer();
-                self.findings.error(node.offset, findings::missing(pointer, message, field))?;
+                let pointer = || Path::Member(path, &field.json_name).pointer();
+                self.findings.error(node.offset, || findings::missing(pointer(), message, field))?;
             }
         }
         Ok(())
@@ -132,7 +132,7 @@ impl Walker<'_> {
         for (name, member) in object.iter() {
             let path = Path::Member(path, name);
             if scalar::read_key(key, name).is_none() {
-                let reason = format!("expected the key to be {}", key.name());
+                let reason = || format!("expected the key to be {}", key.name());
                 self.report("schema.protobuf.type", member, &path, reason)?;
             }
             self.single(value, member, &path)?;
@@ -165,7 +165,7 @@ impl Walker<'_> {
         if is_known {
             return Ok(());
         }
-        let reason = format!("enum `{}` has no such constant", enumeration.name);
+        let reason = || format!("enum `{}` has no such constant", enumeration.name);
         self.report("schema.protobuf.enum", node, path, reason)
     }
 
@@ -234,13 +234,13 @@ impl Walker<'_> {
     fn type_of_any(&mut self, node: &Node, object: &Object, path: &Path<'_>) -> Result<Option<u32>, Enough> {
         let path = Path::Member(path, "@type");
         let Some(url) = object.get("@type").and_then(Node::as_str) else {
-            let reason = "expected a type URL".to_owned();
+            let reason = || "expected a type URL".to_owned();
             self.report("schema.protobuf.type", node, &path, reason)?;
             return Ok(None);
         };
         let found = self.table.find_message(url.rsplit('/').next().unwrap_or(url));
         if found.is_none() {
-            self.unknown(node, &path, "the schema does not know this type".to_owned())?;
+            self.unknown(node, &path, || "the schema does not know this type".to_owned())?;
         }
         Ok(found)
     }
@@ -255,11 +255,13 @@ impl Walker<'_> {
         }
     }
 
-    fn unknown(&mut self, node: &Node, path: &Path<'_>, reason: String) -> Result<(), Enough> {
-        if self.unknown_fields == UnknownFields::Ignore {
-            return Ok(());
-        }
-        let finding = Violation::data("schema.protobuf.unknown-fields", path.pointer(), reason);
+    fn unknown(
+        &mut self,
+        node: &Node,
+        path: &Path<'_>,
+        reason: impl FnOnce() -> String,
+    ) -> Result<(), Enough> {
+        let finding = || Violation::data("schema.protobuf.unknown-fields", path.pointer(), reason());
         self.findings.unknown(self.unknown_fields, node.offset, finding)
     }
 
@@ -273,12 +275,19 @@ impl Walker<'_> {
             Json::Array(_) => "array",
             Json::Object(_) => "object",
         };
-        let reason = format!("expected {expected}, found {found}");
-        let finding = Violation::data("schema.protobuf.type", path.pointer(), reason).expecting(expected);
+        let reason = || format!("expected {expected}, found {found}");
+        let finding =
+            || Violation::data("schema.protobuf.type", path.pointer(), reason()).expecting(expected);
         self.findings.error(node.offset, finding)
     }
 
-    fn report(&mut self, rule: &str, node: &Node, path: &Path<'_>, reason: String) -> Result<(), Enough> {
-        self.findings.error(node.offset, Violation::data(rule, path.pointer(), reason))
+    fn report(
+        &mut self,
+        rule: &str,
+        node: &Node,
+        path: &Path<'_>,
+        reason: impl FnOnce() -> String,
+    ) -> Result<(), Enough> {
+        self.findings.error(node.offset, || Violation::data(rule, path.pointer(), reason()))
     }
 }

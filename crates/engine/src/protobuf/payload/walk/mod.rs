@@ -161,8 +161,8 @@ impl<'a> Walker<'a> {
         if is_utf8(value.rest()) {
             return Ok(());
         }
-        let pointer = path::pointer(self.table, frame, Spot::Field { field: position, at });
-        let finding = findings::not_utf8(pointer, field);
+        let pointer = || path::pointer(self.table, frame, Spot::Field { field: position, at });
+        let finding = || findings::not_utf8(pointer(), field);
         if field.strict_utf8 {
             self.findings.error(at, finding)?;
         } else {
@@ -280,8 +280,8 @@ impl<'a> Walker<'a> {
         if self.unknown_fields == UnknownFields::Ignore || enumeration.has_number(number) {
             return Ok(());
         }
-        let pointer = path::pointer(self.table, frame, spot);
-        let finding = findings::unknown_constant(pointer, &enumeration.name);
+        let pointer = || path::pointer(self.table, frame, spot);
+        let finding = || findings::unknown_constant(pointer(), &enumeration.name);
         Ok(self.findings.unknown(self.unknown_fields, at, finding)?)
     }
 
@@ -301,8 +301,8 @@ impl<'a> Walker<'a> {
         if self.unknown_fields == UnknownFields::Ignore || frame.message.is_message_set {
             return Ok(());
         }
-        let pointer = path::pointer(self.table, frame, spot);
-        let finding = findings::unknown_field(pointer, frame.message, number);
+        let pointer = || path::pointer(self.table, frame, spot);
+        let finding = || findings::unknown_field(pointer(), frame.message, number);
         Ok(self.findings.unknown(self.unknown_fields, at, finding)?)
     }
 
@@ -318,8 +318,8 @@ impl<'a> Walker<'a> {
     ) -> Result<(), Stop> {
         let spot = Spot::Field { field: position, at };
         let field = &frame.message.fields[usize::from(position)];
-        let pointer = path::pointer(self.table, frame, spot);
-        self.findings.error(at, findings::wire_type(pointer, field, wire_type))?;
+        let pointer = || path::pointer(self.table, frame, spot);
+        self.findings.error(at, || findings::wire_type(pointer(), field, wire_type))?;
         match reader.skip(field.number, wire_type, self.max_depth - frame.depth) {
             Ok(()) => Ok(()),
             Err(fault) => Err(self.broken(frame, spot, at, fault)),
@@ -334,8 +334,8 @@ impl<'a> Walker<'a> {
     /// Reports bytes that cannot be read; the message around them can be read on.
     #[cold]
     fn damaged(&mut self, frame: &Frame<'a, '_>, spot: Spot, at: usize, fault: Fault) -> Result<(), Stop> {
-        let pointer = path::pointer(self.table, frame, spot);
-        Ok(self.findings.error(at, findings::fault(pointer, fault, self.max_depth))?)
+        let pointer = || path::pointer(self.table, frame, spot);
+        Ok(self.findings.error(at, || findings::fault(pointer(), fault, self.max_depth))?)
     }
 
     /// Reports bytes that cannot be read, after which the message cannot be read on.

@@ -158,6 +158,7 @@ fn read_key(kind: Kind, mut value: Reader<'_>) -> Option<String> {
     Some(match kind {
         Kind::String => {
             let bytes = value.delimited().ok()?.rest();
+            let bytes = &bytes[..bytes.len().min(MAX_KEY * char::MAX_LEN_UTF8)];
             let text: String = String::from_utf8_lossy(bytes).chars().take(MAX_KEY).collect();
             pointer_token(&text)
         }

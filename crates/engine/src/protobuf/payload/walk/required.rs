@@ -74,8 +74,8 @@ impl Pass<'_, '_> {
             for position in &message.required {
                 if !seen.present.contains(position) {
                     let field = &message.fields[usize::from(*position)];
-                    let pointer = place.pointer(&pointer_token(&field.name));
-                    self.findings.error(end, findings::missing(pointer, message, field))?;
+                    let pointer = || place.pointer(&pointer_token(&field.name));
+                    self.findings.error(end, || findings::missing(pointer(), message, field))?;
                 }
             }
         }
