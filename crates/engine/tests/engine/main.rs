@@ -9,6 +9,7 @@ mod json_payload_laws;
 mod json_schema_test_suite;
 mod levels;
 mod lint_laws;
+mod long_names;
 mod parts;
 mod protobuf;
 mod small_stacks;

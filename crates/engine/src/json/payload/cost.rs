@@ -14,7 +14,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::resources::Resources;
 use super::unusable;
@@ -47,6 +47,8 @@ pub(super) struct Cost {
     pub(super) backtracks: bool,
     /// Whether numbers are compared or divided.
     computes: bool,
+    /// Errors that can be made about one value, recursion counted once.
+    pub(super) errors: u64,
     /// Schemas that lead one into the next for the same value.
     chain: usize,
     /// All schemas.
@@ -68,7 +70,7 @@ impl Cost {
     /// # Errors
     /// [`SchemaError::Unsupported`] when the schema alone is over the budget.
     pub(super) fn of(resources: &Resources) -> Result<Self, SchemaError> {
-        let graph = Graph::build(resources);
+        let mut graph = Graph::build(resources);
         let chain = graph.chain();
         if chain > MAX_CHAIN {
             return Err(unusable("too many schemas lead one into the next"));
@@ -78,10 +80,13 @@ impl Cost {
         if verdict > MAX_VISITS_A_VALUE {
             return Err(unusable("it applies too many schemas to the same value"));
         }
+        let (listing, spreads) = (graph.listing(), graph.spreads());
+        graph.nodes.iter_mut().for_each(|node| node.weight = node.errors);
         Ok(Self {
             verdict,
-            listing: graph.listing(),
-            spreads: graph.spreads(),
+            errors: graph.verdict().unwrap_or(u64::MAX),
+            listing,
+            spreads,
             backtracks: graph.backtracks,
             computes: graph.computes,
             chain,
@@ -115,6 +120,8 @@ impl Cost {
 struct Node {
     /// Keywords, weighted.
     weight: u64,
+    /// Errors that they can make.
+    errors: u64,
     /// How often what applies to the same value is walked.
     repeats: u64,
     /// Of the same value; branches of `anyOf` and `oneOf` among them.
@@ -141,7 +148,8 @@ impl Graph {
         let mut next = 0;
         while let Some(schema) = queue.get(next).copied() {
             next += 1;
-            let mut node = Node { weight: weight(schema), repeats: 1, ..Node::default() };
+            let (weight, errors) = (weight(schema), errors(schema));
+            let mut node = Node { weight, errors, repeats: 1, ..Node::default() };
             let mut id = |schema| {
                 *ids.entry(address(schema)).or_insert_with(|| {
                     queue.push(schema);
@@ -309,8 +317,18 @@ fn weight(schema: &Value) -> u64 {
     1 + (members.len() + listed("enum") + listed("required")) as u64
 }
 
+/// One error a keyword, or a name that is missing.
+fn errors(schema: &Value) -> u64 {
+    let Some(members) = schema.as_object() else { return 1 };
+    let names = |value: &Value| value.as_array().map_or(0, Vec::len);
+    let lists = |name: &str| members.get(name).and_then(Value::as_object).into_iter().flat_map(Map::values);
+    let required = members.get("required").map_or(0, names);
+    let dependent: usize = lists("dependentRequired").chain(lists("dependencies")).map(names).sum();
+    (members.len() + required + dependent) as u64
+}
+
 /// Whether a pattern has look-around or a back-reference, which only the backtracking engine runs.
-fn needs_backtracking(members: &serde_json::Map<String, Value>) -> bool {
+fn needs_backtracking(members: &Map<String, Value>) -> bool {
     let one = members.get("pattern").and_then(Value::as_str);
     let many = members.get("patternProperties").and_then(Value::as_object);
     let keys = many.into_iter().flat_map(|patterns| patterns.keys().map(String::as_str));

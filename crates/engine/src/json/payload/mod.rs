@@ -9,6 +9,7 @@
 //! - `resources`: the draft is chosen by us, references are map keys, `definitions` answers to `$defs`;
 //! - `cost`: how often a schema is walked for one place of a payload. The crate has no fuel, so schemas
 //!   and payloads that would multiply are refused before they run;
+//! - `weight`: how much its errors can hold, which says how many of them may be made;
 //! - `dots`: the `.` of patterns as ECMA-262 has it;
 //! - `scan`: depth, number length, digits and count of values, before the payload is parsed;
 //! - `instance`: the payload as a tree over its text, as the crate sees it through `nodes`; `equality` of its values;
@@ -33,15 +34,17 @@ mod scan;
 #[cfg(test)]
 mod tests;
 mod walk;
+mod weight;
 
 use crate::conditions::Value;
-use crate::violation::{MAX_FINDINGS, PayloadOptions, Report, ValidatorOptions};
+use crate::violation::{PayloadOptions, Report, ValidatorOptions};
 use crate::{Dependency, SchemaError, Violation};
 
 use crate::depth::with_stack;
 use cost::Cost;
 use instance::Instance;
 use nodes::{OfInstance, Place};
+use weight::{Allowance, Weight};
 
 /// Steps of the backtracking engine for one match of one pattern. Patterns without look-around and
 /// back-references run in linear time and never need it.
@@ -58,14 +61,17 @@ const MAX_KEPT_VISITS: u64 = 250_000;
 /// Digits of numbers that are longer than doubles can be, written out, times the visits of each.
 const MAX_DIGIT_VISITS: u64 = 100_000_000;
 
-/// Errors made while listing, those of branches included; each takes about half a kilobyte until the end.
+/// Errors made while listing, those of branches included; `weight` allows fewer where they are large.
 const MAX_ERRORS: u32 = 10_000;
+/// The same where a walk that is cut short has no answer.
+const MAX_ERRORS_OF_ALL: u32 = 100_000;
 
 /// A compiled payload validator: compile once per schema and keep it. `Send` and `Sync`.
 #[derive(Debug)]
 pub struct JsonValidator {
     validator: jsonschema::Validator<OfInstance>,
     cost: Cost,
+    weight: Weight,
     homes: resources::Homes,
 }
 
@@ -83,9 +89,9 @@ impl JsonValidator {
     ) -> Result<Self, SchemaError> {
         let mut resources = resources::Resources::read(text, dependencies)?;
         let homes = resources.take_homes();
-        let cost = Cost::of(&resources)?;
+        let (cost, weight) = (Cost::of(&resources)?, Weight::of(&resources)?);
         let validator = with_frames(cost.schemas, || build(&resources, *options))?;
-        Ok(Self { validator, cost, homes })
+        Ok(Self { validator, cost, weight, homes })
     }
 
     /// Validates one payload. Findings come in document order.
@@ -125,27 +131,32 @@ impl JsonValidator {
         if cost.visits > MAX_LISTING_VISITS {
             return self.unlisted();
         }
-        if cost.kept <= MAX_KEPT_VISITS {
-            return self.listed(instance);
+        // A walk that is cut short hides where a match could not be finished.
+        let most = if self.cost.backtracks { MAX_ERRORS_OF_ALL } else { MAX_ERRORS };
+        match self.weight.allow(instance, shape.depth, self.cost.errors, most) {
+            Allowance::None => self.unlisted(),
+            Allowance::Errors(errors) if cost.kept <= MAX_KEPT_VISITS => self.listed(instance, errors),
+            Allowance::Errors(_) if self.cost.spreads => self.unlisted(),
+            Allowance::Errors(errors) => self.first(instance, errors),
         }
-        if self.cost.spreads { self.unlisted() } else { self.first(instance) }
     }
 
     /// The first finding of a payload that is not valid and has too many of them to be kept.
-    fn first(&self, instance: &Instance<'_>) -> Report {
-        let Err(error) = self.validator.validate(Place::root(instance)) else { return self.unlisted() };
+    fn first(&self, instance: &Instance<'_>, errors: u32) -> Report {
+        let Err(error) = self.validator.validate(Place::listed(instance, errors)) else {
+            return self.unlisted();
+        };
         match finding::undecided(&error) {
             Some(reason) => Report::undecided(reason),
+            None if nodes::is_late(&error) => self.unlisted(),
             None => Report { truncated: true, ..only(finding::violation(&error, &self.homes, instance)) },
         }
     }
 
     /// All findings of a payload that is not valid.
-    fn listed(&self, instance: &Instance<'_>) -> Report {
+    fn listed(&self, instance: &Instance<'_>, errors: u32) -> Report {
         let mut report = Report::default();
         let mut found = Vec::new();
-        // A walk that is cut short hides where a match could not be finished.
-        let errors = if self.cost.backtracks { u32::MAX } else { MAX_ERRORS };
         for error in self.validator.iter_errors(Place::listed(instance, errors)) {
             if nodes::is_late(&error) {
                 break;
@@ -156,25 +167,28 @@ impl JsonValidator {
             }
         }
         let cut_short = instance.errors_left.get() == 0;
-        if cut_short && found.is_empty() {
+        if cut_short && (found.is_empty() || self.cost.backtracks) {
             return self.unlisted();
         }
         finding::sort(&mut found, instance);
-        report.truncated = cut_short || found.len() > MAX_FINDINGS;
-        found.truncate(MAX_FINDINGS);
-        report.findings = found;
+        report.truncated = cut_short;
+        for finding in found {
+            if !report.push(finding) {
+                break;
+            }
+        }
         report
     }
 
     /// Not valid, and listing why would cost too much.
     fn unlisted(&self) -> Report {
         if self.cost.backtracks {
-            return Report::undecided("the schema branches too much to tell why the payload failed");
+            return Report::undecided("it would take too much to tell why the payload failed");
         }
         only(Violation::data(
             "schema.json.unlisted",
             "",
-            "the payload does not match the schema, which branches too much to list where",
+            "the payload does not match the schema; to list where would take too much",
         ))
     }
 }
@@ -214,7 +228,9 @@ fn build(
 }
 
 fn only(violation: Violation) -> Report {
-    Report { findings: vec![violation], ..Report::default() }
+    let mut report = Report::default();
+    report.push(violation);
+    report
 }
 
 /// The crate's reason, shortened: its text can quote whole schemas.

@@ -182,6 +182,9 @@ impl<'a> Iterator for MembersIter<'a> {
     type Item = (&'a str, Place<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
+        if self.instance.errors_left.get() == 0 {
+            return None;
+        }
         let (name, value) = self.rest.next()?;
         Some((name, Place { instance: self.instance, value }))
     }
@@ -219,6 +222,9 @@ impl<'a> Iterator for ItemsIter<'a> {
     type Item = Place<'a>;
 
     fn next(&mut self) -> Option<Place<'a>> {
+        if self.instance.errors_left.get() == 0 {
+            return None;
+        }
         Some(Place { instance: self.instance, value: self.rest.next()? })
     }
 }
