@@ -109,6 +109,9 @@ impl EventPolicy {
         let map = map.map_err(|error| format!("`subjectMap`: {error}"))?;
         let aliases = settings.dataschema_aliases.iter().map(as_alias).collect::<Result<_, _>>()?;
         let framed_types = framed_types(&settings)?;
+        if settings.urn_namespace.as_deref().is_some_and(|name| !is_namespace(name)) {
+            return Err("`urnNamespace` holds letters, digits and hyphens, at least one".to_owned());
+        }
         for group in settings.schema_groups.values() {
             ContextName::from_segment(group).map_err(|error| format!("`schemaGroups`: {error}"))?;
         }
@@ -204,6 +207,11 @@ fn strategies(settings: &Settings, map: &SubjectMap) -> Vec<(MatchedBy, SubjectS
     names.iter().map(strategy).collect()
 }
 
+/// Whether a URN can have this namespace: letters, digits and hyphens (RFC 8141 2).
+fn is_namespace(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
 fn as_rule(row: &SubjectMapRow) -> SubjectRule {
     SubjectRule {
         event_type: row.event_type.clone(),
@@ -219,6 +227,10 @@ fn as_alias(alias: &DataschemaAlias) -> Result<Alias, String> {
         (None, Some(prefix)) if !prefix.is_empty() => AliasPattern::Prefix(prefix.clone()),
         _ => return Err("`dataschemaAliases`: an alias has either `uri` or `prefix`".to_owned()),
     };
+    if !pattern.can_fit() {
+        let text = alias.uri.as_ref().or(alias.prefix.as_ref()).map_or("", String::as_str);
+        return Err(format!("`dataschemaAliases`: `{text}` is no URI"));
+    }
     if alias.subject.is_empty() || alias.version == Some(0) {
         return Err("`dataschemaAliases`: an alias has a subject, and a version from 1 if any".to_owned());
     }

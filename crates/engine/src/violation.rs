@@ -294,6 +294,8 @@ pub struct PayloadOptions {
     pub message: MessageChoice,
     /// Unknown Protobuf fields.
     pub unknown_fields: UnknownFields,
+    /// Bytes behind an Avro datum: how severe they are, `None` if nothing is said of them.
+    pub trailing_bytes: Option<Severity>,
     /// Whether the payload came in Confluent framing, whose serializers write a top-level Avro `bytes`
     /// schema without the length that plain Avro has.
     pub framed: bool,
@@ -310,6 +312,7 @@ impl Default for PayloadOptions {
             encoding: Encoding::Binary,
             message: MessageChoice::First,
             unknown_fields: UnknownFields::Warn,
+            trailing_bytes: Some(Severity::Error),
             framed: false,
             max_depth: 127,
             max_items: 4_000_000,

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use chancery_engine::cloudevents::matching::{Agreement, Claim, Match, PayloadFormat, SchemaReference, join};
 use chancery_engine::cloudevents::rules::{self, EventRule};
 use chancery_engine::cloudevents::{Data, Event, EventOptions};
-use chancery_engine::violation::{Encoding, MessageChoice, Place};
+use chancery_engine::violation::{Encoding, MessageChoice, PayloadOptions, Place, UnknownFields};
 use chancery_engine::{Report, Severity, Violation};
 
 use super::super::policies::EventPolicy;
@@ -16,7 +16,7 @@ use super::claims::{Dataschema, Evidence, Frame, KnownFrame};
 use super::event::Unchecked;
 use super::frame::{conflict, id_required, unknown_id};
 use super::target::Target;
-use super::{Framing, Matched, avro_json, format_mismatch, framing_of, says_nothing};
+use super::{Framing, Matched, avro_json, format_mismatch, framing_of, says_nothing, unknown_fields};
 use crate::model::{ContextName, OnMissingSchema, Settings, UnknownDataschema};
 
 /// An event on its way to a verdict.
@@ -142,8 +142,10 @@ impl<'a> Checking<'a> {
     /// Nothing names a schema.
     pub fn nothing_matches(&mut self, dataschema: &Dataschema) {
         let unresolved = matches!(dataschema, Dataschema::Unresolved);
-        // Where nothing else names a schema either, the outcome says enough, unless settings ask for the finding.
-        if self.settings().unknown_dataschema.is_some() {
+        // Where nothing else names a schema either, the outcome says enough, unless somebody asks for the finding.
+        if self.settings().unknown_dataschema.is_some()
+            || self.options.overrides.sets(&rules::DATASCHEMA_UNRESOLVED)
+        {
             self.unresolved(dataschema);
         }
         self.missing_schema(if self.is_elsewhere() {
@@ -171,6 +173,15 @@ impl<'a> Checking<'a> {
             None => {}
         }
         self.unchecked = Some(reason);
+    }
+
+    /// The version that settings pin does not exist. That is told unless the rule is off: a wrong number would switch
+    /// validation off for good.
+    pub fn missing_pin(&mut self, version: i32) {
+        let required = self.settings().on_missing_schema == Some(OnMissingSchema::Reject);
+        let message = format!("the settings pin version {version}, which the subject does not have");
+        self.about_data(&rules::SCHEMA_NOT_FOUND, required, &message);
+        self.unchecked = Some(Unchecked::NoSchema);
     }
 
     pub fn unresolved(&mut self, dataschema: &Dataschema) {
@@ -210,6 +221,23 @@ impl<'a> Checking<'a> {
         let severity = if required { Some(Severity::Error) } else { self.options.severity(rule) };
         let Some(severity) = severity else { return };
         self.report.push(Violation { severity, ..Violation::data(rule.id, "", message) });
+    }
+
+    /// How payloads are judged, as far as settings and rules say so. What a rule of events says of a finding on the
+    /// payload wins over the setting.
+    pub fn payload_options(&self) -> PayloadOptions {
+        let overrides = &self.options.overrides;
+        let severity = |rule| overrides.sets(rule).then(|| self.options.severity(rule));
+        PayloadOptions {
+            unknown_fields: match severity(&rules::DATA_UNKNOWN_FIELDS) {
+                Some(None) => UnknownFields::Ignore,
+                Some(Some(Severity::Warning)) => UnknownFields::Warn,
+                Some(Some(Severity::Error)) => UnknownFields::Reject,
+                None => unknown_fields(self.settings()),
+            },
+            trailing_bytes: self.options.severity(&rules::DATA_TRAILING_BYTES),
+            ..PayloadOptions::default()
+        }
     }
 
     /// How the data is read for a schema; `None`: they do not fit.

@@ -21,7 +21,7 @@ use crate::model::{ContextName, Guid, SchemaId, Subject, VersionSelector};
 pub(super) struct Evidence {
     /// Claims of the request and of `dataschema`.
     pub claims: Vec<Claim>,
-    /// Subjects that strategies name and that exist, in their order.
+    /// Subjects that strategies name: of each rank the first that exists.
     pub named: Vec<Claim>,
     pub frame: Frame,
     pub dataschema: Dataschema,
@@ -66,12 +66,15 @@ pub(super) enum Dataschema {
 }
 
 impl Evidence {
-    /// What all evidence comes to. Two names for one event are a convention of the producer, not a contradiction:
-    /// the stronger one counts. Every other piece of evidence has to agree with each of them.
+    /// What all evidence comes to. A schema can be a version of several subjects: where something names the schema
+    /// itself, each name has to agree with that, and need not be the same as the others.
     pub fn join(&self, framed: Option<&Claim>) -> Agreement {
         let mut claims: Vec<Claim> = self.claims.iter().chain(framed).cloned().collect();
-        let weaker = if claims.is_empty() { &[] } else { self.named.get(1..).unwrap_or_default() };
-        for named in weaker {
+        if claims.iter().all(|claim| claim.schema_id.is_none()) {
+            claims.extend(self.named.iter().cloned());
+            return join(&claims);
+        }
+        for named in self.named.get(1..).unwrap_or_default() {
             claims.push(named.clone());
             let agreement = join(&claims);
             claims.pop();
@@ -134,6 +137,8 @@ impl Registry {
                     evidence.claims.push(claim);
                     Dataschema::Resolved(reference)
                 }
+                // It says what the packed message says itself.
+                None if is_type_url(dataschema, &event.data) => Dataschema::Absent,
                 None => Dataschema::Unresolved,
             };
         }
@@ -318,10 +323,9 @@ impl Registry {
                     Frame::Known(frame) => Some(&frame.claim),
                     _ => None,
                 };
-                let mut all: Vec<_> = evidence.claims.iter().chain(framed).cloned().collect();
-                all.push(claim.clone());
-                all.extend(evidence.named.first().cloned());
-                if matches!(join(&all), Agreement::Agreed(_)) {
+                let claims = evidence.claims.iter().chain([&claim]).cloned().collect();
+                let all = Evidence { claims, named: evidence.named.clone(), ..Evidence::default() };
+                if matches!(all.join(framed), Agreement::Agreed(_)) {
                     return Ok(Some(claim));
                 }
                 newest.get_or_insert(claim);
@@ -333,7 +337,8 @@ impl Registry {
         Ok(newest)
     }
 
-    /// What the strategies claim: the subject that the first one names, and all named subjects that exist.
+    /// What the strategies claim: the subject that the first one names, and of each rank the first that exists.
+    /// Several names of one rank are conventions of the producer, which do not contradict each other.
     async fn named_claims(
         &self,
         event: &Event<'_>,
@@ -356,7 +361,8 @@ impl Registry {
         for (by, strategy) in &policy.strategies {
             let Some(name) = strategy.find_subject(&facts) else { continue };
             let subject = self.resolve_alias(Subject::parse_in(&hints.context, &name)).await?;
-            if self.view_subject(&subject).await?.history.latest().is_some() {
+            let is_first = !claims.iter().any(|claim: &Claim| claim.by == *by);
+            if is_first && self.view_subject(&subject).await?.history.latest().is_some() {
                 claims.push(subject_claim(*by, &subject, None));
             }
             expected.get_or_insert(subject);
@@ -374,6 +380,14 @@ fn subject_claim(by: MatchedBy, subject: &Subject, version: Option<u32>) -> Clai
         version,
         uses: Vec::new(),
     }
+}
+
+/// Whether a `dataschema` is the type URL of the packed message, of which one may lack the scheme.
+fn is_type_url(dataschema: &str, data: &Data<'_>) -> bool {
+    fn bare(url: &str) -> &str {
+        url.split_once("://").map_or(url, |(_, rest)| rest)
+    }
+    matches!(data, Data::Message { type_url, .. } if bare(type_url) == bare(dataschema))
 }
 
 /// Bytes may carry a frame unless their content type is one that is never a payload; text never does.

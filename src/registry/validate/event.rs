@@ -22,7 +22,7 @@ use super::super::{Registry, RegistryError};
 use super::checking::{Checking, Input, in_document_order, is_of_rule, message_of};
 use super::claims::Dataschema;
 use super::frame::{Unframed, id_required, strip_indexes};
-use super::{Framing, Matched, other_form, unknown_fields};
+use super::{Framing, Matched, other_form};
 use crate::model::{ContextName, Settings, Subject, VersionPolicy, VersionSelector};
 
 /// What all events of one request share.
@@ -180,7 +180,10 @@ impl Registry {
             (outcome, _) => outcome,
         };
         let lint = if hints.lint {
-            Some(Box::pin(self.lint_event(&event, matched.as_ref(), hints)).await?)
+            match Box::pin(self.lint_event(&event, matched.as_ref(), hints)).await {
+                Err(RegistryError::Store(_)) if hints.passes_unavailable => None,
+                lints => Some(lints?),
+            }
         } else {
             None
         };
@@ -291,7 +294,10 @@ impl Registry {
         };
         let mut tries = self.tries_of(found, checking.context, listed).await?;
         let Some(newest) = tries.next(self).await? else {
-            checking.missing_schema(Unchecked::NoSchema);
+            match policy {
+                Some(VersionPolicy::Pinned(version)) => checking.missing_pin(version),
+                _ => checking.missing_schema(Unchecked::NoSchema),
+            }
             return Ok(());
         };
         if checking.has_broken_data() {
@@ -338,9 +344,7 @@ impl Registry {
                     return Ok(());
                 }
             };
-            let unknown_fields = unknown_fields(checking.settings());
-            let options =
-                PayloadOptions { encoding, message, unknown_fields, framed, ..PayloadOptions::default() };
+            let options = PayloadOptions { encoding, message, framed, ..checking.payload_options() };
             let mut target = self.formed(target, checking.settings());
             if let Some(reference) = &input.reference {
                 let (part, is_there) = Box::pin(self.part_of(target, reference)).await?;

@@ -72,6 +72,16 @@ async fn a_dataschema_that_names_nothing_here_is_told_before_the_type_decides() 
     check(&app, &[(elsewhere, good.clone(), "unchecked [] []")]).await;
     let verdict = ask(&app, "", &event(json!({ "dataschema": elsewhere }))).await;
     assert_eq!(verdict["reason"], "data.missing");
+    // Who asks for the finding by name gets it, also when nothing else names a schema.
+    for (level, expected) in [
+        ("error", "invalid [dataschema.unresolved] []"),
+        ("warning", "unchecked [] [dataschema.unresolved]"),
+        ("off", "unchecked [] []"),
+    ] {
+        let query = format!("?rules=dataschema.unresolved:{level}");
+        let asked = ask(&app, &query, &event(json!({ "dataschema": elsewhere, "data": {} }))).await;
+        assert_eq!(summary(&asked), expected, "{level}");
+    }
     register_json(&app, TYPE, object("id", "integer")).await;
     let base = if app.is_here() { "http://registry.example.com" } else { return };
     let warned = format!("valid type {TYPE}/1 [] [dataschema.unresolved]");
@@ -151,8 +161,15 @@ async fn a_dataschema_without_a_version_means_the_latest_one_and_says_so() {
     let verdict = ask(&app, "", &old).await;
     assert_eq!(
         (summary(&verdict), &verdict["reason"]),
-        ("unchecked [] []".to_owned(), &json!("schema.not-found"))
+        ("unchecked [] [schema.not-found]".to_owned(), &json!("schema.not-found"))
     );
+    let message = "the settings pin version 9, which the subject does not have";
+    assert_eq!(verdict["warnings"][0]["message"], message);
+    let silenced = ask(&app, "?rules=schema.not-found:off", &old).await;
+    assert_eq!(summary(&silenced), "unchecked [] []");
+    let rejecting = json!({ "versions": "pinned:9", "onMissingSchema": "reject" });
+    app.put(&format!("/v1/subjects/{TYPE}/settings"), rejecting).await.is(200);
+    assert_eq!(summary(&ask(&app, "", &old).await), "invalid [schema.not-found] []");
 }
 
 #[tokio::test]
@@ -230,6 +247,11 @@ async fn settings_give_other_names_to_schemas() {
         json!({ "dataschemaAliases": [{ "uri": "a:b", "subject": "" }] }),
         json!({ "subjectMap": [{ "type": "(", "subject": "s" }] }),
         json!({ "subjectMap": [{ "subject": "{nothing}" }] }),
+        json!({ "subjectMap": [{ "type": ".*", "subject": "" }] }),
+        json!({ "dataschemaAliases": [{ "uri": "not a uri", "subject": "s" }] }),
+        json!({ "dataschemaAliases": [{ "prefix": "not a uri", "subject": "s" }] }),
+        json!({ "urnNamespace": "" }),
+        json!({ "urnNamespace": "a:b" }),
         json!({ "schemaGroups": { "g": "a:b" } }),
         json!({ "framedTypes": { "application/x": "XML" } }),
         json!({ "rules": { "source.nothing": "off" } }),
@@ -467,10 +489,82 @@ async fn exact_evidence_has_to_agree_with_type_and_topic() {
     assert_eq!(summary(&ask(&app, "?topic=orders", &framed).await), format!("valid framing {TYPE}/1 [] []"));
     assert_eq!(summary(&ask(&app, "?topic=names", &framed).await), "invalid [schema.conflict] []");
     assert_eq!(summary(&ask(&app, "?topic=unknown", &framed).await), format!("valid framing {TYPE}/1 [] []"));
-    // Two names alone are a convention: the type counts.
-    app.register_body("t", json!({ "schema": "true", "schemaType": "JSON" })).await;
+}
+
+#[tokio::test]
+async fn type_and_topic_have_to_agree_and_several_names_of_one_rank_need_not() {
+    let app = App::new().await;
+    for (subject, kind) in [("t", "integer"), ("t-value", "string"), ("u-value", "boolean")] {
+        register_json(&app, subject, json!({ "type": kind })).await;
+    }
     let named = event(json!({ "type": "t", "data": 1 }));
-    assert_eq!(summary(&ask(&app, "?topic=names", &named).await), "valid type t/1 [] []");
+    for (query, expected) in [
+        ("", "valid type t/1 [] []"),
+        ("?topic=nobody", "valid type t/1 [] []"),
+        ("?topic=u", "invalid [schema.conflict] []"),
+        ("?topic=u&rules=schema.conflict:warning", "valid type t/1 [] [schema.conflict]"),
+        ("?topic=u&rules=schema.conflict:off", "valid type t/1 [] []"),
+    ] {
+        assert_eq!(summary(&ask(&app, query, &named).await), expected, "{query}");
+    }
+    let conflict = ask(&app, "?topic=u", &named).await;
+    assert_eq!(conflict["violations"][0]["message"], "type and topic name different schemas");
+    for (strategies, query, expected) in [
+        (json!(["type", "type-value"]), "", "valid type t/1 [] []"),
+        (json!(["type-value", "type"]), "", "invalid type t-value/1 [schema.json.type] []"),
+        (json!(["type-value", "type", "topic"]), "?topic=t", "invalid type t-value/1 [schema.json.type] []"),
+        (json!(["topic", "type"]), "?topic=u", "invalid [schema.conflict] []"),
+        (json!(["topic", "type"]), "?topic=t", "invalid [schema.conflict] []"),
+    ] {
+        app.put(GLOBAL, json!({ "subjectStrategies": strategies })).await.is(200);
+        assert_eq!(summary(&ask(&app, query, &named).await), expected, "{strategies} {query}");
+    }
+    // Other evidence that agrees with the first name of a rank need not agree with the second.
+    app.put(GLOBAL, json!({ "subjectStrategies": ["type", "type-value"] })).await.is(200);
+    assert_eq!(summary(&ask(&app, "?subject=t", &named).await), "valid parameter t/1 [] []");
+    assert_eq!(summary(&ask(&app, "?subject=t-value", &named).await), "invalid [schema.conflict] []");
+}
+
+#[tokio::test]
+async fn rules_of_events_say_how_severe_findings_on_the_payload_are() {
+    let app = App::new().await;
+    let (id, _) =
+        app.register("a", r#"{"type":"record","name":"R","fields":[{"name":"x","type":"int"}]}"#).await;
+    let proto = "syntax = \"proto3\"; message M { int32 a = 1; }";
+    app.register_body("p", json!({ "schema": proto, "schemaType": "PROTOBUF" })).await;
+    let frame = [&[0][..], &u32::try_from(id).unwrap().to_be_bytes(), &[2, 0]].concat();
+    let trailing = event(
+        json!({ "type": "a", "datacontenttype": "avro/binary", "data_base64": STANDARD.encode(frame) }),
+    );
+    let unknown = event(
+        json!({ "type": "p", "datacontenttype": "application/protobuf", "data_base64": STANDARD.encode([72, 1]) }),
+    );
+    let levels = ["off", "warning", "error"];
+    let findings = |rule: &str| ["[] []".to_owned(), format!("[] [{rule}]"), format!("[{rule}] []")];
+    for (rule, event, matched, reported, default) in [
+        ("data.trailing-bytes", &trailing, "framing a/1", "schema.avro.trailing-bytes", 2),
+        ("data.unknown-fields", &unknown, "type p/1", "schema.protobuf.unknown-fields", 1),
+    ] {
+        let expected: Vec<_> = findings(reported)
+            .iter()
+            .zip(["valid", "valid", "invalid"])
+            .map(|(findings, outcome)| format!("{outcome} {matched} {findings}"))
+            .collect();
+        assert_eq!(summary(&ask(&app, "", event).await), expected[default], "{rule}");
+        for (level, expected) in levels.iter().zip(&expected) {
+            let asked = ask(&app, &format!("?rules={rule}:{level}"), event).await;
+            assert_eq!(summary(&asked), *expected, "{rule}:{level}");
+            app.put(GLOBAL, json!({ "rules": { rule: level } })).await.is(200);
+            assert_eq!(summary(&ask(&app, "", event).await), *expected, "{rule}:{level} in settings");
+        }
+        app.put(GLOBAL, json!({})).await.is(200);
+    }
+    // The single rule wins over the setting of the subject.
+    app.put("/v1/subjects/p/settings", json!({ "unknownFields": "reject" })).await.is(200);
+    let reported = "[schema.protobuf.unknown-fields] []";
+    assert_eq!(summary(&ask(&app, "", &unknown).await), format!("invalid type p/1 {reported}"));
+    let silenced = ask(&app, "?rules=data.unknown-fields:off", &unknown).await;
+    assert_eq!(summary(&silenced), "valid type p/1 [] []");
 }
 
 #[tokio::test]

@@ -89,7 +89,8 @@ pub(super) fn walk<'p>(
         trace,
     };
     walker.step(program.root)?;
-    if walker.rest.is_empty() { Ok(()) } else { walker.trace.fault(Fault::Trailing) }
+    let is_whole = walker.rest.is_empty() || options.trailing_bytes.is_none();
+    if is_whole { Ok(()) } else { walker.trace.fault(Fault::Trailing) }
 }
 
 struct Walker<'a, 'p, T> {

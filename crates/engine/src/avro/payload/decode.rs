@@ -12,7 +12,7 @@ use crate::avro::model::{Graph, Kind, TypeId};
 use crate::avro::names::Primitive;
 use crate::conditions::{Timestamp, Value};
 use crate::tree::Node;
-use crate::violation::{Encoding, PayloadOptions};
+use crate::violation::{Encoding, PayloadOptions, Severity};
 
 /// Values built for one payload; a value takes some 50 bytes.
 const MAX_VALUES: u64 = 1_000_000;
@@ -26,7 +26,8 @@ pub(super) fn decode(graph: &Graph, payload: &[u8], options: &PayloadOptions) ->
             let mut reader =
                 Reader { graph, rest: payload, left: super::budget(payload, options).min(MAX_VALUES) };
             let value = reader.value(graph.root, depth)?;
-            reader.rest.is_empty().then_some(value)
+            let is_whole = reader.rest.is_empty() || options.trailing_bytes != Some(Severity::Error);
+            is_whole.then_some(value)
         }
         Encoding::Json | Encoding::AvroJson => {
             let form = if options.encoding == Encoding::Json { Form::Plain } else { Form::Avro };

@@ -9,7 +9,7 @@ use super::binary::{Fault, Segment, Stop, Trace, walk};
 use super::program::Program;
 use crate::avro::model::{Graph, Kind};
 use crate::tree::pointer_token;
-use crate::violation::{PayloadOptions, Report, Violation};
+use crate::violation::{PayloadOptions, Report, Severity, Violation};
 
 /// Longest map key shown in a pointer, in characters.
 const MAX_KEY: usize = 100;
@@ -53,7 +53,9 @@ impl Explain<'_, '_> {
                 Violation::data("schema.avro.truncated", at, "the payload ends inside this value")
             }
             Fault::Trailing => {
-                Violation::data("schema.avro.trailing-bytes", at, "the payload goes on after the datum")
+                let message = "the payload goes on after the datum";
+                let finding = Violation::data("schema.avro.trailing-bytes", at, message);
+                Violation { severity: self.options.trailing_bytes.unwrap_or(Severity::Error), ..finding }
             }
             Fault::Varint => Violation::data(
                 "schema.avro.varint",

@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use fluent_uri::Uri;
 use fluent_uri::pct_enc::EStr;
+use fluent_uri::{Uri, UriRef};
 
 /// What a `dataschema` names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +90,14 @@ pub enum AliasPattern {
 }
 
 impl AliasPattern {
+    /// Whether any `dataschema` can fit: it is a URI, or at least a reference.
+    pub fn can_fit(&self) -> bool {
+        match self {
+            Self::Exact(uri) => !uri.is_empty() && UriRef::parse(uri.as_str()).is_ok(),
+            Self::Prefix(prefix) => !prefix.is_empty() && prefix.bytes().all(is_of_uris),
+        }
+    }
+
     /// Length of the match; exact ones are longer than any prefix.
     fn rank(&self, uri: &str) -> Option<usize> {
         match self {
@@ -326,6 +334,11 @@ fn guid(text: &str) -> Option<[u8; 16]> {
     (has_form && is_hex).then(|| u128::from_str_radix(&digits, 16).ok().map(u128::to_be_bytes))?
 }
 
+/// Whether a byte can stand in a URI (RFC 3986 2).
+fn is_of_uris(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
+}
+
 /// Percent-decodes once; `None` when the bytes are not UTF-8. The URI grammar was checked before.
 fn decode(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains('%') {
@@ -467,6 +480,19 @@ mod tests {
         let other = locator().with_namespace("Acme");
         assert_eq!(other.locate("urn:acme:id:7").target, id(None, 7, None));
         assert!(matches!(other.locate("urn:schema-registry:id:7").target, SchemaTarget::JsonSchemaId(_)));
+    }
+
+    #[test]
+    fn an_alias_of_what_is_no_uri_can_never_fit() {
+        let exact = |text: &str| AliasPattern::Exact(text.to_owned()).can_fit();
+        let prefix = |text: &str| AliasPattern::Prefix(text.to_owned()).can_fit();
+        for text in ["https://vendor.example/x", "urn:vendor:x", "types.example.com/a.B", "a:b#c"] {
+            assert!(exact(text) && prefix(text), "{text}");
+        }
+        for text in ["", "not a uri", "https://vendor.example/é", "a\"b"] {
+            assert!(!exact(text) && !prefix(text), "{text}");
+        }
+        assert!(!exact("https://[") && prefix("https://["), "a URI may go on behind a prefix");
     }
 
     #[test]

@@ -132,6 +132,12 @@ pub enum MapError {
         /// The engine's reason.
         reason: String,
     },
+    /// A template that gives no name to anything.
+    #[error("row {row}: the template is empty")]
+    Empty {
+        /// Row from 0.
+        row: usize,
+    },
     /// A name in a template that is neither a fact nor a group.
     #[error("row {row}: the template names `{name}`, which is neither a fact nor a group of a pattern")]
     Template {
@@ -185,6 +191,9 @@ impl Row {
             whole.transpose().map_err(|error| MapError::Pattern { row, reason: error.to_string() })
         };
         let patterns = [compile(&rule.event_type)?, compile(&rule.source)?, compile(&rule.topic)?];
+        if rule.template.is_empty() {
+            return Err(MapError::Empty { row });
+        }
         let template = split_template(&rule.template);
         let is_known = |name: &str| {
             let mut groups = patterns.iter().flatten().flat_map(Regex::capture_names).flatten();
