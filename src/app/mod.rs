@@ -30,7 +30,7 @@ use crate::telemetry;
 /// How long open requests may take after the signal to stop.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// How long a client may take to send the head of a request.
+/// How long a client may take to send the head of a request. Bodies have a bound of their own, in [`HttpLimits`].
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A server that listens and has its data open, but does not answer yet.
@@ -133,7 +133,11 @@ impl App {
 fn surfaces(config: &Config, store: Arc<dyn Store>) -> Surfaces {
     let registry = Registry::new(store, system_clock(), registry_settings(config));
     Surfaces::new(State {
-        limits: HttpLimits { max_body_bytes: config.max_body_bytes, max_in_flight: config.max_in_flight },
+        limits: HttpLimits {
+            max_body_bytes: config.max_body_bytes,
+            max_in_flight: config.max_in_flight,
+            ..HttpLimits::default()
+        },
         info: ServerInfo { cluster_id: config.cluster_id.clone(), ..ServerInfo::default() },
         locator: config.schema_locator(),
         log_reads: config.log_reads,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use bytes::BytesMut;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Serialize;
 
@@ -117,20 +118,39 @@ fn is_qualified(name: &str) -> bool {
 /// Reads a whole body, unless its announced length is over the limit.
 ///
 /// # Errors
-/// [`TransportError::TooLarge`], or `BadRequest` when the connection broke.
-pub async fn read_body(mut body: Body, limit: usize) -> Result<Bytes, TransportError> {
+/// [`TransportError::TooLarge`], `Silence` when nothing comes for too long, or `BadRequest` when the connection broke.
+pub async fn read_body(mut body: Body, limit: usize, silence: Duration) -> Result<Bytes, TransportError> {
     if body.size_hint().lower() > limit as u64 {
         discard(body);
         return Err(TransportError::TooLarge(limit));
     }
-    match Limited::new(&mut body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            discard(body);
-            Err(TransportError::TooLarge(limit))
+    let (mut first, mut whole) = (Bytes::new(), BytesMut::new());
+    let mut frames = Limited::new(&mut body, limit);
+    loop {
+        let frame = match tokio::time::timeout(silence, frames.frame()).await {
+            Err(_) => return Err(TransportError::Silence(silence)),
+            Ok(None) => break,
+            Ok(Some(Ok(frame))) => frame,
+            Ok(Some(Err(error))) if error.is::<LengthLimitError>() => {
+                discard(body);
+                return Err(TransportError::TooLarge(limit));
+            }
+            Ok(Some(Err(error))) => {
+                return Err(TransportError::BadRequest(format!("the request body broke off: {error}")));
+            }
+        };
+        let Ok(data) = frame.into_data() else { continue };
+        // Most bodies come in one piece, which is not copied.
+        if first.is_empty() {
+            first = data;
+            continue;
         }
-        Err(error) => Err(TransportError::BadRequest(format!("the request body broke off: {error}"))),
+        if whole.is_empty() {
+            whole.extend_from_slice(&first);
+        }
+        whole.extend_from_slice(&data);
     }
+    Ok(if whole.is_empty() { first } else { whole.freeze() })
 }
 
 /// A body that waits to be read. One that nobody takes is discarded.
@@ -140,6 +160,11 @@ impl Unread {
     /// A body as it arrives.
     pub fn new(body: Body) -> Self {
         Self(Some(body))
+    }
+
+    /// No body.
+    pub fn nothing() -> Self {
+        Self(None)
     }
 
     /// The body, to be read.

@@ -20,7 +20,6 @@ use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::{Builder, Uuid};
 
-use super::State;
 use super::call::{self, Call, Unread};
 use super::error::{ApiError, TransportError};
 use super::facts::Facts;
@@ -30,6 +29,7 @@ use super::path::{self, RequestPath};
 use super::problem::Problem;
 use super::query::Query;
 use super::routes::{Bodies, Outcome, Route, RouteTable, Surface};
+use super::{HttpLimits, State};
 
 /// Names a request in logs; taken over from the client when it sends one.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -91,12 +91,13 @@ impl Dispatcher {
         check_media(route, &headers, media).map_err(refused)?;
         let turn = self.take_turn(route).map_err(refused)?;
         let (whole, body) = match route.bodies {
-            Bodies::None => (Bytes::new(), Body::empty()),
+            Bodies::None => (Bytes::new(), Unread::nothing()),
             Bodies::Json | Bodies::Any => {
-                let limit = self.state.limits.max_body_bytes;
-                (call::read_body(body.take(), limit).await.map_err(refused)?, Body::empty())
+                let HttpLimits { max_body_bytes, body_silence, .. } = self.state.limits;
+                let whole = call::read_body(body.take(), max_body_bytes, body_silence).await;
+                (whole.map_err(refused)?, Unread::nothing())
             }
-            Bodies::Stream => (Bytes::new(), body.take()),
+            Bodies::Stream => (Bytes::new(), body),
         };
         let call = Call {
             state: Arc::clone(&self.state),

@@ -4,6 +4,8 @@
 //! reference (a missing blank after a full stop, `is not a valid.`) are kept. The HTTP status is the first
 //! three digits of a five-digit code, which is the reference's own convention.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::http::header::{ALLOW, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
@@ -35,6 +37,9 @@ pub enum TransportError {
     /// The body is longer than the limit.
     #[error("request body exceeds the limit of {0} bytes")]
     TooLarge(usize),
+    /// Nothing came of the rest of the body for so long.
+    #[error("nothing came of the rest of the request body for {0:?}")]
+    Silence(Duration),
     /// The body is of no type that is read here.
     #[error("HTTP 415 Unsupported Media Type")]
     UnsupportedMediaType,
@@ -61,6 +66,7 @@ impl TransportError {
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Silence(_) => StatusCode::REQUEST_TIMEOUT,
             Self::UnsupportedMediaType | Self::EncodedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Busy => StatusCode::TOO_MANY_REQUESTS,
             Self::MissingBody => StatusCode::UNPROCESSABLE_ENTITY,

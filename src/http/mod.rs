@@ -33,6 +33,7 @@ mod routes;
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -59,11 +60,13 @@ pub struct HttpLimits {
     /// Requests with payloads, events or candidates that are at work at the same time (default 1024); more are
     /// told to come back (429).
     pub max_in_flight: usize,
+    /// How long nothing may come of a body that is not all there (default 60 s). Streams may be silent longer.
+    pub body_silence: Duration,
 }
 
 impl Default for HttpLimits {
     fn default() -> Self {
-        Self { max_body_bytes: 2 << 20, max_in_flight: 1024 }
+        Self { max_body_bytes: 2 << 20, max_in_flight: 1024, body_silence: Duration::from_mins(1) }
     }
 }
 

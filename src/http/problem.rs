@@ -73,6 +73,13 @@ impl Problem {
         self
     }
 
+    /// The same problem in other words.
+    #[must_use]
+    pub fn detail(mut self, detail: String) -> Self {
+        self.0.detail = detail;
+        self
+    }
+
     /// The same problem about a path.
     #[must_use]
     pub fn instance(mut self, path: &str) -> Self {

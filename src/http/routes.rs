@@ -3,11 +3,10 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use axum::body::Body;
 use axum::http::{Method, Uri};
 use axum::response::{IntoResponse, Response};
 
-use super::call::{Answer, Call};
+use super::call::{Answer, Call, Unread};
 use super::confluent::{
     associations, compatibility, config, contexts, keys, mode, register, schemas, server, subjects, versions,
 };
@@ -41,7 +40,7 @@ pub enum Bodies {
 /// A handler at work.
 pub type Outcome = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-type Handler = Box<dyn Fn(Call, Body, Uri) -> Outcome + Send + Sync>;
+type Handler = Box<dyn Fn(Call, Unread, Uri) -> Outcome + Send + Sync>;
 
 /// A row of the table.
 pub struct Route {
@@ -77,7 +76,7 @@ impl Route {
     }
 
     /// Starts the handler; the path of the URI names the request in problem documents.
-    pub fn start(&self, call: Call, body: Body, uri: Uri) -> Outcome {
+    pub fn start(&self, call: Call, body: Unread, uri: Uri) -> Outcome {
         (self.handler)(call, body, uri)
     }
 }
@@ -144,7 +143,7 @@ where
 
 fn own_stream<F, Fut>(method: Method, pattern: &'static str, handler: F) -> Route
 where
-    F: Fn(Call, Body) -> Fut + Send + Sync + 'static,
+    F: Fn(Call, Unread) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
 {
     let handler: Handler = Box::new(move |call, body, uri| {

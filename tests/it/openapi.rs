@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 
 use crate::http::Reply;
 
+/// Headers that say in short what a verdict says.
+const VERDICT_HEADERS: [&str; 4] = ["schema-id", "schema-subject", "schema-version", "validation-outcome"];
+
 const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
 /// The document.
@@ -43,6 +46,15 @@ pub fn check(method: &str, path: &str, reply: &Reply) {
     assert!(!described.is_null(), "{method} {pattern} does not describe {}", reply.status);
     if method == "HEAD" {
         return;
+    }
+    for name in VERDICT_HEADERS.iter().filter(|name| !reply.header(name).is_empty()) {
+        let headers = resolve(described)["headers"].as_object();
+        let mut names = headers.into_iter().flatten().map(|(name, _)| name);
+        let status = reply.status;
+        assert!(
+            names.any(|known| known.eq_ignore_ascii_case(name)),
+            "{method} {pattern} {status} does not describe {name}"
+        );
     }
     let content = &resolve(described)["content"];
     if content.is_null() {

@@ -25,6 +25,9 @@ const VALIDATION_OUTCOME: HeaderName = HeaderName::from_static("validation-outco
 /// Bytes that cannot stand in a header as they are; `%` too, so that decoding gives the subject back.
 const NOT_IN_HEADERS: &AsciiSet = &CONTROLS.add(b'%');
 
+/// The same where the value begins and ends: spaces there are taken for none of it (RFC 9110 5.5).
+const NOT_AT_ENDS: &AsciiSet = &NOT_IN_HEADERS.add(b' ');
+
 /// What came out of a validation.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -133,6 +136,12 @@ pub struct FindingBody {
     expected: Option<String>,
 }
 
+impl FindingBody {
+    fn in_short(&self) -> String {
+        format!("{}: {}", self.rule, self.message)
+    }
+}
+
 impl From<&Violation> for FindingBody {
     fn from(finding: &Violation) -> Self {
         let is_header = finding.place == Place::Header;
@@ -215,20 +224,39 @@ pub fn values(findings: &[FindingBody]) -> Vec<Value> {
 
 /// Whether the status alone shall tell the verdict.
 pub fn wants_status(call: &Call) -> bool {
-    let preferred = call.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
-    call.query.text("status").eq_ignore_ascii_case("verdict")
-        || preferred.flat_map(|value| value.split(',')).any(|one| one.trim().eq_ignore_ascii_case("status"))
+    let mut sent = call.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    call.query.text("status").eq_ignore_ascii_case("verdict") || sent.any(|value| prefers(value, "status"))
+}
+
+/// Whether a `Prefer` header lists a preference, with parameters or without (RFC 7240 2).
+fn prefers(header: &str, name: &str) -> bool {
+    let mut in_quotes = false;
+    let mut preferences = header.split(|character| {
+        in_quotes ^= character == '"';
+        character == ',' && !in_quotes
+    });
+    preferences.any(|one| one.split(';').next().is_some_and(|token| token.trim().eq_ignore_ascii_case(name)))
 }
 
 fn by_status(body: &VerdictBody) -> Result<Answer, Problem> {
     let detail = match body.outcome {
         Outcome::Valid | Outcome::Unchecked => return Ok(no_content()),
-        Outcome::Invalid => "the payload does not keep the promise of its schema".to_owned(),
+        Outcome::Invalid => first_of(&body.violations),
         Outcome::Indeterminate => body.reason.clone().unwrap_or_default(),
     };
     let kind = if body.outcome == Outcome::Invalid { "invalid-payload" } else { "undecided-payload" };
     let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).kind(kind);
     Err(problem.findings(values(&body.violations), values(&body.warnings)).truncated(body.truncated))
+}
+
+/// What is the matter, in one line: the first findings, and how many more there are.
+pub fn first_of(findings: &[FindingBody]) -> String {
+    match findings {
+        [] => String::new(),
+        [only] => only.in_short(),
+        [first, second] => format!("{}; {}", first.in_short(), second.in_short()),
+        [first, rest @ ..] => format!("{}; and {} more violations", first.in_short(), rest.len()),
+    }
 }
 
 /// These headers, and those that every answer gets: what a map of eight places holds.
@@ -239,17 +267,28 @@ fn put_schema_headers(headers: &mut HeaderMap, matched: Option<&Matched>, outcom
     if let Some(id) = matched.and_then(|matched| matched.id) {
         headers.insert(SCHEMA_ID, id.into());
     }
-    if let Some(subject) = matched.and_then(|matched| matched.subject.as_ref()) {
-        let name = subject.qualified();
-        let encoded = Cow::from(utf8_percent_encode(&name, NOT_IN_HEADERS));
-        if let Ok(value) = HeaderValue::from_str(&encoded) {
-            headers.insert(SCHEMA_SUBJECT, value);
-        }
+    if let Some(subject) = matched.and_then(|matched| matched.subject.as_ref())
+        && let Ok(value) = HeaderValue::from_str(&in_header(&subject.qualified()))
+    {
+        headers.insert(SCHEMA_SUBJECT, value);
     }
     if let Some(version) = matched.and_then(|matched| matched.version) {
         headers.insert(SCHEMA_VERSION, version.into());
     }
     headers.insert(VALIDATION_OUTCOME, HeaderValue::from_static(outcome.name()));
+}
+
+/// A name as the value of a header; percent-decoding gives it back.
+fn in_header(name: &str) -> Cow<'_, str> {
+    let inner = name.trim_matches(' ');
+    if inner.len() == name.len() {
+        return utf8_percent_encode(name, NOT_IN_HEADERS).into();
+    }
+    let (before, rest) = name.split_at(name.len() - name.trim_start_matches(' ').len());
+    let after = &rest[inner.len()..];
+    let ends = [before, after].map(|end| utf8_percent_encode(end, NOT_AT_ENDS));
+    let [before, after] = ends;
+    format!("{before}{}{after}", utf8_percent_encode(inner, NOT_IN_HEADERS)).into()
 }
 
 #[expect(clippy::ref_option, reason = "the form that serde calls")]

@@ -556,6 +556,79 @@ async fn a_line_over_the_limit_is_a_verdict_and_the_stream_goes_on() {
     assert_eq!(lines[2]["summary"]["total"], 2);
 }
 
+/// What a stream answers to chunks as they are.
+async fn stream_of(app: &App, chunks: Vec<String>) -> Vec<Value> {
+    let chunks = chunks.into_iter().map(|chunk| Ok::<_, std::io::Error>(Bytes::from(chunk)));
+    let body = Body::from_stream(futures::stream::iter(chunks));
+    let request = Request::post(PATH).header("content-type", "application/x-ndjson").body(body).unwrap();
+    let answer = app.router().oneshot(request).await.unwrap().into_body().collect().await.unwrap();
+    let text = String::from_utf8(answer.to_bytes().to_vec()).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn the_length_of_a_whole_line_counts_however_it_arrives() {
+    let (app, id) = shop().await;
+    if skip_elsewhere(&app, "needs the registry in process") {
+        return;
+    }
+    let line = |length: usize| {
+        let text = json!({ "schema": { "id": id }, "data": { "id": 1, "note": "" } }).to_string();
+        text.replace("\"\"", &format!("\"{}\"", "y".repeat(length - text.len())))
+    };
+    let of_event = |length: usize| {
+        let text = event(json!({ "id": 1, "note": "" })).to_string();
+        text.replace("\"\"", &format!("\"{}\"", "y".repeat(length - text.len())))
+    };
+    let limit = 1 << 20;
+    for whole in [line(limit), of_event(limit)] {
+        let lines = stream_of(&app, vec![format!("{whole}\n")]).await;
+        assert_eq!((whole.len(), &lines[0]["outcome"]), (limit, &json!("valid")), "{}", lines[0]);
+    }
+    for whole in [line(limit + 1), of_event(limit + 1)] {
+        let mut found = Vec::new();
+        for end in ["\n", ""] {
+            let whole = format!("{whole}{end}");
+            for cut in [whole.len(), limit - 100, limit + 1] {
+                let (start, rest) = whole.split_at(cut);
+                found.push(stream_of(&app, vec![start.to_owned(), rest.to_owned()]).await);
+            }
+        }
+        assert_eq!(rules(&found[0][0]["violations"]), ["size.limit"], "{}", found[0][0]);
+        let message = "the line is longer than the limit of 1048576 bytes";
+        assert_eq!(found[0][0]["violations"][0]["message"], message);
+        assert!(found.iter().all(|lines| *lines == found[0]));
+    }
+}
+
+/// RFC 9110 10.1.1: a final status without a 100 says that the body is not wanted.
+#[tokio::test]
+async fn a_client_that_waits_for_a_100_before_it_sends_its_stream_gets_it() {
+    let (app, _) = shop().await;
+    if skip_elsewhere(&app, "needs the registry in process") {
+        return;
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = app.router();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let line = format!("{}\n", event(json!({ "id": 1 })));
+    let head = format!(
+        "POST /v1/validate HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\n\
+         expect: 100-continue\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        line.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut buffer = [0; 4096];
+    let length = stream.read(&mut buffer).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&buffer[..length]), "HTTP/1.1 100 Continue\r\n\r\n");
+    stream.write_all(line.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("\"valid\":1"), "{answer}");
+}
+
 #[tokio::test]
 async fn a_stream_that_breaks_off_has_no_summary() {
     let (app, _) = shop().await;

@@ -29,5 +29,6 @@ mod registering;
 mod repeating;
 mod sockets;
 mod transport;
+mod verdicts;
 
 pub use app::{App, Reply, encode, record};

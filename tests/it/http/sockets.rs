@@ -2,6 +2,7 @@
 //! of it.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use chancery::registry::RegistrySettings;
@@ -115,6 +116,9 @@ async fn a_body_that_nobody_reads_does_not_break_the_connection() {
         ("DELETE /subjects/s", "accept: */*", 404),
         ("GET /subjects/t", "accept: */*", 405),
         ("GET /subjects", "accept: */*", 200),
+        ("POST /v1/validate?subject=nobody", "content-type: application/x-ndjson", 404),
+        ("POST /v1/validate?schemaId=77", "content-type: application/json", 404),
+        ("POST /v1/validate?profile=x", "content-type: application/cloudevents-batch+json", 400),
     ] {
         let mut stream = TcpStream::connect(address).await.unwrap();
         for _ in 0..2 {
@@ -155,6 +159,54 @@ async fn requests_over_the_limit_in_flight_are_told_to_come_back() {
         tokio::task::yield_now().await;
     }
     panic!("the turn was not given back");
+}
+
+#[tokio::test]
+async fn a_body_of_which_nothing_more_comes_is_given_up_and_a_stream_is_not() {
+    const SILENCE: Duration = Duration::from_secs(1);
+    let app = App::with(RegistrySettings::default(), |state| {
+        state.limits.max_in_flight = 2;
+        state.limits.body_silence = SILENCE;
+    })
+    .await;
+    if skip_elsewhere(&app, "needs a setting") {
+        return;
+    }
+    let address = serve(&app).await;
+    let half = async |path: &str, end: &str| {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let half = format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{{\"schema\"");
+        let answer = exchange(&mut stream, half.as_bytes(), "nothing but the server ends it").await;
+        assert!(answer.starts_with("HTTP/1.1 408") && answer.contains(end), "{path}: {answer}");
+    };
+    tokio::join!(
+        half("/v1/lint", "\"status\":408"),
+        half("/v1/validate", "\"status\":408"),
+        half("/subjects/s/versions", "\"error_code\":408"),
+    );
+    // Both places are free again.
+    let slow = async {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let body = format!("{:90}", json!({ "schema": "\"long\"" }).to_string()).into_bytes();
+        let head = "POST /v1/lint HTTP/1.1\r\nhost: x\r\ncontent-length: 90\r\n\r\n";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        for part in body.chunks(30) {
+            tokio::time::sleep(SILENCE * 2 / 5).await;
+            stream.write_all(part).await.unwrap();
+        }
+        let answer = exchange(&mut stream, b"", "}").await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    };
+    let silent = async {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = b"POST /v1/validate HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\n\
+                     transfer-encoding: chunked\r\n\r\n3\r\n{}\n\r\n";
+        exchange(&mut stream, head, "\"outcome\"").await;
+        tokio::time::sleep(SILENCE * 6 / 5).await;
+        let answer = exchange(&mut stream, b"3\r\n{}\n\r\n0\r\n\r\n", "\"summary\"").await;
+        assert!(answer.contains("\"total\":2"), "{answer}");
+    };
+    tokio::join!(slow, silent);
 }
 
 #[tokio::test]

@@ -26,6 +26,26 @@ struct BatchBody {
     truncated: bool,
 }
 
+impl BatchBody {
+    /// What is the matter with the batch, in one line.
+    fn detail(&self) -> String {
+        let Summary { total, invalid, indeterminate, .. } = self.summary;
+        let mut parts = Vec::new();
+        if !self.violations.is_empty() {
+            parts.push(verdict::first_of(&self.violations));
+        }
+        if invalid > 0 {
+            parts.push(format!("{invalid} of {total} events are invalid"));
+        }
+        if indeterminate > 0 {
+            let reason = self.results.iter().find(|one| one.outcome == Outcome::Indeterminate);
+            let reason = reason.and_then(|one| one.reason.as_deref()).unwrap_or_default();
+            parts.push(format!("{indeterminate} of {total} events are undecided: {reason}"));
+        }
+        parts.join("; ")
+    }
+}
+
 /// Answers one event with its verdict, a batch with the verdicts on its events.
 pub async fn answer(call: &Call, setting: &EventSetting) -> Result<Answer, Problem> {
     let headers: Vec<_> =
@@ -104,8 +124,8 @@ async fn batch(
     if violations.is_empty() && body.summary.indeterminate == 0 {
         return Ok(verdict::no_content());
     }
-    let detail = format!("{} of {} events are invalid", body.summary.invalid, body.summary.total);
-    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).kind("invalid-payload");
+    let kind = if violations.is_empty() { "undecided-payload" } else { "invalid-payload" };
+    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, body.detail()).kind(kind);
     let truncated = body.truncated || body.results.iter().any(|one| one.truncated);
     Err(problem.findings(violations, values(&body.warnings)).truncated(truncated))
 }

@@ -13,7 +13,6 @@ pub use event::refused;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, StatusCode};
 use chancery_engine::cloudevents::{EventOptions, Profile, RuleSetting};
@@ -21,9 +20,9 @@ use chancery_engine::violation::Place;
 use chancery_engine::{Report, Severity, Violation};
 
 use super::verdict::{FindingBody, VerdictBody, values};
-use crate::http::call::{Answer, Call, read_body};
+use crate::http::call::{Answer, Call, Unread, read_body};
 use crate::http::error::TransportError;
-use crate::http::json::{Presence, read_object};
+use crate::http::json::{BadJson, Presence, read_object};
 use crate::http::negotiate::essence;
 use crate::http::problem::Problem;
 use crate::registry::{
@@ -36,6 +35,11 @@ const REQUEST_BUDGET: Duration = Duration::from_secs(30);
 /// A verdict that there was no time for.
 fn out_of_time() -> VerdictBody {
     VerdictBody::new(&Report::undecided("the time for one request is spent"), None)
+}
+
+/// A verdict that the store is needed for, which does not answer.
+fn unavailable() -> VerdictBody {
+    VerdictBody::new(&Report::undecided("the store does not answer"), None)
 }
 
 /// What content types of structured and batched events start with.
@@ -77,7 +81,7 @@ async fn read_setting(call: &Call) -> Result<EventSetting, Problem> {
         override_rules(call, Arc::make_mut(&mut options))?;
     }
     let hints = EventHints {
-        schema: named_schema(call).await?,
+        schema: named_schema(call, passes_unavailable).await?,
         topic: call.query.find("topic").filter(|topic| !topic.is_empty()).map(str::to_owned),
         is_key: call.query.flag("isKey"),
         context: call.context.clone(),
@@ -116,9 +120,11 @@ fn override_rules(call: &Call, options: &mut EventOptions) -> Result<(), Problem
     Ok(())
 }
 
-/// The schema that the query names, which has to exist.
-async fn named_schema(call: &Call) -> Result<Option<NamedSchema>, Problem> {
-    let id = call.query.integer("schemaId")?;
+/// The schema that the query names, which has to exist. While the store does not answer and that may pass, nobody
+/// knows; the verdicts will say so.
+async fn named_schema(call: &Call, passes_unavailable: bool) -> Result<Option<NamedSchema>, Problem> {
+    let wrong = |_| Problem::new(StatusCode::BAD_REQUEST, "`schemaId` must be an integer of 32 bits");
+    let id = call.query.integer("schemaId").map_err(wrong)?;
     let version =
         call.query.find("version").filter(|text| !text.is_empty()).map(parse_version).transpose()?;
     let subject = match call.query.text("subject") {
@@ -127,26 +133,33 @@ async fn named_schema(call: &Call) -> Result<Option<NamedSchema>, Problem> {
             return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
         }
         "" => None,
-        name => Some(call.registry().resolve_alias(call.qualify(name)).await?),
+        name => match call.registry().resolve_alias(call.qualify(name)).await {
+            Err(RegistryError::Store(_)) if passes_unavailable => Some(call.qualify(name)),
+            subject => Some(subject?),
+        },
     };
     if id.is_none() && subject.is_none() {
         return Ok(None);
     }
     let named = NamedSchema { id, subject, version };
-    call.registry().check_named_schema(&named, &call.context).await?;
+    match call.registry().check_named_schema(&named, &call.context).await {
+        Err(RegistryError::Store(_)) if passes_unavailable => {}
+        known => known?,
+    }
     Ok(Some(named))
 }
 
 /// Answers verdicts.
-pub async fn validate(mut call: Call, body: Body) -> Result<Answer, Problem> {
+pub async fn validate(mut call: Call, body: Unread) -> Result<Answer, Problem> {
     let setting = read_setting(&call).await?;
     let content_type = content_type(&call.headers);
     if content_type.eq_ignore_ascii_case(stream::NDJSON) {
-        return Ok(stream::answer(call, body, setting));
+        return Ok(Box::pin(stream::answer(call, body.take(), setting)).await);
     }
     let claims_event = claims_event(&call);
     let is_json = content_type.eq_ignore_ascii_case("application/json");
-    call.body = match read_body(body, setting.options.max_batch_bytes).await {
+    let silence = call.state.limits.body_silence;
+    call.body = match read_body(body.take(), setting.options.max_batch_bytes, silence).await {
         Ok(body) => body,
         Err(TransportError::TooLarge(limit)) if claims_event => return Err(too_large(limit)),
         Err(other) => return Err(other.into()),
@@ -154,13 +167,26 @@ pub async fn validate(mut call: Call, body: Body) -> Result<Answer, Problem> {
     if claims_event || !is_json {
         return event::answer(&call, &setting).await;
     }
-    // What is no container of records is an event or nothing.
     match read_object(&call.body) {
         Ok(container) if container.presence("records") != Presence::Absent => {
             Box::pin(record::answer(&call, &container, &setting)).await
         }
-        _ => event::answer(&call, &setting).await,
+        // An object of another kind is no event, and is told so.
+        Ok(_) => event::answer(&call, &setting).await,
+        Err(error) => {
+            let outcome = event::answer(&call, &setting).await;
+            outcome.map_err(|problem| problem.detail(unreadable_container(&error)))
+        }
     }
+}
+
+/// A body that says nothing of an event is meant to be the container of records.
+fn unreadable_container(error: &BadJson) -> String {
+    let reason = match error {
+        BadJson::Missing => "there is no body",
+        BadJson::Malformed(reason) => reason,
+    };
+    format!("the container of records cannot be read: {reason}")
 }
 
 /// The content type without parameters.

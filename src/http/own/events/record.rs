@@ -13,7 +13,7 @@ use chancery_engine::cloudevents::{
 use chancery_engine::{Outcome, Report, Violation};
 use serde::Serialize;
 
-use super::{REQUEST_BUDGET, event, out_of_time};
+use super::{REQUEST_BUDGET, event, out_of_time, unavailable};
 use crate::http::call::{Answer, Call, json};
 use crate::http::confluent::read_candidate;
 use crate::http::json::{BadJson, Object, Presence, read_object};
@@ -60,7 +60,10 @@ pub async fn answer(call: &Call, container: &Object<'_>, setting: &EventSetting)
         // A record that cannot be read takes no verdict away from the others.
         let verdict = match read_object(raw.get().as_bytes()).and_then(|body| Record::read(&body)) {
             Ok(_) if started.elapsed() > REQUEST_BUDGET => out_of_time(),
-            Ok(record) => record.validate(call.registry(), setting).await?,
+            Ok(record) => match record.validate(call.registry(), setting).await {
+                Err(RegistryError::Store(_)) if setting.hints.passes_unavailable => unavailable(),
+                verdict => verdict?,
+            },
             Err(reason) => VerdictBody::new(&Report::undecided(reason.to_string()), None),
         };
         results.push(VerdictBody { index: Some(index), ..verdict });

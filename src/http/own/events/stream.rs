@@ -1,14 +1,16 @@
 //! Streams of newline-delimited JSON: a verdict a line, in order, as input arrives, then a summary.
 //!
 //! Memory is bounded by one line and the verdicts on what arrived together. Input is read only when its verdicts are
-//! taken, so a slow reader slows the sender. A line over the limit is a verdict too; the rest of it is skipped.
+//! taken, so a slow reader slows the sender, and a silent sender may go on later. A line over the limit is a verdict too;
+//! the rest of it is skipped.
 //! Nothing in a line ends the stream: what cannot be read has a verdict that says so. Input that breaks off ends the
 //! answer without a summary and without a proper end, so that nobody takes it for the whole.
 
 use std::sync::Arc;
 
 use axum::body::{Body, BodyDataStream, Bytes};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_TYPE, EXPECT};
 use axum::response::IntoResponse;
 use bytes::{Buf, BytesMut};
 use chancery_engine::cloudevents::{EventReading, Reading, read_json};
@@ -41,8 +43,9 @@ struct Closing {
 }
 
 /// Answers a stream with a stream.
-pub fn answer(call: Call, body: Body, setting: EventSetting) -> Answer {
-    let verdicts = Verdicts {
+pub async fn answer(call: Call, body: Body, setting: EventSetting) -> Answer {
+    let waits = waits_to_be_asked(&call.headers);
+    let mut verdicts = Verdicts {
         state: call.state,
         setting,
         input: body.into_data_stream(),
@@ -54,7 +57,17 @@ pub fn answer(call: Call, body: Body, setting: EventSetting) -> Answer {
         summary: Some(Summary::default()),
         broken: None,
     };
+    if waits {
+        // Asking for input is what sends the 100: a final status before it would say that no body is wanted
+        // (RFC 9110 10.1.1).
+        verdicts.read_more().await;
+    }
     ([(CONTENT_TYPE, NDJSON)], Body::from_stream(verdicts.lines())).into_response()
+}
+
+/// Whether the client sends its body only when it has been told that it is wanted.
+fn waits_to_be_asked(headers: &HeaderMap) -> bool {
+    headers.get_all(EXPECT).iter().any(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
 }
 
 struct Verdicts {
@@ -148,7 +161,8 @@ impl Verdicts {
             }
         };
         self.searched = 0;
-        let too_long = std::mem::take(&mut self.skipping);
+        let too_long =
+            std::mem::take(&mut self.skipping) || line.len() > self.setting.options.max_event_bytes;
         Some(if too_long { Line::TooLong } else { Line::Whole(line) })
     }
 
@@ -228,7 +242,7 @@ fn undecided(reason: impl Into<String>) -> VerdictBody {
 
 fn unavailable(error: &RegistryError) -> VerdictBody {
     tracing::error!(error = error as &dyn std::error::Error, "a line of a stream could not be judged");
-    undecided("the store does not answer")
+    super::unavailable()
 }
 
 fn put_line(value: &impl Serialize, output: &mut Vec<u8>) {
