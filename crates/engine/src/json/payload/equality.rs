@@ -9,25 +9,27 @@ use std::collections::HashSet;
 use super::instance::{Instance, Kind, Value};
 
 /// Whether a value is the one that a schema wants. As deep as the schema.
-pub(super) fn is_value(instance: &Instance<'_>, value: &Value<'_>, expected: &serde_json::Value) -> bool {
+pub(super) fn is_value(instance: &Instance<'_>, value: &Value, expected: &serde_json::Value) -> bool {
     use serde_json::Value as Expected;
-    match (&value.kind, expected) {
+    match (value.kind, expected) {
         (Kind::Null, Expected::Null) => true,
-        (Kind::Boolean(value), Expected::Bool(expected)) => value == expected,
-        (Kind::Number(value), Expected::Number(expected)) => is_same_number(value, expected.as_str()),
-        (Kind::String(value), Expected::String(expected)) => value == expected,
+        (Kind::Boolean(value), Expected::Bool(expected)) => value == *expected,
+        (Kind::Number(slice), Expected::Number(expected)) => {
+            is_same_number(instance.text(slice), expected.as_str())
+        }
+        (Kind::String(slice), Expected::String(expected)) => instance.text(slice) == expected,
         (Kind::Array(span), Expected::Array(expected)) => {
-            let items = instance.items(*span);
+            let items = instance.items(span);
             let mut pairs = items.iter().zip(expected);
             items.len() == expected.len() && pairs.all(|(item, expected)| is_value(instance, item, expected))
         }
         (Kind::Object(span), Expected::Object(expected)) => {
-            let members = instance.members(*span);
+            let members = instance.members(span);
             // Both are sorted by name.
             let mut pairs = members.iter().zip(expected);
             members.len() == expected.len()
-                && pairs.all(|((name, member), (other, expected))| {
-                    name == other && is_value(instance, member, expected)
+                && pairs.all(|(member, (name, expected))| {
+                    instance.name(member) == name && is_value(instance, &member.value, expected)
                 })
         }
         _ => false,
@@ -63,7 +65,7 @@ pub(super) fn is_integer(text: &str) -> bool {
 }
 
 /// Whether no two items are equal.
-pub(super) fn are_unique(instance: &Instance<'_>, items: &[Value<'_>]) -> bool {
+pub(super) fn are_unique(instance: &Instance<'_>, items: &[Value]) -> bool {
     if items.len() < 2 {
         return true;
     }
@@ -76,20 +78,20 @@ pub(super) fn are_unique(instance: &Instance<'_>, items: &[Value<'_>]) -> bool {
 }
 
 /// Appends the normal form: a letter, and lengths before what varies. As deep as the payload was parsed.
-fn write(instance: &Instance<'_>, value: &Value<'_>, form: &mut Vec<u8>) {
-    match &value.kind {
+fn write(instance: &Instance<'_>, value: &Value, form: &mut Vec<u8>) {
+    match value.kind {
         Kind::Null => form.push(b'n'),
-        Kind::Boolean(value) => form.push(if *value { b't' } else { b'f' }),
-        Kind::Number(text) => {
+        Kind::Boolean(value) => form.push(if value { b't' } else { b'f' }),
+        Kind::Number(slice) => {
             form.push(b'#');
-            write_number(text, form);
+            write_number(instance.text(slice), form);
         }
-        Kind::String(text) => {
+        Kind::String(slice) => {
             form.push(b's');
-            write_text(text, form);
+            write_text(instance.text(slice), form);
         }
         Kind::Array(span) => {
-            let items = instance.items(*span);
+            let items = instance.items(span);
             form.push(b'a');
             form.extend(items.len().to_le_bytes());
             for item in items {
@@ -98,12 +100,12 @@ fn write(instance: &Instance<'_>, value: &Value<'_>, form: &mut Vec<u8>) {
         }
         // Members are sorted by name.
         Kind::Object(span) => {
-            let members = instance.members(*span);
+            let members = instance.members(span);
             form.push(b'o');
             form.extend(members.len().to_le_bytes());
-            for (name, member) in members {
-                write_text(name, form);
-                write(instance, member, form);
+            for member in members {
+                write_text(instance.name(member), form);
+                write(instance, &member.value, form);
             }
         }
     }
@@ -141,7 +143,13 @@ fn write_number(text: &str, form: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::reader;
     use super::*;
+    use crate::violation::PayloadOptions;
+
+    fn read(text: &str) -> Instance<'_> {
+        reader::read(text.as_bytes(), &PayloadOptions::default()).expect(text)
+    }
 
     #[test]
     fn items_are_equal_when_their_values_are() {
@@ -171,7 +179,7 @@ mod tests {
             ("[{\"a\":1},{\"a\":1,\"b\":2}]", true),
             ("[{\"ab\":\"c\"},{\"a\":\"bc\"}]", true),
         ] {
-            let instance = Instance::read(items.as_bytes()).expect(items);
+            let instance = read(items);
             let Kind::Array(span) = instance.root().kind else { panic!("an array") };
             assert_eq!(are_unique(&instance, instance.items(span)), expected, "{items}");
         }
@@ -194,7 +202,7 @@ mod tests {
             (r#"{"a":1}"#, r#"{"a":1,"b":1}"#, false),
             (r#"{"a":1}"#, r#"{"b":1}"#, false),
         ] {
-            let instance = Instance::read(value.as_bytes()).expect(value);
+            let instance = read(value);
             let wanted = serde_json::from_str(wanted).expect(wanted);
             assert_eq!(is_value(&instance, instance.root(), &wanted), expected, "{value} {wanted}");
         }

@@ -134,32 +134,34 @@ fn types(kind: &TypeKind) -> String {
 }
 
 /// What was found: the JSON type, with the size where the keyword is about sizes.
-fn found(kind: &Kind, value: &Value<'_>, instance: &Instance<'_>) -> String {
+fn found(kind: &Kind, value: &Value, instance: &Instance<'_>) -> String {
     let name = match value.kind {
         instance::Kind::Null => "null",
         instance::Kind::Boolean(_) => "boolean",
-        instance::Kind::Number(text) if text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok() => {
-            "integer"
-        }
+        instance::Kind::Number(slice) if is_machine_integer(instance.text(slice)) => "integer",
         instance::Kind::Number(_) => "number",
         instance::Kind::String(_) => "string",
         instance::Kind::Array(_) => "array",
         instance::Kind::Object(_) => "object",
     };
-    match (kind, &value.kind) {
-        (Kind::MinLength { .. } | Kind::MaxLength { .. }, instance::Kind::String(text)) => {
-            text.chars().count().to_string()
+    match (kind, value.kind) {
+        (Kind::MinLength { .. } | Kind::MaxLength { .. }, instance::Kind::String(slice)) => {
+            instance.text(slice).chars().count().to_string()
         }
         (
             Kind::MinItems { .. } | Kind::MaxItems { .. } | Kind::AdditionalItems { .. },
             instance::Kind::Array(items),
-        ) => instance.items(*items).len().to_string(),
+        ) => instance.items(items).len().to_string(),
         (Kind::MinProperties { .. } | Kind::MaxProperties { .. }, instance::Kind::Object(members)) => {
-            instance.members(*members).len().to_string()
+            instance.members(members).len().to_string()
         }
         (Kind::Enum { .. } | Kind::Constant { .. }, _) => format!("another {name}"),
         _ => name.to_owned(),
     }
+}
+
+fn is_machine_integer(text: &str) -> bool {
+    text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok()
 }
 
 fn names(list: &[String]) -> String {

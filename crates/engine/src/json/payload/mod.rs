@@ -11,8 +11,9 @@
 //!   and payloads that would multiply are refused before they run;
 //! - `weight`: how much its errors can hold, which says how many of them may be made;
 //! - `dots`: the `.` of patterns as ECMA-262 has it;
-//! - `scan`: depth, number length, digits and count of values, before the payload is parsed;
-//! - `instance`: the payload as a tree over its text, as the crate sees it through `nodes`; `equality` of its values;
+//! - `reader`: the payload within limits as an `instance`, a tree over its `texts`; the crate sees it through `nodes`,
+//!   with `equality` of its values;
+//! - `scan`: limits of depth, number length, digits and count of values, and which of them a payload breaks;
 //! - `finding`: the crate's error as a [`Violation`](crate::Violation) without payload values, named after
 //!   the `keyword` that stands at its place in the schema;
 //! - `formats`: which `format` names are asserted.
@@ -29,10 +30,12 @@ mod formats;
 mod instance;
 mod keyword;
 mod nodes;
+mod reader;
 mod resources;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod walk;
 mod weight;
 
@@ -96,13 +99,12 @@ impl JsonValidator {
 
     /// Validates one payload. Findings come in document order.
     pub fn validate(&self, payload: &[u8], options: &PayloadOptions) -> Report {
-        let shape = match scan::scan(payload, options) {
-            Ok(shape) => shape,
-            Err(violation) => return only(*violation),
-        };
-        match Instance::read(payload) {
-            Some(instance) => self.validate_instance(&instance, shape),
-            None => finding::unreadable(payload),
+        match reader::read(payload, options) {
+            Some(instance) => self.validate_instance(&instance),
+            None => match scan::scan(payload, options) {
+                Err(violation) => only(*violation),
+                Ok(_) => finding::unreadable(payload),
+            },
         }
     }
 
@@ -113,27 +115,28 @@ impl JsonValidator {
         Some(Value::from_json(&serde_json::from_slice(payload).ok()?))
     }
 
-    fn validate_instance(&self, instance: &Instance<'_>, shape: scan::Shape) -> Report {
+    fn validate_instance(&self, instance: &Instance<'_>) -> Report {
+        let shape = instance.shape;
         if self.cost.verdict(shape.values) > MAX_VISITS {
             return Report::undecided("the payload is too large for a schema that branches this much");
         }
         if self.cost.digits(shape.digits) > MAX_DIGIT_VISITS {
             return Report::undecided("the payload has too many numbers of extreme length or size");
         }
-        with_frames(self.cost.open(shape.depth), || self.judged(instance, shape))
+        with_frames(self.cost.open(shape.depth), || self.judged(instance))
     }
 
-    fn judged(&self, instance: &Instance<'_>, shape: scan::Shape) -> Report {
+    fn judged(&self, instance: &Instance<'_>) -> Report {
         if self.validator.is_valid(Place::root(instance)) {
             return Report::default();
         }
-        let cost = self.cost.listing(shape.values, shape.depth);
+        let cost = self.cost.listing(instance.shape.values, instance.shape.depth);
         if cost.visits > MAX_LISTING_VISITS {
             return self.unlisted();
         }
         // A walk that is cut short hides where a match could not be finished.
         let most = if self.cost.backtracks { MAX_ERRORS_OF_ALL } else { MAX_ERRORS };
-        match self.weight.allow(instance, shape.depth, self.cost.errors, most) {
+        match self.weight.allow(instance, self.cost.errors, most) {
             Allowance::None => self.unlisted(),
             Allowance::Errors(errors) if cost.kept <= MAX_KEPT_VISITS => self.listed(instance, errors),
             Allowance::Errors(_) if self.cost.spreads => self.unlisted(),

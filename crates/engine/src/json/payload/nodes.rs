@@ -40,7 +40,7 @@ impl Json for OfInstance {
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     instance: &'a Instance<'a>,
-    value: &'a Value<'a>,
+    value: &'a Value,
 }
 
 impl<'a> Place<'a> {
@@ -75,6 +75,7 @@ impl<'a> Node<'a, OfInstance> for Place<'a> {
     type Array = Items<'a>;
     type Number = Numeral<'a>;
 
+    #[inline]
     fn as_object(&self) -> Option<Members<'a>> {
         match self.value.kind {
             Kind::Object(_) if self.is_spent() => {
@@ -85,6 +86,7 @@ impl<'a> Node<'a, OfInstance> for Place<'a> {
         }
     }
 
+    #[inline]
     fn as_array(&self) -> Option<Items<'a>> {
         match self.value.kind {
             Kind::Array(_) if self.is_spent() => Some(Items { instance: self.instance, items: &[] }),
@@ -93,20 +95,23 @@ impl<'a> Node<'a, OfInstance> for Place<'a> {
         }
     }
 
+    #[inline]
     fn as_string(&self) -> Option<Cow<'a, str>> {
-        match &self.value.kind {
-            Kind::String(text) => Some(Cow::Borrowed(text)),
+        match self.value.kind {
+            Kind::String(slice) => Some(Cow::Borrowed(self.instance.text(slice))),
             _ => None,
         }
     }
 
+    #[inline]
     fn as_number(&self) -> Option<Numeral<'a>> {
         match self.value.kind {
-            Kind::Number(text) => Some(Numeral(text)),
+            Kind::Number(slice) => Some(Numeral(self.instance.text(slice))),
             _ => None,
         }
     }
 
+    #[inline]
     fn as_boolean(&self) -> Option<bool> {
         match self.value.kind {
             Kind::Boolean(value) => Some(value),
@@ -114,10 +119,12 @@ impl<'a> Node<'a, OfInstance> for Place<'a> {
         }
     }
 
+    #[inline]
     fn is_null(&self) -> bool {
         matches!(self.value.kind, Kind::Null)
     }
 
+    #[inline]
     fn json_type(&self) -> JsonType {
         match self.value.kind {
             Kind::Null => JsonType::Null,
@@ -175,25 +182,26 @@ impl<'a> Object<'a, OfInstance> for Members<'a> {
 
 pub(super) struct MembersIter<'a> {
     instance: &'a Instance<'a>,
-    rest: std::slice::Iter<'a, Member<'a>>,
+    rest: std::slice::Iter<'a, Member>,
 }
 
 impl<'a> Iterator for MembersIter<'a> {
     type Item = (&'a str, Place<'a>);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.instance.errors_left.get() == 0 {
             return None;
         }
-        let (name, value) = self.rest.next()?;
-        Some((name, Place { instance: self.instance, value }))
+        let member = self.rest.next()?;
+        Some((self.instance.name(member), Place { instance: self.instance, value: &member.value }))
     }
 }
 
 /// The items of an array.
 pub(super) struct Items<'a> {
     instance: &'a Instance<'a>,
-    items: &'a [Value<'a>],
+    items: &'a [Value],
 }
 
 impl<'a> Array<'a, OfInstance> for Items<'a> {
@@ -215,12 +223,13 @@ impl<'a> Array<'a, OfInstance> for Items<'a> {
 
 pub(super) struct ItemsIter<'a> {
     instance: &'a Instance<'a>,
-    rest: std::slice::Iter<'a, Value<'a>>,
+    rest: std::slice::Iter<'a, Value>,
 }
 
 impl<'a> Iterator for ItemsIter<'a> {
     type Item = Place<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Place<'a>> {
         if self.instance.errors_left.get() == 0 {
             return None;

@@ -1,7 +1,7 @@
-//! One pass over the bytes of a payload before it is parsed.
+//! Limits of payloads, and one pass over the bytes that tells which one is broken.
 //!
-//! Bounds what the parser and the schema are about to see. Does not judge the grammar: text that is no
-//! JSON is refused by the parser right after.
+//! Does not judge the grammar. The [`reader`](super::reader) counts the same while it reads and refuses what is beyond;
+//! the pass names the limit then, wherever in the text it is, and stands before every other parser.
 
 use crate::Violation;
 use crate::violation::PayloadOptions;
@@ -9,7 +9,7 @@ use crate::violation::PayloadOptions;
 /// Characters of one number; more serve only to make arithmetic expensive.
 const MAX_NUMBER_LENGTH: usize = 1_000;
 /// Digits of a number that cost no more than those of any other.
-const PLAIN_DIGITS: u64 = 40;
+pub(super) const PLAIN_DIGITS: usize = 40;
 /// Digits above which the crate compares numbers without writing them out.
 const MAX_DIGITS: u64 = 10_000;
 /// Nesting that `serde_json` reads.
@@ -26,9 +26,14 @@ pub(super) struct Shape {
     pub digits: u64,
 }
 
+/// Nesting that a payload may have.
+pub(super) fn max_depth(options: &PayloadOptions) -> usize {
+    options.max_depth.min(MAX_DEPTH)
+}
+
 /// Counts, and answers the limit that was reached, if any.
 pub(super) fn scan(payload: &[u8], options: &PayloadOptions) -> Result<Shape, Box<Violation>> {
-    let max_depth = options.max_depth.min(MAX_DEPTH);
+    let max_depth = max_depth(options);
     let mut shape = Shape { values: 1, ..Shape::default() };
     let (mut open, mut at) = (0usize, 0);
     while let Some(byte) = payload.get(at) {
@@ -46,10 +51,10 @@ pub(super) fn scan(payload: &[u8], options: &PayloadOptions) -> Result<Shape, Bo
             b',' => shape.values += 1,
             b'-' | b'0'..=b'9' => {
                 let length = payload[at..].iter().take_while(|byte| is_number_byte(**byte)).count();
-                if length > MAX_NUMBER_LENGTH {
+                let Some(digits) = long_digits(&payload[at..at + length]) else {
                     return Err(Box::new(limit(at, &format!("{MAX_NUMBER_LENGTH} characters in a number"))));
-                }
-                shape.digits += long_digits(&payload[at..at + length]);
+                };
+                shape.digits += digits;
                 at += length - 1;
             }
             _ => {}
@@ -63,18 +68,21 @@ pub(super) fn scan(payload: &[u8], options: &PayloadOptions) -> Result<Shape, Bo
 }
 
 /// Digits of a number with the zeros that its exponent stands for, when these are many; very many count more than once,
-/// as arithmetic on them does.
-fn long_digits(number: &[u8]) -> u64 {
+/// as arithmetic on them does. `None` when the number itself is too long.
+pub(super) fn long_digits(number: &[u8]) -> Option<u64> {
+    if number.len() > MAX_NUMBER_LENGTH {
+        return None;
+    }
+    let beyond_plain = |digits: u64| if digits > PLAIN_DIGITS as u64 { digits } else { 0 };
     let exponent_at = number.iter().position(|byte| matches!(byte, b'e' | b'E'));
     let Some(exponent_at) = exponent_at else {
-        let digits = number.len() as u64;
-        return if digits > PLAIN_DIGITS { digits } else { 0 };
+        return Some(beyond_plain(number.len() as u64));
     };
     let digits = number[exponent_at + 1..].iter().filter(|byte| byte.is_ascii_digit());
     let exponent =
         digits.fold(0u64, |sum, digit| sum.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
-    let digits = exponent.saturating_add(exponent_at as u64).min(MAX_DIGITS);
-    if digits > PLAIN_DIGITS { digits * (1 + digits / 1_000) } else { 0 }
+    let digits = beyond_plain(exponent.saturating_add(exponent_at as u64).min(MAX_DIGITS));
+    Some(digits * (1 + digits / 1_000))
 }
 
 fn limit(at: usize, what: &str) -> Violation {

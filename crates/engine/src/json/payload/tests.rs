@@ -193,6 +193,16 @@ fn deep_payloads_meet_the_limit_before_the_parser() {
 }
 
 #[test]
+fn a_limit_wins_over_the_grammar_wherever_it_is_broken() {
+    for text in ["[1 2", "{]", "\u{1}", "\"\\x\""] {
+        assert_eq!(found("true", text)[0].0, "schema.json.syntax", "{text}");
+        for text in [format!("{text},{}", "[".repeat(128)), format!("{}{text}", "[".repeat(128))] {
+            assert_eq!(found("true", &text)[0].0, "schema.json.limit", "{text}");
+        }
+    }
+}
+
+#[test]
 fn numbers_of_any_size_are_compared_exactly() {
     for (schema, valid, invalid) in [
         (r#"{"exclusiveMinimum": 9007199254740992}"#, "9007199254740993", "9007199254740992"),

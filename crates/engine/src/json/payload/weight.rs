@@ -87,18 +87,13 @@ impl Weight {
         }
     }
 
-    /// How many errors may be made about a payload of this depth, when there can be so many about one value.
-    pub(super) fn allow(
-        &self,
-        instance: &Instance<'_>,
-        depth: usize,
-        about_a_value: u64,
-        most: u32,
-    ) -> Allowance {
+    /// How many errors may be made about a payload, when there can be so many about one value.
+    pub(super) fn allow(&self, instance: &Instance<'_>, about_a_value: u64, most: u32) -> Allowance {
         let mut payload = Payload { instance, lists_names: self.lists_names, names: 0 };
         let longest = payload.longest_pointer(instance.root());
         let of_payload = ERROR + longest + payload.names;
-        let late = (of_payload as u64).saturating_mul(about_a_value).saturating_mul(depth as u64 + 1);
+        let late =
+            (of_payload as u64).saturating_mul(about_a_value).saturating_mul(instance.shape.depth as u64 + 1);
         if late > MAX_LATE_BYTES as u64 {
             return Allowance::None;
         }
@@ -116,7 +111,7 @@ struct Payload<'i> {
 
 impl Payload<'_> {
     /// Bytes of the longest pointer below a value. As deep as the payload.
-    fn longest_pointer(&mut self, value: &Value<'_>) -> usize {
+    fn longest_pointer(&mut self, value: &Value) -> usize {
         match value.kind {
             Kind::Array(span) => {
                 let items = self.instance.items(span);
@@ -126,10 +121,15 @@ impl Payload<'_> {
             Kind::Object(span) => {
                 let members = self.instance.members(span);
                 if self.lists_names {
-                    let names = members.iter().map(|(name, _)| name.len() + size_of::<String>()).sum();
+                    let names = members
+                        .iter()
+                        .map(|member| self.instance.name(member).len() + size_of::<String>())
+                        .sum();
                     self.names = self.names.max(names);
                 }
-                let below = members.iter().map(|(name, value)| token(name) + self.longest_pointer(value));
+                let below = members
+                    .iter()
+                    .map(|member| token(self.instance.name(member)) + self.longest_pointer(&member.value));
                 below.max().unwrap_or(0)
             }
             _ => 0,
