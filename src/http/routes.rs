@@ -148,11 +148,6 @@ where
 {
     let handler: Handler = Box::new(move |call, body, uri| {
         let outcome = handler(call, body);
-        if uri.path().contains("validate") {
-            static O: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
-            let z = size_of_val(&outcome);
-            if O.swap(z, std::sync::atomic::Ordering::Relaxed) != z {}
-        }
         Box::pin(async move {
             let mut response = outcome.await.map_err(|problem| problem.instance(uri.path())).into_response();
             super::call::name_plain_json(&mut response);
