@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use axum::http::{Method, Uri};
 use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
 
 use super::call::{Answer, Call, Unread};
 use super::confluent::{
@@ -125,10 +126,8 @@ where
     Fut: Future<Output = Result<Answer, ApiError>> + Send + 'static,
 {
     let bodies = if method == Method::POST || method == Method::PUT { Bodies::Json } else { Bodies::None };
-    let handler: Handler = Box::new(move |call, _, _| {
-        let outcome = handler(call);
-        Box::pin(async move { outcome.await.into_response() })
-    });
+    let handler: Handler =
+        Box::new(move |call, _, _| Box::pin(handler(call).map(IntoResponse::into_response)));
     let writes = method != Method::GET;
     Route { method, pattern, surface: Surface::Confluent, bodies, writes, handler }
 }
@@ -147,12 +146,12 @@ where
     Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
 {
     let handler: Handler = Box::new(move |call, body, uri| {
-        let outcome = handler(call, body);
-        Box::pin(async move {
-            let mut response = outcome.await.map_err(|problem| problem.instance(uri.path())).into_response();
+        // Mapped: an `async` block around a future would hold it twice.
+        Box::pin(handler(call, body).map(move |outcome| {
+            let mut response = outcome.map_err(|problem| problem.instance(uri.path())).into_response();
             super::call::name_plain_json(&mut response);
             response
-        })
+        }))
     });
     Route { method, pattern, surface: Surface::Own, bodies: Bodies::Stream, writes: false, handler }
 }

@@ -1,11 +1,10 @@
 //! Caches bounded by what their entries weigh.
 
-use std::borrow::Borrow;
 use std::hash::Hash;
 use std::sync::Arc;
 
 use quick_cache::sync::{Cache, DefaultLifecycle};
-use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+use quick_cache::{DefaultHashBuilder, Equivalent, OptionsBuilder, Weighter};
 
 /// Parts that are locked apart. Few, as an entry must fit into one part's share of the bound.
 const SHARDS: usize = 4;
@@ -49,10 +48,7 @@ impl<K: Hash + Eq, V: Clone> BoundedCache<K, V> {
     }
 
     /// The entry of a key.
-    pub fn find<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<V>
-    where
-        K: Borrow<Q>,
-    {
+    pub fn find<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<V> {
         self.0.get(key)
     }
 

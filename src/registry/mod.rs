@@ -143,6 +143,7 @@ pub struct Registry {
     histories: histories::Histories,
     views: views::Views,
     ready: validate::ReadySchemas,
+    usual_ways: validate::UsualWays,
     policies: policies::PolicyCache,
     /// Places for validations on the blocking pool.
     heavy: Arc<Semaphore>,
@@ -169,6 +170,7 @@ impl Registry {
             histories: histories::Histories::new(),
             views: views::Views::new(),
             ready,
+            usual_ways: validate::UsualWays::new(),
             policies: policies::PolicyCache::new(),
             heavy,
             turns: turns::Turns::new(),

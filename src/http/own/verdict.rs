@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
-use chancery_engine::cloudevents::Event;
+use chancery_engine::cloudevents::{AttributeValue, Event};
 use chancery_engine::violation::Place;
 use chancery_engine::{Outcome, Report, Violation};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -31,7 +31,7 @@ const NOT_AT_ENDS: &AsciiSet = &NOT_IN_HEADERS.add(b' ');
 /// What came out of a validation.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct VerdictBody {
+pub struct VerdictBody<'a> {
     /// Position in a container, batch or stream, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<usize>,
@@ -45,7 +45,7 @@ pub struct VerdictBody {
     pub reason: Option<String>,
     /// Which event it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub event: Option<EventBody>,
+    pub event: Option<EventBody<'a>>,
     /// The schema that was used.
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     pub matched: Option<MatchBody>,
@@ -77,19 +77,25 @@ pub struct MatchBody {
 
 /// The attributes that name an event.
 #[derive(Debug, Serialize)]
-pub struct EventBody {
+pub struct EventBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<String>,
+    id: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<String>,
+    source: Option<Cow<'a, str>>,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    kind: Option<String>,
+    kind: Option<Cow<'a, str>>,
 }
 
-impl EventBody {
+impl<'a> EventBody<'a> {
     /// What an event has of them; `None` when it has none.
-    pub fn of(event: &Event<'_>) -> Option<Self> {
-        let text = |name| event.find_text(name).map(str::to_owned);
+    pub fn of(event: &Event<'a>) -> Option<Self> {
+        let text = |name| {
+            let attribute = event.attributes.iter().find(|attribute| attribute.name == name)?;
+            match &attribute.value {
+                AttributeValue::Text(text) => Some(text.clone()),
+                _ => None,
+            }
+        };
         let body = Self { id: text("id"), source: text("source"), kind: text("type") };
         (body.id.is_some() || body.source.is_some() || body.kind.is_some()).then_some(body)
     }
@@ -170,7 +176,7 @@ impl From<&Matched> for MatchBody {
     }
 }
 
-impl VerdictBody {
+impl VerdictBody<'_> {
     /// A report with the schema it came from.
     pub fn new(report: &Report, matched: Option<&Matched>) -> Self {
         let outcome = report.outcome();
@@ -196,7 +202,11 @@ pub fn answer(call: &Call, verdict: &PayloadVerdict) -> Result<Answer, Problem> 
 }
 
 /// The same for a verdict that is put together already.
-pub fn answer_with(call: &Call, body: &VerdictBody, matched: Option<&Matched>) -> Result<Answer, Problem> {
+pub fn answer_with(
+    call: &Call,
+    body: &VerdictBody<'_>,
+    matched: Option<&Matched>,
+) -> Result<Answer, Problem> {
     let answer = if wants_status(call) { by_status(body) } else { Ok(json(body)) };
     match answer {
         Ok(mut answer) => {
@@ -238,7 +248,7 @@ fn prefers(header: &str, name: &str) -> bool {
     preferences.any(|one| one.split(';').next().is_some_and(|token| token.trim().eq_ignore_ascii_case(name)))
 }
 
-fn by_status(body: &VerdictBody) -> Result<Answer, Problem> {
+fn by_status(body: &VerdictBody<'_>) -> Result<Answer, Problem> {
     let detail = match body.outcome {
         Outcome::Valid | Outcome::Unchecked => return Ok(no_content()),
         Outcome::Invalid => first_of(&body.violations),

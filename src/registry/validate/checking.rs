@@ -16,6 +16,7 @@ use super::claims::{Dataschema, Evidence, Frame, KnownFrame};
 use super::event::Unchecked;
 use super::frame::{conflict, id_required, unknown_id};
 use super::target::Target;
+use super::usual::Way;
 use super::{Framing, Matched, avro_json, format_mismatch, framing_of, says_nothing, unknown_fields};
 use crate::model::{ContextName, OnMissingSchema, Settings, UnknownDataschema};
 
@@ -31,6 +32,8 @@ pub(super) struct Checking<'a> {
     pub of_envelope: usize,
     pub matched: Option<Matched>,
     pub unchecked: Option<Unchecked>,
+    /// The way to the schema, when the first one that was tried takes the data.
+    pub way: Option<Way>,
 }
 
 /// An error that ends the matching and stands in the report already.

@@ -22,6 +22,7 @@ use super::super::{Registry, RegistryError};
 use super::checking::{Checking, Input, in_document_order, is_of_rule, message_of};
 use super::claims::Dataschema;
 use super::frame::{Unframed, id_required, strip_indexes};
+use super::usual::{self, Way};
 use super::{Framing, Matched, other_form};
 use crate::model::{ContextName, Settings, Subject, VersionPolicy, VersionSelector};
 
@@ -147,23 +148,44 @@ impl Registry {
     /// `Store`, and what the request itself names and does not exist; everything about the event is a finding.
     pub async fn validate_event(
         &self,
-        reading: EventReading<'_>,
+        reading: &EventReading<'_>,
+        setting: &EventSetting,
+    ) -> Result<EventVerdict, RegistryError> {
+        if let Some(matched) = self.usual_match(reading, setting) {
+            return Ok(EventVerdict {
+                outcome: Outcome::Valid,
+                report: reading.report.clone(),
+                matched: Some(matched),
+                unchecked: None,
+                lint: None,
+            });
+        }
+        // Boxed: the future of a request that needs no search stays small.
+        Box::pin(self.validate_in_full(reading, setting)).await
+    }
+
+    async fn validate_in_full(
+        &self,
+        reading: &EventReading<'_>,
         setting: &EventSetting,
     ) -> Result<EventVerdict, RegistryError> {
         let EventReading { event, report, before_data } = reading;
         let of_envelope = report.findings.len();
         let hints = &setting.hints;
+        let usual = usual::signs(reading, setting).map(|signs| (signs, self.since(&signs)));
         let mut checking = Checking {
-            event: &event,
+            event,
             format: PayloadFormat::Opaque,
             options: &setting.options,
             context: &hints.context,
             policy: self.policy_at(hints).await?,
-            report,
+            report: report.clone(),
             of_envelope,
             matched: None,
             unchecked: None,
+            way: None,
         };
+        let policy = Arc::clone(&checking.policy);
         // Envelopes only: nothing is matched.
         if setting.options.reads_payload() {
             match self.check_data(&mut checking, setting).await {
@@ -173,14 +195,17 @@ impl Registry {
                 outcome => outcome?,
             }
         }
-        let Checking { mut report, of_envelope, matched, unchecked, .. } = checking;
-        in_document_order(&mut report, before_data, of_envelope);
+        let Checking { mut report, of_envelope, matched, unchecked, way, .. } = checking;
+        if let (Some((signs, since)), Some(way)) = (usual, way) {
+            self.keep_way(&signs, since, setting, &policy, way);
+        }
+        in_document_order(&mut report, *before_data, of_envelope);
         let outcome = match (report.outcome(), unchecked) {
             (Outcome::Valid, Some(_)) => Outcome::Unchecked,
             (outcome, _) => outcome,
         };
         let lint = if hints.lint {
-            match Box::pin(self.lint_event(&event, matched.as_ref(), hints)).await {
+            match Box::pin(self.lint_event(event, matched.as_ref(), hints)).await {
                 Err(RegistryError::Store(_)) if hints.passes_unavailable => None,
                 lints => Some(lints?),
             }
@@ -354,7 +379,11 @@ impl Registry {
                 target = part;
             }
             let other = other_form(&checking.format, target.schema_type(), checking.settings());
+            let way_options = options.clone();
             let report = self.run_forms(&target, body, options, other, checking.settings()).await?;
+            if first.is_none() && report.outcome() == Outcome::Valid {
+                checking.way = Way::to(&target, way_options);
+            }
             // Older versions are tried for their shape: a rule that the shape's own version sets is final.
             if report.outcome() == Outcome::Valid || report.violations().all(is_of_rule) {
                 first = Some((report, target.matched));

@@ -4,7 +4,8 @@
 //! (`frame`). Validators are compiled once per schema and kept (`ready`); big payloads run on the blocking pool, with
 //! a deadline (`run`), and then face the rules that travel with the schema (`rules`). Events say themselves which
 //! schema they claim (`event`, `checking`), by several kinds of evidence (`claims`), which may leave several versions to
-//! try (`tries`). Findings show the value at their place only to those who ask (`excerpt`).
+//! try (`tries`). Valid events of a type that was seen before are spared the search (`usual`). Findings show the value
+//! at their place only to those who ask (`excerpt`).
 
 mod checking;
 mod claims;
@@ -16,6 +17,7 @@ mod rules;
 mod run;
 mod target;
 mod tries;
+mod usual;
 
 use std::time::Duration;
 
@@ -26,6 +28,7 @@ use chancery_engine::{Report, SchemaType};
 
 pub use event::{EventHints, EventSetting, EventVerdict, LazyLocator, NamedSchema, Unchecked};
 pub(in crate::registry) use ready::ReadySchemas;
+pub(in crate::registry) use usual::UsualWays;
 
 use super::{Candidate, IdScope, Registry, RegistryError};
 use crate::model::{AvroJsonForm, FramingPolicy, Settings, Subject, VersionSelector};

@@ -88,12 +88,10 @@ pub(in crate::registry) struct ReadySchemas {
 impl ReadySchemas {
     /// Schemas that weigh about this many bytes together.
     pub(in crate::registry) fn new(max_bytes: u64) -> Self {
-        let weight =
-            |ready: &Arc<Ready>| ready.content.text.len().saturating_mul(BYTES_OF_TEXT) + ENTRY_BYTES;
         Self {
-            stored: FreshCache::new(max_bytes, move |_: &Key, ready| weight(ready)),
-            inline: FreshCache::new(max_bytes / 4, move |(_, text): &(String, String), ready| {
-                text.len() + weight(ready)
+            stored: FreshCache::new(max_bytes, |_: &Key, ready: &Arc<Ready>| ready.weight()),
+            inline: FreshCache::new(max_bytes / 4, |(_, text): &(String, String), ready: &Arc<Ready>| {
+                text.len() + ready.weight()
             }),
         }
     }
@@ -201,6 +199,16 @@ impl Registry {
 impl Ready {
     fn new((context, fingerprint, form): Key, content: Arc<Content>) -> Self {
         Self { context, fingerprint, guid: content.guid(), content, form, compiled: OnceCell::new() }
+    }
+
+    /// Bytes that it takes, about.
+    pub fn weight(&self) -> usize {
+        self.content.text.len().saturating_mul(BYTES_OF_TEXT) + ENTRY_BYTES
+    }
+
+    /// The judge, if it has been needed before and can validate.
+    pub fn known_judge(&self) -> Option<Arc<Judge>> {
+        self.compiled.get()?.as_ref().ok().cloned()
     }
 }
 

@@ -15,7 +15,7 @@ use super::target::Target;
 use crate::model::Settings;
 
 /// Payload length from which validation leaves the async threads.
-const BLOCKING_BYTES: usize = 64 * 1024;
+pub(super) const BLOCKING_BYTES: usize = 64 * 1024;
 
 impl Registry {
     /// Validates bytes in one form and, when they break the schema so, in another: what is valid in one of them is

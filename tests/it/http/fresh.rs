@@ -111,6 +111,101 @@ async fn every_kind_of_change_is_seen_by_the_next_verdict() {
     }
 }
 
+/// An event of a type that was seen before is spared the search for its schema. Each step changes what that search
+/// comes to; the verdict is asked for twice, so that the second one may be spared it.
+#[tokio::test]
+async fn an_event_of_a_known_type_sees_every_change_around_its_subject() {
+    let app = App::new().await;
+    app.put("/config", json!({ "compatibility": "NONE" })).await.is(200);
+    let asked = async |query: &str, version: i64| {
+        let headers = [("content-type", "application/cloudevents+json")];
+        let body = event("s", version).to_string().into_bytes();
+        let found = app.send("POST", &format!("/v1/validate{query}"), &headers, body).await.is(200);
+        let matched = &found["match"];
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let rules: Vec<_> =
+            found["violations"].as_array().unwrap().iter().map(|one| text(&one["rule"])).collect();
+        format!(
+            "{} {}{} {}",
+            text(&found["outcome"]),
+            text(&matched["subject"]),
+            matched["version"],
+            rules.join(",")
+        )
+    };
+    let verdict = async |query: &str, version: i64| {
+        let first = asked(query, version).await;
+        assert_eq!(asked(query, version).await, first, "{query} {version}");
+        first
+    };
+    let settings = async |scope: &str, settings: Value| {
+        let path = format!("/v1/subjects/{scope}/settings");
+        app.send("PUT", &path, &JSON, settings.to_string().into_bytes()).await.is(200);
+    };
+    let unset = async |scope: &str| {
+        app.delete(&format!("/v1/subjects/{scope}/settings")).await.is(204);
+    };
+    for round in 0..2 {
+        assert_eq!(verdict("", 1).await, "unchecked null ", "{round}");
+        app.register_body("s", schema(1)).await;
+        let first = if round == 0 { 1 } else { 3 };
+        let (one, two) = (format!("valid s{first} "), format!("valid s{} ", first + 1));
+        assert_eq!(verdict("", 1).await, one);
+        app.register_body("s", schema(2)).await;
+        assert_eq!((verdict("", 2).await, verdict("", 1).await), (two.clone(), one.clone()));
+        for latest in
+            [json!({ "versions": "latest" }), json!({ "versions": format!("pinned:{}", first + 1) })]
+        {
+            settings("s", latest).await;
+            assert_eq!(verdict("", 1).await, format!("invalid s{} schema.json.const", first + 1));
+            assert_eq!(verdict("", 2).await, two);
+        }
+        settings("s", json!({ "framing": "confluent" })).await;
+        assert_eq!(verdict("", 2).await, "invalid null schema.id-required");
+        unset("s").await;
+        assert_eq!(verdict("", 2).await, two);
+        settings(":.:", json!({ "framedTypes": { "application/json": "JSON" } })).await;
+        assert_eq!(verdict("", 2).await, "invalid null schema.id-required");
+        assert_eq!(verdict("?rules=schema.id-required:off", 2).await, two);
+        assert_eq!(
+            verdict("", 2).await,
+            "invalid null schema.id-required",
+            "what a request forgives is its own matter"
+        );
+        settings(":.:", json!({ "subjectStrategies": ["type-value", "type"] })).await;
+        assert_eq!(verdict("", 2).await, two);
+        app.register_body("s-value", schema(1)).await;
+        assert_eq!(verdict("", 2).await, "invalid s-value1 schema.json.const");
+        app.delete("/subjects/s-value").await.is(200);
+        app.delete("/subjects/s-value?permanent=true").await.is(200);
+        unset(":.:").await;
+        assert_eq!(verdict("", 2).await, two);
+        app.register_body("other", schema(5)).await;
+        assert_eq!(verdict("?subject=other", 2).await, "invalid null schema.conflict");
+        assert_eq!(verdict("?profile=envelope-only", 2).await, "valid null ");
+        app.put("/config/s", json!({ "alias": "other" })).await.is(200);
+        assert_eq!(
+            (verdict("", 2).await, verdict("", 5).await),
+            ("invalid other1 schema.json.const".to_owned(), "valid other1 ".to_owned())
+        );
+        app.delete("/config/s").await.is(200);
+        assert_eq!(verdict("", 2).await, two);
+        app.delete(&format!("/subjects/s/versions/{}", first + 1)).await.is(200);
+        assert_eq!(
+            (verdict("", 2).await, verdict("", 1).await),
+            (format!("invalid s{first} schema.json.const"), one)
+        );
+        app.delete("/subjects/s").await.is(200);
+    }
+    assert_eq!(verdict("", 1).await, "unchecked null ");
+    app.delete("/subjects/s?permanent=true").await.is(200);
+    app.register_body("s", schema(7)).await;
+    assert_eq!(
+        (verdict("", 1).await, verdict("", 7).await),
+        ("invalid s1 schema.json.const".to_owned(), "valid s1 ".to_owned())
+    );
+}
+
 /// Events of foreign producers ask for what is not there, over and over.
 #[tokio::test]
 async fn what_is_not_there_is_asked_of_the_store_once_until_something_changes() {

@@ -16,9 +16,9 @@ use crate::registry::{EventSetting, EventVerdict, Registry, RegistryError, Unche
 
 /// The verdicts on a batch.
 #[derive(Serialize)]
-struct BatchBody {
+struct BatchBody<'a> {
     summary: Summary,
-    results: Vec<VerdictBody>,
+    results: Vec<VerdictBody<'a>>,
     /// Findings about the batch as a whole.
     violations: Vec<FindingBody>,
     warnings: Vec<FindingBody>,
@@ -26,7 +26,7 @@ struct BatchBody {
     truncated: bool,
 }
 
-impl BatchBody {
+impl BatchBody<'_> {
     /// What is the matter with the batch, in one line.
     fn detail(&self) -> String {
         let Summary { total, invalid, indeterminate, .. } = self.summary;
@@ -53,20 +53,20 @@ pub async fn answer(call: &Call, setting: &EventSetting) -> Result<Answer, Probl
     match read_http(&headers, &call.body, &setting.options) {
         Reading::Refused(refusal) => Err(refused(&refusal)),
         Reading::Single(reading) => {
-            let (body, found) = judge(call.registry(), reading, setting).await?;
+            let (body, found) = judge(call.registry(), &reading, setting).await?;
+            let body = VerdictBody { event: EventBody::of(&reading.event), ..body };
             verdict::answer_with(call, &body, found.matched.as_ref())
         }
         Reading::Batch { events, report } => Box::pin(batch(call, setting, events, &report)).await,
     }
 }
 
-/// The verdict on an event that has been read.
+/// The verdict on an event that has been read, which it does not name yet.
 pub async fn judge(
     registry: &Registry,
-    reading: EventReading<'_>,
+    reading: &EventReading<'_>,
     setting: &EventSetting,
-) -> Result<(VerdictBody, EventVerdict), RegistryError> {
-    let event = EventBody::of(&reading.event);
+) -> Result<(VerdictBody<'static>, EventVerdict), RegistryError> {
     let found = registry.validate_event(reading, setting).await?;
     let reason =
         found.unchecked.filter(|_| found.outcome == Outcome::Unchecked).map(|why| why.rule().to_owned());
@@ -74,7 +74,6 @@ pub async fn judge(
         outcome: found.outcome,
         valid: found.outcome == Outcome::Valid,
         reason: reason.or_else(|| found.report.indeterminate.clone()),
-        event,
         matched: found.matched.as_ref().map(MatchBody::from),
         data: (found.unchecked == Some(Unchecked::DataElsewhere)).then_some("absent (dataref)"),
         lint: found.lint.as_ref().map(|lints| lints.iter().map(LintFinding::from).collect()),
@@ -96,12 +95,12 @@ async fn batch(
         // Verdicts from memory never wait; other requests want their turn.
         tokio::task::consume_budget().await;
         let body = if started.elapsed() > REQUEST_BUDGET {
-            VerdictBody { event: EventBody::of(&reading.event), ..out_of_time() }
+            out_of_time()
         } else {
-            judge(call.registry(), reading, setting).await?.0
+            judge(call.registry(), &reading, setting).await?.0
         };
         summary.count(body.outcome);
-        results.push(VerdictBody { index: Some(index), ..body });
+        results.push(VerdictBody { index: Some(index), event: EventBody::of(&reading.event), ..body });
     }
     let body = BatchBody {
         summary,

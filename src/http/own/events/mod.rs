@@ -33,12 +33,12 @@ use crate::registry::{
 const REQUEST_BUDGET: Duration = Duration::from_secs(30);
 
 /// A verdict that there was no time for.
-fn out_of_time() -> VerdictBody {
+fn out_of_time() -> VerdictBody<'static> {
     VerdictBody::new(&Report::undecided("the time for one request is spent"), None)
 }
 
 /// A verdict that the store is needed for, which does not answer.
-fn unavailable() -> VerdictBody {
+fn unavailable() -> VerdictBody<'static> {
     VerdictBody::new(&Report::undecided("the store does not answer"), None)
 }
 
@@ -77,7 +77,8 @@ async fn read_setting(call: &Call) -> Result<EventSetting, Problem> {
         Err(RegistryError::Store(_)) if passes_unavailable => Arc::default(),
         options => options?,
     };
-    if !call.query.is_empty() {
+    // Settings that nobody overrides stay the shared ones.
+    if !call.query.text("profile").is_empty() || call.query.find("rules").is_some() {
         override_rules(call, Arc::make_mut(&mut options))?;
     }
     let hints = EventHints {

@@ -29,11 +29,11 @@ use crate::registry::{
 #[derive(Default, Serialize)]
 struct Results {
     summary: Summary,
-    results: Vec<VerdictBody>,
+    results: Vec<VerdictBody<'static>>,
 }
 
 impl Results {
-    fn push(&mut self, verdict: VerdictBody) {
+    fn push(&mut self, verdict: VerdictBody<'static>) {
         self.summary.count(verdict.outcome);
         self.results.push(verdict);
     }
@@ -123,7 +123,7 @@ impl Record {
         self,
         registry: &Registry,
         setting: &EventSetting,
-    ) -> Result<VerdictBody, RegistryError> {
+    ) -> Result<VerdictBody<'static>, RegistryError> {
         let choice = match &self.schema {
             None => return self.validate_by_evidence(registry, setting).await,
             Some(SchemaName::Id(id, subject)) => {
@@ -168,7 +168,7 @@ impl Record {
         self,
         registry: &Registry,
         setting: &EventSetting,
-    ) -> Result<VerdictBody, RegistryError> {
+    ) -> Result<VerdictBody<'static>, RegistryError> {
         let attributes = self.content_type.iter().map(|text| Attribute {
             name: Cow::Borrowed("datacontenttype"),
             value: AttributeValue::Text(Cow::Borrowed(text)),
@@ -191,9 +191,8 @@ impl Record {
         };
         let setting =
             EventSetting { options: setting.options.clone(), locator: setting.locator.clone(), hints };
-        let (body, _) =
-            event::judge(registry, EventReading { event, ..EventReading::default() }, &setting).await?;
-        Ok(VerdictBody { event: None, ..body })
+        let reading = EventReading { event, ..EventReading::default() };
+        Ok(event::judge(registry, &reading, &setting).await?.0)
     }
 }
 
@@ -237,7 +236,7 @@ fn read_data(body: &Object<'_>) -> Result<(Bytes, bool), BadJson> {
     }
 }
 
-fn unknown_schema(rule: &str, error: &RegistryError) -> VerdictBody {
+fn unknown_schema(rule: &str, error: &RegistryError) -> VerdictBody<'static> {
     let report = Report { findings: vec![Violation::data(rule, "", error.to_string())], ..Report::default() };
     debug_assert_eq!(report.outcome(), Outcome::Invalid);
     VerdictBody::new(&report, None)

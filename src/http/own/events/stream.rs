@@ -24,7 +24,7 @@ use super::record::Record;
 use crate::http::State;
 use crate::http::call::{Answer, Call};
 use crate::http::json::{BadJson, Object, Presence, read_object};
-use crate::http::own::verdict::{Summary, VerdictBody};
+use crate::http::own::verdict::{EventBody, Summary, VerdictBody};
 use crate::registry::{EventSetting, Registry, RegistryError};
 
 /// Media type of both directions.
@@ -180,13 +180,13 @@ impl Verdicts {
     }
 }
 
-async fn judge(registry: &Registry, setting: &EventSetting, line: &[u8]) -> VerdictBody {
+async fn judge<'l>(registry: &Registry, setting: &EventSetting, line: &'l [u8]) -> VerdictBody<'l> {
     // Most lines that name the attribute are events; those need not be read twice.
     if memchr::memmem::find(line, b"\"specversion\"").is_some()
         && let Reading::Single(reading) = read_json(line, &setting.options)
         && reading.event.find("specversion").is_some()
     {
-        return judge_reading(registry, setting, reading).await;
+        return judge_reading(registry, setting, &reading).await;
     }
     let object = match read_object(line) {
         Ok(object) if !is_event(&object) => object,
@@ -200,7 +200,7 @@ async fn judge(registry: &Registry, setting: &EventSetting, line: &[u8]) -> Verd
     record.validate(registry, setting).await.unwrap_or_else(|error| unavailable(&error))
 }
 
-async fn judge_event(registry: &Registry, setting: &EventSetting, line: &[u8]) -> VerdictBody {
+async fn judge_event<'l>(registry: &Registry, setting: &EventSetting, line: &'l [u8]) -> VerdictBody<'l> {
     let reading = match read_json(line, &setting.options) {
         Reading::Single(reading) => reading,
         Reading::Refused(refusal) => {
@@ -209,18 +209,19 @@ async fn judge_event(registry: &Registry, setting: &EventSetting, line: &[u8]) -
         }
         Reading::Batch { .. } => return undecided("a line holds one event"),
     };
-    judge_reading(registry, setting, reading).await
+    judge_reading(registry, setting, &reading).await
 }
 
-async fn judge_reading(
+async fn judge_reading<'l>(
     registry: &Registry,
     setting: &EventSetting,
-    reading: EventReading<'_>,
-) -> VerdictBody {
-    match event::judge(registry, reading, setting).await {
+    reading: &EventReading<'l>,
+) -> VerdictBody<'l> {
+    let body = match event::judge(registry, reading, setting).await {
         Ok((body, _)) => body,
         Err(error) => unavailable(&error),
-    }
+    };
+    VerdictBody { event: EventBody::of(&reading.event), ..body }
 }
 
 /// A line is an event when it has an attribute of one and does not say which schema it has.
@@ -229,18 +230,18 @@ fn is_event(object: &Object<'_>) -> bool {
     has("specversion") || (EVENT_MEMBERS.iter().any(|name| has(name)) && !has("schema"))
 }
 
-fn too_long(limit: usize) -> VerdictBody {
+fn too_long(limit: usize) -> VerdictBody<'static> {
     let mut finding =
         Violation::data("size.limit", "", format!("the line is longer than the limit of {limit} bytes"));
     finding.place = Place::Envelope;
     VerdictBody::new(&Report { findings: vec![finding], ..Report::default() }, None)
 }
 
-fn undecided(reason: impl Into<String>) -> VerdictBody {
+fn undecided(reason: impl Into<String>) -> VerdictBody<'static> {
     VerdictBody::new(&Report::undecided(reason), None)
 }
 
-fn unavailable(error: &RegistryError) -> VerdictBody {
+fn unavailable(error: &RegistryError) -> VerdictBody<'static> {
     tracing::error!(error = error as &dyn std::error::Error, "a line of a stream could not be judged");
     super::unavailable()
 }
