@@ -41,7 +41,7 @@ pub fn read_avro<'a>(body: &'a [u8], options: &EventOptions) -> Reading<'a> {
     findings.note_data(NOWHERE - 1);
     let data = payload.into_data(content, &mut findings);
     check_portable_size(body.len(), &mut findings);
-    let event = Event { attributes, data, data_pointer: String::new(), header_prefix: None };
+    let event = Event { attributes, data, data_pointer: Cow::Borrowed(""), header_prefix: None };
     Reading::Single(findings.into_reading(event))
 }
 
@@ -73,7 +73,7 @@ pub(super) fn without_repeated<'a>(
     mut carried: Vec<Carried<'a>>,
     findings: &mut Findings<'_>,
 ) -> Vec<Carried<'a>> {
-    let repeated = find_repeated(carried.len(), |at| &carried[at].name);
+    let repeated = find_repeated(&carried, |carried| &carried.name);
     for (later, first) in &repeated {
         let Carried { name, at, .. } = &carried[*later];
         findings.attribute(&rules::JSON_DUPLICATE_MEMBER, name, *at, "the attribute repeats an earlier one");

@@ -81,7 +81,8 @@ pub(super) fn read<'a>(
         payload::from_bytes(Cow::Borrowed(body), content, NOWHERE - 1, &mut findings)
     });
     check_portable_size(bytes, &mut findings);
-    let event = Event { attributes, data, data_pointer: String::new(), header_prefix: Some(binding.prefix) };
+    let event =
+        Event { attributes, data, data_pointer: Cow::Borrowed(""), header_prefix: Some(binding.prefix) };
     Reading::Single(findings.into_reading(event))
 }
 
@@ -148,7 +149,7 @@ enum Repetition {
 fn repetitions(headers: &[AttributeHeader<'_>]) -> Vec<Repetition> {
     let mut repetitions = vec![Repetition::None; headers.len()];
     let value = |at: usize| headers[at].value.map(trim);
-    for (later, first) in find_repeated(headers.len(), |at| &headers[at].name) {
+    for (later, first) in find_repeated(headers, |header| &header.name) {
         repetitions[later] = Repetition::Later;
         if value(later) != value(first) {
             repetitions[first] = Repetition::FirstOfDifferent;

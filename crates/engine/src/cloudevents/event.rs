@@ -89,7 +89,7 @@ pub struct Event<'a> {
     pub data: Data<'a>,
     /// Where pointers into the payload start in the document: `/data`, `/2/data`; empty when the payload
     /// is its own document.
-    pub data_pointer: String,
+    pub data_pointer: Cow<'static, str>,
     /// What stands before an attribute's name, when attributes travel in headers.
     pub header_prefix: Option<&'static str>,
 }

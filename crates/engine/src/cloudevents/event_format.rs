@@ -23,37 +23,45 @@ pub(super) enum Mode {
 impl Mode {
     /// Tells the mode by the beginning of the content type, in any case.
     pub fn of(media_type: &str) -> Self {
-        let starts_with = |prefix: &str| {
-            media_type.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-        };
-        if starts_with("application/cloudevents-batch") {
-            Self::Batched
-        } else if starts_with("application/cloudevents") {
-            Self::Structured
-        } else {
-            Self::Binary
+        match after_prefix(media_type, FORMATS) {
+            None => Self::Binary,
+            Some(format) if after_prefix(format, BATCH).is_some() => Self::Batched,
+            Some(_) => Self::Structured,
         }
     }
+}
+
+/// How the media types of event formats begin.
+const FORMATS: &str = "application/cloudevents";
+/// How those of batches go on.
+const BATCH: &str = "-batch";
+
+/// What follows a prefix in any case, where the text has it.
+fn after_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
+    let (start, rest) = text.split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
 type Reader<'a> = fn(&'a [u8], &EventOptions) -> Reading<'a>;
 
 /// Reads a body in the event format that its media type names.
 pub(super) fn read<'a>(mode: Mode, media_type: &str, body: &'a [u8], options: &EventOptions) -> Reading<'a> {
-    let essence = media_type.split(';').next().unwrap_or_default().trim_end_matches([' ', '\t']);
-    let suffix = essence.get("application/cloudevents".len()..).unwrap_or_default().to_ascii_lowercase();
-    let (read, is_json): (Reader<'a>, bool) = match (mode, &*suffix) {
-        (Mode::Structured, "+json") => (structured::read_json, true),
-        (Mode::Structured, "+avro") => (avro::read_avro, false),
-        (Mode::Structured, "+protobuf") => (protobuf::read_protobuf, false),
-        (Mode::Batched, "-batch+json") => (structured::read_json_batch, true),
-        (Mode::Batched, "-batch+protobuf") => (protobuf::read_protobuf_batch, false),
+    let format = after_prefix(media_type, FORMATS).unwrap_or_default();
+    let (suffix, has_parameters) =
+        format.split_once(';').map_or((format, false), |(suffix, _)| (suffix, true));
+    let is = |name: &str| suffix.trim_end_matches([' ', '\t']).eq_ignore_ascii_case(name);
+    let (read, is_json): (Reader<'a>, bool) = match mode {
+        Mode::Structured if is("+json") => (structured::read_json, true),
+        Mode::Structured if is("+avro") => (avro::read_avro, false),
+        Mode::Structured if is("+protobuf") => (protobuf::read_protobuf, false),
+        Mode::Batched if is("-batch+json") => (structured::read_json_batch, true),
+        Mode::Batched if is("-batch+protobuf") => (protobuf::read_protobuf_batch, false),
         _ => {
             let message = "the event format is not supported";
             return Reading::Refused(unsupported(&rules::HTTP_FORMAT_UNSUPPORTED, message));
         }
     };
-    match is_json.then(|| refused_charset(media_type)).flatten() {
+    match (is_json && has_parameters).then(|| refused_charset(media_type)).flatten() {
         Some(refusal) => Reading::Refused(refusal),
         None => read(body, options),
     }

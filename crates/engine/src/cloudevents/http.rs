@@ -43,7 +43,7 @@ fn content_type<'a>(headers: Headers<'_, 'a>) -> Option<ContentType<'a>> {
         .iter()
         .enumerate()
         .filter(|(_, (name, _))| name.eq_ignore_ascii_case("content-type"))
-        .map(|(at, (_, value))| ContentType { text: String::from_utf8_lossy(trim(value)), at });
+        .map(|(at, (_, value))| ContentType { text: lossy(trim(value)), at });
     let first = values.next()?;
     Some(values.fold(first, |joined, next| ContentType {
         text: Cow::Owned(format!("{}, {}", joined.text, next.text)),
@@ -51,14 +51,19 @@ fn content_type<'a>(headers: Headers<'_, 'a>) -> Option<ContentType<'a>> {
     }))
 }
 
+/// The text with U+FFFD for what is not UTF-8; the library's own search for such bytes is slow.
+fn lossy(value: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(value).map_or_else(|_| String::from_utf8_lossy(value), Cow::Borrowed)
+}
+
 /// The `ce-` headers with their attribute names in lower case.
 pub(super) fn attribute_headers<'a>(headers: Headers<'_, 'a>) -> Vec<AttributeHeader<'a>> {
+    let is_prefix = |text: &str| text.eq_ignore_ascii_case(HTTP.prefix);
     let attribute = |(at, (name, value)): (usize, &(&'a str, &'a [u8]))| {
-        let (prefix, name) = name.split_at_checked(HTTP.prefix.len())?;
+        let (_, name) = name.split_at_checked(HTTP.prefix.len()).filter(|(prefix, _)| is_prefix(prefix))?;
         let is_lower = !name.bytes().any(|byte| byte.is_ascii_uppercase());
         let name = if is_lower { Cow::Borrowed(name) } else { Cow::Owned(name.to_ascii_lowercase()) };
-        let header = AttributeHeader { name, value: Some(*value), at };
-        prefix.eq_ignore_ascii_case(HTTP.prefix).then_some(header)
+        Some(AttributeHeader { name, value: Some(*value), at })
     };
     headers.iter().enumerate().filter_map(attribute).collect()
 }

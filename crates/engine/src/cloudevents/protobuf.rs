@@ -118,7 +118,7 @@ fn read_event<'a>(bytes: &'a [u8], findings: &mut Findings<'_>) -> Result<Event<
     }
     let attributes = attributes::check(carried, findings);
     let data = read_data(&payload, payload::content(&attributes), findings)?;
-    Ok(Event { attributes, data, data_pointer: String::new(), header_prefix: None })
+    Ok(Event { attributes, data, data_pointer: Cow::Borrowed(""), header_prefix: None })
 }
 
 /// Proto3 does not tell an empty string from one that is not set.

@@ -9,7 +9,7 @@ use super::attributes::{self, Carried, CarriedValue};
 use super::batch;
 use super::event::{Data, Event, EventReading, Reading, Refusal, RefusalKind};
 use super::findings::{Carrier, Findings, violation};
-use super::json::{self, Fault, FaultKind, Kind, Member, Occurrence};
+use super::json::{self, Fault, FaultKind, Kind, Member, Occurrence, Scanned};
 use super::options::EventOptions;
 use super::payload::{self, Content};
 use super::rules::{self, EventRule};
@@ -36,7 +36,7 @@ pub fn read_json<'a>(body: &'a [u8], options: &EventOptions) -> Reading<'a> {
         )),
         Ok(Some(members)) => {
             let mut findings = Findings::new(options, Carrier::Document(String::new()));
-            let event = read_members(members, "", &mut findings);
+            let event = read_members(&members, "", &mut findings);
             check_portable_size(body.len(), &mut findings);
             Reading::Single(findings.into_reading(event))
         }
@@ -84,7 +84,7 @@ fn read_element<'a>(
             findings.whole(&rules::JSON_OBJECT, "the element is not a JSON object");
             Event::default()
         }
-        Some(members) => read_members(members, prefix, &mut findings),
+        Some(members) => read_members(&members, prefix, &mut findings),
     };
     if element.raw.len() > findings.options.max_event_bytes {
         findings.whole(&rules::SIZE_LIMIT, "the event is larger than the limit");
@@ -99,11 +99,9 @@ pub(super) fn check_portable_size(bytes: usize, findings: &mut Findings<'_>) {
     }
 }
 
-fn json_text<'a>(body: &'a [u8], options: &EventOptions) -> Result<&'a str, Fault> {
-    std::str::from_utf8(payload::without_mark(body, options)).map_err(|error| Fault {
-        kind: FaultKind::Syntax,
-        offset: error.valid_up_to(),
-        expected: "UTF-8",
+fn json_text<'a>(body: &'a [u8], options: &EventOptions) -> Scanned<&'a str> {
+    std::str::from_utf8(payload::without_mark(body, options)).map_err(|error| {
+        Box::new(Fault { kind: FaultKind::Syntax, offset: error.valid_up_to(), expected: "UTF-8" })
     })
 }
 
@@ -112,10 +110,9 @@ fn watched(options: &EventOptions) -> Option<&'static str> {
     options.reads_payload().then_some("data")
 }
 
-fn read_members<'a>(members: Vec<Member<'a>>, prefix: &str, findings: &mut Findings<'_>) -> Event<'a> {
+fn read_members<'a>(members: &[Member<'a>], prefix: &str, findings: &mut Findings<'_>) -> Event<'a> {
     let (mut plain, mut base64) = (None, None);
-    let mut is_data_repeated = false;
-    let mut carried = Vec::with_capacity(members.len());
+    let (mut is_data_repeated, mut is_declared) = (false, false);
     for member in members {
         if member.occurrence == Occurrence::Later {
             let rule = &rules::JSON_DUPLICATE_MEMBER;
@@ -125,37 +122,44 @@ fn read_members<'a>(members: Vec<Member<'a>>, prefix: &str, findings: &mut Findi
         }
         match &*member.name {
             "data" => plain = Some(member),
-            "data_base64" if member.kind() == Kind::Null => {}
-            "data_base64" => base64 = Some(member),
-            _ => carried.push(carry(member)),
+            "data_base64" => base64 = Some(member).filter(|member| member.kind() != Kind::Null),
+            "datacontenttype" => is_declared = !matches!(carried_value(member), CarriedValue::Null),
+            _ => {}
         }
     }
+    let attributes = attributes::check(members.iter().filter_map(carry), findings);
     // A content type that cannot be read says that there is one: JSON is implied by none only.
-    let is_declared = carried.iter().any(Carried::is_content_type);
-    let attributes = attributes::check(carried, findings);
     let content = payload::content(&attributes).or(is_declared.then_some(Content::Unknown));
-    if let Some(member) = plain.as_ref().or(base64.as_ref()) {
+    if let Some(member) = plain.or(base64) {
         findings.note_data(member.offset);
     }
-    let data = if is_data_repeated {
-        Data::Absent
-    } else {
-        read_data(plain.as_ref(), base64.as_ref(), content, findings)
-    };
-    Event { attributes, data, data_pointer: format!("{prefix}/data"), header_prefix: None }
+    let data = if is_data_repeated { Data::Absent } else { read_data(plain, base64, content, findings) };
+    let data_pointer =
+        if prefix.is_empty() { Cow::Borrowed("/data") } else { Cow::Owned(format!("{prefix}/data")) };
+    Event { attributes, data, data_pointer, header_prefix: None }
+}
+
+/// The attribute that a member carries; the first of repeated ones, and none in `data`.
+fn carry<'a>(member: &Member<'a>) -> Option<Carried<'a>> {
+    let is_attribute =
+        member.occurrence != Occurrence::Later && !matches!(&*member.name, "data" | "data_base64");
+    is_attribute.then(|| Carried {
+        name: member.name.clone(),
+        value: carried_value(member),
+        at: member.offset,
+    })
 }
 
 /// A member that is repeated has its finding; which value was meant is unknown, so none is judged.
-fn carry(member: Member<'_>) -> Carried<'_> {
-    let value = match member.kind() {
+fn carried_value<'a>(member: &Member<'a>) -> CarriedValue<'a> {
+    match member.kind() {
         _ if member.occurrence != Occurrence::Only => CarriedValue::Unreadable,
         Kind::Null => CarriedValue::Null,
         Kind::Boolean => CarriedValue::Boolean(member.raw == "true"),
         Kind::Number => CarriedValue::Number(member.raw),
         Kind::String => CarriedValue::Text(member.text().unwrap_or_default()),
         Kind::Container => CarriedValue::OtherType,
-    };
-    Carried { name: member.name, value, at: member.offset }
+    }
 }
 
 fn read_data<'a>(

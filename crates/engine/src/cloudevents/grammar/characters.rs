@@ -5,11 +5,19 @@
 
 /// Whether a String holds only allowed code points.
 pub fn are_allowed(text: &str) -> bool {
-    if text.is_ascii() {
-        text.bytes().all(|byte| matches!(byte, 0x20..=0x7e))
-    } else {
-        text.chars().all(is_allowed)
-    }
+    is_printable_ascii(text.as_bytes()) || text.chars().all(is_allowed)
+}
+
+/// Whether all bytes are printable ASCII, as in most texts. Eight at a time: the first byte that is not has the
+/// top bit, borrows it or is carried into it.
+fn is_printable_ascii(bytes: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let is_printable = |word: &[u8; 8]| {
+        let word = u64::from_le_bytes(*word);
+        (word | word.wrapping_sub(ONES * 0x20) | word.wrapping_add(ONES)) & (ONES * 0x80) == 0
+    };
+    words.iter().all(is_printable) && rest.iter().all(|byte| matches!(byte, 0x20..=0x7e))
 }
 
 fn is_allowed(character: char) -> bool {

@@ -18,13 +18,13 @@ pub struct Timestamp<'a> {
 pub fn parse(text: &str) -> Option<Timestamp<'_>> {
     let bytes = text.as_bytes();
     let (date_time, rest) = bytes.split_first_chunk::<19>()?;
-    let separators = [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')];
-    if separators.iter().any(|(at, byte)| date_time[*at] != *byte) || !matches!(date_time[10], b'T' | b't') {
+    let [y1, y2, y3, y4, b'-', o1, o2, b'-', d1, d2, b'T' | b't', h1, h2, b':', m1, m2, b':', s1, s2] =
+        *date_time
+    else {
         return None;
-    }
-    let number = |from: usize, to: usize| digits(&date_time[from..to]);
-    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
-    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+    };
+    let (year, month, day) = (digits([y1, y2, y3, y4])?, digits([o1, o2])?, digits([d1, d2])?);
+    let (hour, minute, second) = (digits([h1, h2])?, digits([m1, m2])?, digits([s1, s2])?);
     if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
         return None;
     }
@@ -78,14 +78,14 @@ fn split_fraction(rest: &[u8]) -> Option<(&str, &[u8])> {
 fn offset_minutes(zone: &[u8]) -> Option<i64> {
     let (sign, hours, minutes) = match zone {
         b"Z" | b"z" => return Some(0),
-        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => (sign, digits(&[*h1, *h2])?, digits(&[*m1, *m2])?),
+        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => (sign, digits([*h1, *h2])?, digits([*m1, *m2])?),
         _ => return None,
     };
     let offset = i64::from(hours * 60 + minutes);
     (hours <= 23 && minutes <= 59).then_some(if *sign == b'-' { -offset } else { offset })
 }
 
-fn digits(bytes: &[u8]) -> Option<u32> {
+fn digits<const COUNT: usize>(bytes: [u8; COUNT]) -> Option<u32> {
     bytes.iter().try_fold(0, |value, byte| byte.is_ascii_digit().then(|| value * 10 + u32::from(byte - b'0')))
 }
 
@@ -104,9 +104,11 @@ fn days_in(year: u32, month: u32) -> u32 {
 
 /// Days from the start of the year 0000 to a date.
 fn days_before(year: u32, month: u32, day: u32) -> i64 {
+    /// Days of a common year before each month.
+    const BEFORE_MONTH: [u32; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
     let leap_days = year.div_ceil(4) - year.div_ceil(100) + year.div_ceil(400);
-    let months: u32 = (1..month).map(|month| days_in(year, month)).sum();
-    i64::from(year * 365 + leap_days + months + day - 1)
+    let leap_day = u32::from(month > 2 && is_leap_year(year));
+    i64::from(year * 365 + leap_days + BEFORE_MONTH[month as usize - 1] + leap_day + day - 1)
 }
 
 #[cfg(test)]

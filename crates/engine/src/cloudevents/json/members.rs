@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::repeated::find_repeated;
-use super::scanner::{Fault, Scanner};
+use super::scanner::{Scanned, Scanner};
 use super::text::unescape;
 
 /// What a value is, told by its text.
@@ -39,6 +39,8 @@ pub struct Member<'a> {
     pub name: Cow<'a, str>,
     /// The value as written.
     pub raw: &'a str,
+    /// Whether the value is a string with escapes.
+    is_escaped: bool,
     /// Byte offset of the value.
     pub offset: usize,
     /// Whether other members of the object have the same name.
@@ -62,7 +64,7 @@ impl<'a> Member<'a> {
     /// The value of a string, unescaped.
     pub fn text(&self) -> Option<Cow<'a, str>> {
         let inside = self.raw.strip_prefix('"')?.strip_suffix('"')?;
-        Some(unescape(inside))
+        Some(if self.is_escaped { unescape(inside) } else { Cow::Borrowed(inside) })
     }
 }
 
@@ -83,7 +85,7 @@ pub fn read_object<'a>(
     text: &'a str,
     max_depth: usize,
     watched: Option<&str>,
-) -> Result<Option<Vec<Member<'a>>>, Fault> {
+) -> Scanned<Option<Vec<Member<'a>>>> {
     let mut scanner = Scanner::new(text, max_depth);
     scanner.skip_white_space();
     let element = element(&mut scanner, watched)?;
@@ -98,7 +100,7 @@ pub fn read_array<'a>(
     max_depth: usize,
     max_elements: usize,
     watched: Option<&str>,
-) -> Result<Option<Vec<Element<'a>>>, Fault> {
+) -> Scanned<Option<Vec<Element<'a>>>> {
     // The array around the events does not count against the depth of an event.
     let mut scanner = Scanner::new(text, max_depth.saturating_add(1));
     scanner.skip_white_space();
@@ -116,7 +118,7 @@ pub fn read_array<'a>(
         }
         if !elements.is_empty() {
             if !scanner.eat(b',') {
-                return Err(scanner.fault("`,` or `]`"));
+                return scanner.fail("`,` or `]`");
             }
             scanner.skip_white_space();
         }
@@ -130,15 +132,15 @@ pub fn read_array<'a>(
 }
 
 /// Reads a text that is one value of any kind and returns pointers to repeated members in it.
-pub fn read_value(text: &str, max_depth: usize) -> Result<Vec<String>, Fault> {
+pub fn read_value(text: &str, max_depth: usize) -> Scanned<Vec<String>> {
     let mut scanner = Scanner::new(text, max_depth);
     scanner.skip_white_space();
-    let repeated = value(&mut scanner, true)?;
+    let value = value(&mut scanner, true)?;
     scanner.finish()?;
-    Ok(repeated)
+    Ok(value.repeated_inside)
 }
 
-fn element<'a>(scanner: &mut Scanner<'a>, watched: Option<&str>) -> Result<Element<'a>, Fault> {
+fn element<'a>(scanner: &mut Scanner<'a>, watched: Option<&str>) -> Scanned<Element<'a>> {
     let start = scanner.position();
     let members = if scanner.peek() == Some(b'{') {
         Some(members(scanner, watched)?)
@@ -149,7 +151,7 @@ fn element<'a>(scanner: &mut Scanner<'a>, watched: Option<&str>) -> Result<Eleme
     Ok(Element { raw: scanner.slice(start), members })
 }
 
-fn members<'a>(scanner: &mut Scanner<'a>, watched: Option<&str>) -> Result<Vec<Member<'a>>, Fault> {
+fn members<'a>(scanner: &mut Scanner<'a>, watched: Option<&str>) -> Scanned<Vec<Member<'a>>> {
     scanner.enter()?;
     let mut members: Vec<Member<'a>> = Vec::new();
     loop {
@@ -162,15 +164,15 @@ fn members<'a>(scanner: &mut Scanner<'a>, watched: Option<&str>) -> Result<Vec<M
             members.reserve(10);
         } else {
             if !scanner.eat(b',') {
-                return Err(scanner.fault("`,` or `}`"));
+                return scanner.fail("`,` or `}`");
             }
             scanner.skip_white_space();
         }
         let name = scanner.name()?;
         let offset = scanner.position();
-        let repeated_inside = value(scanner, watched == Some(&*name))?;
-        let raw = scanner.slice(offset);
-        members.push(Member { name, raw, offset, occurrence: Occurrence::Only, repeated_inside });
+        let Value { is_escaped, repeated_inside } = value(scanner, watched == Some(&*name))?;
+        let (raw, occurrence) = (scanner.slice(offset), Occurrence::Only);
+        members.push(Member { name, raw, is_escaped, offset, occurrence, repeated_inside });
     }
     scanner.leave();
     mark_repeated(&mut members);
@@ -178,17 +180,24 @@ fn members<'a>(scanner: &mut Scanner<'a>, watched: Option<&str>) -> Result<Vec<M
 }
 
 fn mark_repeated(members: &mut [Member<'_>]) {
-    for (later, first) in find_repeated(members.len(), |at| &members[at].name) {
+    for (later, first) in find_repeated(members, |member| &member.name) {
         members[first].occurrence = Occurrence::FirstOfMany;
         members[later].occurrence = Occurrence::Later;
     }
 }
 
-fn value(scanner: &mut Scanner<'_>, repeated_wanted: bool) -> Result<Vec<String>, Fault> {
+/// What was learnt of a value while it was skipped.
+struct Value {
+    is_escaped: bool,
+    repeated_inside: Vec<String>,
+}
+
+#[inline]
+fn value(scanner: &mut Scanner<'_>, repeated_wanted: bool) -> Scanned<Value> {
     if matches!(scanner.peek(), Some(b'{' | b'[')) {
-        scanner.container(repeated_wanted)
+        Ok(Value { is_escaped: false, repeated_inside: scanner.container(repeated_wanted)? })
     } else {
-        scanner.scalar().map(|()| Vec::new())
+        Ok(Value { is_escaped: scanner.scalar()?, repeated_inside: Vec::new() })
     }
 }
 

@@ -14,4 +14,4 @@ mod text;
 pub(super) use members::{
     Element, Kind, Member, Occurrence, read_array, read_object, read_value, string_value,
 };
-pub(super) use scanner::{Fault, FaultKind};
+pub(super) use scanner::{Fault, FaultKind, Scanned};

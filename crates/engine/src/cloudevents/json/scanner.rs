@@ -1,5 +1,10 @@
 //! Lexical level of RFC 8259 and skipping of nested values.
 
+#![expect(
+    clippy::inline_always,
+    reason = "a call costs more than a short string, and events are made of them"
+)]
+
 use std::borrow::Cow;
 
 use super::super::repeated::find_repeated;
@@ -29,6 +34,10 @@ pub enum FaultKind {
     /// Nested too deep.
     Depth,
 }
+
+/// What a step of reading yields. A fault is rare and ends the reading: behind a pointer it does not weigh on
+/// what each step hands back.
+pub type Scanned<T> = Result<T, Box<Fault>>;
 
 /// Reads one JSON text from front to back.
 pub struct Scanner<'a> {
@@ -97,14 +106,23 @@ impl<'a> Scanner<'a> {
         &self.text[from..self.position]
     }
 
-    pub fn fault(&self, expected: &'static str) -> Fault {
+    /// Ends the reading here, where something else would have been legal.
+    pub fn fail<T>(&self, expected: &'static str) -> Scanned<T> {
+        Err(self.fault(expected).into())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fault(&self, expected: &'static str) -> Fault {
         Fault { kind: FaultKind::Syntax, offset: self.position, expected }
     }
 
+    #[inline]
     pub fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.position).copied()
     }
 
+    #[inline]
     pub fn skip_white_space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.position += 1;
@@ -112,33 +130,43 @@ impl<'a> Scanner<'a> {
     }
 
     /// Takes a byte when it is next.
+    #[inline]
     pub fn eat(&mut self, byte: u8) -> bool {
-        let is_next = self.peek() == Some(byte);
-        self.position += usize::from(is_next);
-        is_next
+        if self.peek() != Some(byte) {
+            return false;
+        }
+        self.position += 1;
+        true
     }
 
     /// Ends the text: nothing but white space may follow.
-    pub fn finish(&mut self) -> Result<(), Fault> {
+    pub fn finish(&mut self) -> Scanned<()> {
         self.skip_white_space();
         if self.peek().is_some() {
-            return Err(self.fault("the end"));
+            return self.fail("the end");
         }
         match self.surrogate {
             None => Ok(()),
-            Some(offset) => Err(Fault { kind: FaultKind::Surrogate, offset, expected: "a surrogate pair" }),
+            Some(offset) => {
+                Err(Box::new(Fault { kind: FaultKind::Surrogate, offset, expected: "a surrogate pair" }))
+            }
         }
     }
 
     /// Enters a container whose items the caller reads.
-    pub fn enter(&mut self) -> Result<(), Fault> {
+    #[inline]
+    pub fn enter(&mut self) -> Scanned<()> {
         match self.depth_left.checked_sub(1) {
             Some(left) => {
                 self.depth_left = left;
                 self.position += 1;
                 Ok(())
             }
-            None => Err(Fault { kind: FaultKind::Depth, ..self.fault("less nesting") }),
+            None => Err(Box::new(Fault {
+                kind: FaultKind::Depth,
+                offset: self.position,
+                expected: "less nesting",
+            })),
         }
     }
 
@@ -148,47 +176,60 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads a member name with its colon.
-    pub fn name(&mut self) -> Result<Cow<'a, str>, Fault> {
+    #[inline(always)]
+    pub fn name(&mut self) -> Scanned<Cow<'a, str>> {
         if self.peek() != Some(b'"') {
-            return Err(self.fault("a member name"));
+            return self.fail("a member name");
         }
-        let (raw, is_escaped) = self.string()?;
+        let start = self.position + 1;
+        let is_escaped = self.string()?;
+        let raw = &self.text[start..self.position - 1];
         self.skip_white_space();
         if !self.eat(b':') {
-            return Err(self.fault("`:`"));
+            return self.fail("`:`");
         }
         self.skip_white_space();
         Ok(if is_escaped { unescape(raw) } else { Cow::Borrowed(raw) })
     }
 
-    /// Reads a string and returns what stands between its quotes, and whether that has escapes.
-    fn string(&mut self) -> Result<(&'a str, bool), Fault> {
+    /// Skips a string, from its first quote, and returns whether it has escapes.
+    #[inline(always)]
+    fn string(&mut self) -> Scanned<bool> {
         self.position += 1;
-        let start = self.position;
-        let mut is_escaped = false;
+        self.skip_plain();
+        if self.eat(b'"') {
+            return Ok(false);
+        }
+        self.rest_of_string().map(|()| true)
+    }
+
+    /// Skips a string from where it is not plain: at its first escape, unless it is broken.
+    fn rest_of_string(&mut self) -> Scanned<()> {
         loop {
-            self.position += plain_length(&self.text.as_bytes()[self.position..]);
             match self.peek() {
                 Some(b'"') => {
                     self.position += 1;
-                    return Ok((&self.text[start..self.position - 1], is_escaped));
+                    return Ok(());
                 }
-                Some(b'\\') => {
-                    is_escaped = true;
-                    self.escape()?;
-                }
-                Some(_) => return Err(self.fault("no control character in a string")),
-                None => return Err(self.fault("`\"`")),
+                Some(b'\\') => self.escape()?,
+                Some(_) => return self.fail("no control character in a string"),
+                None => return self.fail("`\"`"),
             }
+            self.skip_plain();
         }
     }
 
-    fn escape(&mut self) -> Result<(), Fault> {
+    #[inline]
+    fn skip_plain(&mut self) {
+        self.position += plain_length(&self.text.as_bytes()[self.position..]);
+    }
+
+    fn escape(&mut self) -> Scanned<()> {
         let rest = &self.text.as_bytes()[self.position + 1..];
         match rest.first() {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.position += 2,
             Some(b'u') => {
-                let unit = code_unit(&rest[1..]).ok_or_else(|| self.fault("four hexadecimal digits"))?;
+                let Some(unit) = code_unit(&rest[1..]) else { return self.fail("four hexadecimal digits") };
                 let low = rest.get(5..).and_then(|low| low.strip_prefix(b"\\u")).and_then(code_unit);
                 match (unit, low) {
                     (0xd800..=0xdbff, Some(0xdc00..=0xdfff)) => self.position += 12,
@@ -199,15 +240,18 @@ impl<'a> Scanner<'a> {
                     _ => self.position += 6,
                 }
             }
-            _ => return Err(self.fault("an escape sequence")),
+            _ => return self.fail("an escape sequence"),
         }
         Ok(())
     }
 
-    fn number(&mut self) -> Result<(), Fault> {
+    fn number(&mut self) -> Scanned<()> {
         self.eat(b'-');
         if !self.eat(b'0') {
             self.digits()?;
+        }
+        if !matches!(self.peek(), Some(b'.' | b'e' | b'E')) {
+            return Ok(());
         }
         if self.eat(b'.') {
             self.digits()?;
@@ -219,33 +263,40 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn digits(&mut self) -> Result<(), Fault> {
-        let start = self.position;
-        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.position += 1;
-        }
-        if self.position == start { Err(self.fault("a digit")) } else { Ok(()) }
+    #[inline]
+    fn digits(&mut self) -> Scanned<()> {
+        let rest = &self.text.as_bytes()[self.position..];
+        let length = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
+        self.position += length;
+        if length == 0 { self.fail("a digit") } else { Ok(()) }
     }
 
-    /// Reads a value that is no container.
-    pub fn scalar(&mut self) -> Result<(), Fault> {
+    /// Skips a value that is no container and returns whether it is a string with escapes.
+    #[inline(always)]
+    pub fn scalar(&mut self) -> Scanned<bool> {
         match self.peek() {
-            Some(b'"') => self.string().map(|_| ()),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            _ => {
-                let rest = &self.text.as_bytes()[self.position..];
-                let literal =
-                    [&b"null"[..], b"true", b"false"].into_iter().find(|word| rest.starts_with(word));
-                self.position += literal.ok_or_else(|| self.fault("a value"))?.len();
-                Ok(())
-            }
+            Some(b'"') => self.string(),
+            Some(b'-' | b'0'..=b'9') => self.number().map(|()| false),
+            _ => self.literal().map(|()| false),
         }
+    }
+
+    fn literal(&mut self) -> Scanned<()> {
+        let rest = &self.text.as_bytes()[self.position..];
+        let literal = [&b"null"[..], b"true", b"false"].into_iter().find(|word| rest.starts_with(word));
+        let Some(literal) = literal else { return self.fail("a value") };
+        self.position += literal.len();
+        Ok(())
     }
 
     /// Skips a container and returns pointers to members that repeat an earlier one of their object,
     /// where wanted.
-    pub fn container(&mut self, repeated_wanted: bool) -> Result<Vec<String>, Fault> {
+    pub fn container(&mut self, repeated_wanted: bool) -> Scanned<Vec<String>> {
         self.names.wanted = repeated_wanted;
+        if repeated_wanted {
+            // As many names as the data of most events has open at once.
+            self.names.open.reserve(16);
+        }
         self.open_container()?;
         while let Some(frame) = self.open.last_mut() {
             let (close, is_first) = (frame.close, frame.items == 0);
@@ -257,7 +308,7 @@ impl<'a> Scanner<'a> {
             }
             if !is_first {
                 if !self.eat(b',') {
-                    return Err(self.fault(if close == b'}' { "`,` or `}`" } else { "`,` or `]`" }));
+                    return self.fail(if close == b'}' { "`,` or `}`" } else { "`,` or `]`" });
                 }
                 self.skip_white_space();
             }
@@ -267,18 +318,24 @@ impl<'a> Scanner<'a> {
                     self.names.open.push(name);
                 }
             }
-            if matches!(self.peek(), Some(b'{' | b'[')) { self.open_container()? } else { self.scalar()? }
+            if matches!(self.peek(), Some(b'{' | b'[')) {
+                self.open_container()?;
+            } else {
+                self.scalar()?;
+            }
         }
         Ok(std::mem::take(&mut self.names.repeated).pointers)
     }
 
-    fn open_container(&mut self) -> Result<(), Fault> {
+    #[inline]
+    fn open_container(&mut self) -> Scanned<()> {
         let close = if self.peek() == Some(b'{') { b'}' } else { b']' };
         self.enter()?;
         self.open.push(Frame { close, items: 0, first_name: self.names.open.len() });
         Ok(())
     }
 
+    #[inline]
     fn close_container(&mut self) {
         self.leave();
         if self.names.wanted {
@@ -293,7 +350,7 @@ impl<'a> Scanner<'a> {
     fn note_repeated(&mut self) {
         let first = self.open.last().map_or(0, |frame| frame.first_name);
         let names = &self.names.open[first..];
-        for (at, _) in find_repeated(names.len(), |at| &names[at]) {
+        for (at, _) in find_repeated(names, |name| name) {
             if self.names.repeated.is_over {
                 return;
             }
