@@ -701,6 +701,28 @@ async fn a_rule_of_a_version_whose_shape_fits_is_final() {
 }
 
 #[tokio::test]
+async fn a_datum_whose_trailing_bytes_are_forgiven_faces_the_rules_of_its_schema() {
+    let app = App::new().await;
+    let rules = json!({ "domainRules": [{ "name": "must", "kind": "CONDITION", "type": "CEL", "mode": "WRITE", "expr": "message.x == 2" }] });
+    let schema = r#"{"type":"record","name":"R","fields":[{"name":"x","type":"int"}]}"#;
+    let body = app.register_body("r", json!({ "schema": schema, "ruleSet": rules })).await;
+    let id = u32::try_from(body["id"].as_i64().unwrap()).unwrap();
+    for (x, query, expected) in [
+        (1, "", "invalid framing r/1 [schema.avro.trailing-bytes] []"),
+        (1, "warning", "invalid framing r/1 [rule.must] [schema.avro.trailing-bytes]"),
+        (1, "off", "invalid framing r/1 [rule.must] []"),
+        (2, "warning", "valid framing r/1 [] [schema.avro.trailing-bytes]"),
+        (2, "off", "valid framing r/1 [] []"),
+    ] {
+        let data = STANDARD.encode([&[0][..], &id.to_be_bytes(), &[2 * x, 0]].concat());
+        let event = event(json!({ "type": "r", "datacontenttype": "avro/binary", "data_base64": data }));
+        let query =
+            if query.is_empty() { String::new() } else { format!("?rules=data.trailing-bytes:{query}") };
+        assert_eq!(summary(&ask(&app, &query, &event).await), expected, "{x} {query}");
+    }
+}
+
+#[tokio::test]
 async fn all_versions_together_have_the_time_of_one() {
     let settings = RegistrySettings { validation_deadline: Duration::ZERO, ..RegistrySettings::default() };
     let app = App::with(settings, |_| ()).await;

@@ -126,6 +126,25 @@ async fn nothing_needs_the_store_where_its_silence_may_pass() {
 }
 
 #[tokio::test]
+async fn lines_that_are_undecided_say_which_event_they_are_about() {
+    let app = App::new().await;
+    if skip_elsewhere(&app, "closes the database") {
+        return;
+    }
+    let headers = [("content-type", "application/x-ndjson")];
+    // The settings of the context are then at hand, and the head of the answer goes out.
+    post(&app, "", &headers, "").await.is(200);
+    app.close_store().await;
+    for query in ["", "?onUnavailable=pass"] {
+        let reply = post(&app, query, &headers, event(json!({ "id": "17", "data": {} }))).await;
+        let verdict: Value = serde_json::from_str(reply.text().lines().next().unwrap()).unwrap();
+        let found = (&verdict["outcome"], &verdict["event"]["id"], &verdict["reason"]);
+        let expected = (&json!("indeterminate"), &json!("17"), &json!("the store does not answer"));
+        assert_eq!(found, expected, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn a_subject_that_begins_or_ends_with_spaces_comes_whole_in_a_header() {
     let app = App::new().await;
     for (subject, expected) in [
