@@ -6,6 +6,7 @@
 #![no_main]
 
 use chancery_engine::conditions::{Condition, InlineRules, Timestamp, Value};
+use chancery_engine::violation::ValidatorOptions;
 use chancery_engine::{SchemaType, Source};
 use libfuzzer_sys::fuzz_target;
 
@@ -14,6 +15,7 @@ fuzz_target!(|input: &[u8]| {
     let (expression, message) = (&input[..end], input.get(end + 1..).unwrap_or_default());
     let Ok(expression) = std::str::from_utf8(expression) else { return };
     let message = serde_json::from_slice(message).unwrap_or_else(|_| serde_json::json!({"a": [1, [2, 3]], "s": "x"}));
+    let payload = message.to_string();
     let message = Value::from_json(&message);
     let now = Timestamp { seconds: 1_780_000_000, nanos: 0 };
     match Condition::compile("r", None, expression) {
@@ -30,7 +32,8 @@ fuzz_target!(|input: &[u8]| {
         "additionalProperties": {"$ref": "#"},
     });
     let text = schema.to_string();
-    if let Ok(rules) = InlineRules::compile(SchemaType::Json, &Source::bare(&text)) {
-        let _ = rules.check(&message, &Default::default(), now);
+    let options = ValidatorOptions::default();
+    if let Ok(rules) = InlineRules::compile(SchemaType::Json, &Source::bare(&text), &options) {
+        let _ = rules.check(&message, payload.as_bytes(), now);
     }
 });

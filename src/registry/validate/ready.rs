@@ -34,7 +34,7 @@ impl Judge {
             return report;
         }
         match self.validator.decode(body, options) {
-            Some(message) => self.rules.check(&message, &options.message, now_ms, &mut report),
+            Some(message) => self.rules.check(&message, body, now_ms, &mut report),
             None => return Report::undecided("the payload cannot be read for its rules"),
         }
         report
@@ -223,7 +223,8 @@ fn compile(
     let options = ValidatorOptions { formats: form.formats };
     let Some(part) = &form.part else {
         let validator = schema.validator(&options).map_err(refused)?;
-        return Ok(Arc::new(Judge { validator, rules: PayloadRules::compile(content, dependencies) }));
+        let rules = PayloadRules::compile(content, dependencies, options);
+        return Ok(Arc::new(Judge { validator, rules }));
     };
     let source = Source { text: &content.text, dependencies };
     let schema = Schema::parse_part(content.schema_type, &source, part, limits).map_err(refused)?;

@@ -113,7 +113,7 @@ rules! {
 
     "rule.<name>" Any Error "a condition of the schema or of its rule set does not hold";
     "rules.not-evaluable" Any Error "a condition could not be evaluated";
-    "rules.not-evaluated" Any Warning "conditions behind a TRANSFORM, and inline rules without a name or an expression, are not evaluated";
+    "rules.not-evaluated" Any Warning "conditions behind a TRANSFORM or in another language than CEL, and inline rules that stand where no value can be shown to them or that have no name or expression, are not evaluated";
 }
 
 /// Finds a rule by the id of a finding.

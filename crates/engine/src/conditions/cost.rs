@@ -284,7 +284,7 @@ fn literal_bytes(literal: &LiteralValue) -> u64 {
 }
 
 fn pattern_cost(call: &IdedExpr) -> u64 {
-    match super::condition::pattern_of(call) {
+    match super::expression::pattern_of(call) {
         Some(pattern) if !pattern.contains('{') => PATTERN_COST + pattern.len() as u64,
         _ => COUNTED_PATTERN_COST,
     }

@@ -4,12 +4,12 @@
 //! type CEL_FIELD every primitive field that carries one of the rule's tags; those of other types are passed over,
 //! and the report says so. A TRANSFORM ends the evaluation: what follows would see data that it has changed.
 
-use crate::violation::MessageChoice;
+use crate::violation::ValidatorOptions;
 use crate::{Report, SchemaError, SchemaType, Severity, Source, Violation};
 
 use super::condition::Results;
 use super::cost::{Budget, Variable};
-use super::fields::{Shapes, Site};
+use super::fields::{Shapes, Site, Wanted};
 use super::inline::{not_evaluable, shown};
 use super::{Answer, Condition, ConditionError, Timestamp, Value};
 
@@ -47,7 +47,8 @@ pub struct DomainRules {
     skipped: Vec<String>,
     /// The first rule from which on nothing is evaluated.
     stopped: Option<String>,
-    shapes: Shapes,
+    /// The fields, when a rule asks for them.
+    shapes: Option<Shapes>,
     /// Tags of the metadata: path pattern and tags.
     tags: Vec<(String, Vec<String>)>,
 }
@@ -61,7 +62,7 @@ struct Compiled {
 }
 
 impl DomainRules {
-    /// Compiles the domain rules of a version. `tags` are those of its metadata: path patterns with `?`,
+    /// Compiles the domain rules of a version. `options` are those of its validator, `tags` are those of its metadata: path patterns with `?`,
     /// `*` and `**` as wildcards.
     ///
     /// # Errors
@@ -71,15 +72,11 @@ impl DomainRules {
         rules: &[DomainRule<'_>],
         schema_type: SchemaType,
         source: &Source<'_>,
+        options: &ValidatorOptions,
         tags: &[(String, Vec<String>)],
     ) -> Result<Self, SchemaError> {
-        let mut compiled = Self {
-            rules: Vec::new(),
-            skipped: Vec::new(),
-            stopped: None,
-            shapes: Shapes::default(),
-            tags: tags.to_vec(),
-        };
+        let mut compiled =
+            Self { rules: Vec::new(), skipped: Vec::new(), stopped: None, shapes: None, tags: tags.to_vec() };
         for rule in rules.iter().filter(|rule| !rule.disabled && matches!(rule.mode, "WRITE" | "WRITEREAD")) {
             let fields = match (rule.kind, rule.executor) {
                 ("CONDITION", "CEL") => None,
@@ -101,7 +98,7 @@ impl DomainRules {
             });
         }
         if compiled.rules.iter().any(|rule| rule.fields.is_some()) {
-            compiled.shapes = Shapes::read(schema_type, source)?;
+            compiled.shapes = Some(Shapes::read(schema_type, source, *options, Wanted::Fields)?);
         }
         Ok(compiled)
     }
@@ -116,10 +113,10 @@ impl DomainRules {
         self.rules.iter().filter_map(|rule| rule.condition.as_ref().err())
     }
 
-    /// Evaluates the rules on a payload, in list order. `choice` says which message of a Protobuf file it is.
-    pub fn check(&self, message: &Value, choice: &MessageChoice, now: Timestamp) -> Report {
+    /// Evaluates the rules on a valid payload, in list order. `message` is the value that was decoded from `payload`.
+    pub fn check(&self, message: &Value, payload: &[u8], now: Timestamp) -> Report {
         let mut run =
-            Run { message: Variable::new("message", message), choice, now, budget: Budget::default() };
+            Run { message: Variable::new("message", message), payload, now, budget: Budget::default() };
         let mut report = Report::default();
         for rule in &self.rules {
             match (&rule.condition, &rule.fields) {
@@ -141,6 +138,9 @@ impl DomainRules {
             let message = format!("condition {rule} is not evaluated: only CEL is");
             report.push(Violation::data("rules.not-evaluated", "", message).warning());
         }
+        for unplaced in self.shapes.iter().flat_map(Shapes::unplaced) {
+            report.push(unplaced.finding());
+        }
         if let Some(rule) = &self.stopped {
             let message =
                 format!("rules from {rule} on are not evaluated: a validator does not change payloads");
@@ -158,8 +158,9 @@ impl DomainRules {
         run: &mut Run<'_>,
         report: &mut Report,
     ) {
-        let choice = run.choice;
-        let walked = self.shapes.walk(message, choice, &mut |site| {
+        let Some(shapes) = &self.shapes else { return };
+        let payload = run.payload;
+        let walked = shapes.walk(message, payload, &mut |site| {
             if site.name.is_empty() || !PRIMITIVES.contains(&site.type_name) {
                 return;
             }
@@ -173,7 +174,7 @@ impl DomainRules {
             }
         });
         if !walked {
-            report.push(not_evaluable("", "the payload has too many fields to evaluate rules on"));
+            report.push(not_evaluable("", "the payload is too large to tell which fields it has"));
         }
     }
 
@@ -190,7 +191,7 @@ impl DomainRules {
 
 struct Run<'v> {
     message: Variable<'v>,
-    choice: &'v MessageChoice,
+    payload: &'v [u8],
     now: Timestamp,
     budget: Budget,
 }

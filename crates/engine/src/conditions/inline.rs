@@ -8,12 +8,12 @@
 
 use std::collections::HashMap;
 
-use crate::violation::MessageChoice;
+use crate::violation::ValidatorOptions;
 use crate::{Report, SchemaError, SchemaType, Severity, Source, Violation};
 
 use super::condition::Results;
 use super::cost::{Budget, Variable};
-use super::fields::{Shapes, Site, WrittenRule};
+use super::fields::{Shapes, Site, Wanted, WrittenRule};
 use super::{Answer, Condition, ConditionError, Timestamp, Value};
 
 /// The inline rules of one schema, compiled once.
@@ -24,15 +24,21 @@ pub struct InlineRules {
 }
 
 impl InlineRules {
-    /// Compiles the rules of a schema text that was accepted before.
+    /// Compiles the rules of a schema text that was accepted before. `options` are those of its validator: which branch
+    /// of a JSON Schema a value satisfies can depend on them.
     ///
     /// # Errors
     /// [`SchemaError`] when a text cannot be read. Rules that do not compile are kept and answer every payload
     /// that reaches them with `rules.not-evaluable`; [`Self::errors`] lists them.
-    pub fn compile(schema_type: SchemaType, source: &Source<'_>) -> Result<Self, SchemaError> {
-        let shapes = Shapes::read(schema_type, source)?;
+    pub fn compile(
+        schema_type: SchemaType,
+        source: &Source<'_>,
+        options: &ValidatorOptions,
+    ) -> Result<Self, SchemaError> {
+        let shapes = Shapes::read(schema_type, source, *options, Wanted::Rules)?;
         let conditions = shapes
             .rules()
+            .into_iter()
             .map(|rule| {
                 let compiled = Condition::compile(&rule.name, rule.doc.as_deref(), &rule.expr);
                 ((rule.name.clone(), rule.expr.clone()), compiled)
@@ -43,7 +49,7 @@ impl InlineRules {
 
     /// Whether there is nothing to evaluate.
     pub fn is_empty(&self) -> bool {
-        self.conditions.is_empty() && self.shapes.unreadable().is_empty()
+        self.conditions.is_empty() && self.shapes.unplaced().is_empty()
     }
 
     /// Rules that do not compile, sorted by text.
@@ -54,15 +60,15 @@ impl InlineRules {
         errors
     }
 
-    /// Evaluates all rules on a payload, in order of the schema. `choice` says which message of a Protobuf file the
-    /// payload is.
-    pub fn check(&self, message: &Value, choice: &MessageChoice, now: Timestamp) -> Report {
+    /// Evaluates all rules on a valid payload: in order of the schema, for JSON Schema in that of the payload.
+    /// `message` is the value that was decoded from `payload`.
+    pub fn check(&self, message: &Value, payload: &[u8], now: Timestamp) -> Report {
         let mut report = Report::default();
         if self.is_empty() {
             return report;
         }
         let mut budget = Budget::default();
-        let walked = self.shapes.walk(message, choice, &mut |site| {
+        let walked = self.shapes.walk(message, payload, &mut |site| {
             if !site.value.is_null() {
                 for rule in site.rules {
                     self.evaluate(rule, site, now, &mut budget, &mut report);
@@ -70,12 +76,10 @@ impl InlineRules {
             }
         });
         if !walked {
-            report.push(not_evaluable("", "the payload has too many places to evaluate inline rules on"));
+            report.push(not_evaluable("", "the payload is too large to tell where inline rules apply"));
         }
-        for place in self.shapes.unreadable() {
-            let message = "an inline rule without a name or an expression is not evaluated";
-            let finding = Violation::data("rules.not-evaluated", "", message).warning();
-            report.push(Violation { schema_pointer: Some(place.clone()), ..finding });
+        for unplaced in self.shapes.unplaced() {
+            report.push(unplaced.finding());
         }
         report
     }

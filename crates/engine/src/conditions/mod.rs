@@ -12,7 +12,7 @@
 //! |---|---|
 //! | `rule.<name>` | the condition does not hold, or fails on this payload; a warning when its `onFailure` is `NONE` |
 //! | `rules.not-evaluable` | the expression does not compile, is not a predicate, or would cost too much on this payload |
-//! | `rules.not-evaluated` | rules that were skipped because a TRANSFORM stands before them, and inline rules without a name or an expression (a warning) |
+//! | `rules.not-evaluated` | rules that were skipped because a TRANSFORM stands before them, and inline rules without a name or an expression, or where no value can be shown to them (a warning) |
 //!
 //! Work is bounded and never interrupted: `cost` computes an upper bound for an expression on a payload
 //! before it runs. There is no clock here; `now` is a parameter, and a deadline is the caller's.
@@ -22,6 +22,7 @@ mod bind;
 mod condition;
 mod cost;
 mod domain;
+mod expression;
 mod fields;
 mod functions;
 mod inline;

@@ -140,6 +140,14 @@ impl Value {
         }
     }
 
+    /// Full name of its type, when it is a Protobuf message.
+    pub(super) fn message_name(&self) -> Option<&str> {
+        match &self.data {
+            Data::Message(message) => Some(message.kind.name()),
+            _ => None,
+        }
+    }
+
     /// Items of a list.
     pub(super) fn items(&self) -> &[Self] {
         match &self.data {

@@ -32,6 +32,7 @@ mod tests;
 
 pub use draft::Draft;
 pub use payload::JsonValidator;
+pub(crate) use payload::{Annotator, MARK};
 
 use self::node::{NodeId, Tree};
 use crate::difference::{CompareOptions, Comparison, Difference, Policy, Side};

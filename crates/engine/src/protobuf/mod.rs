@@ -74,6 +74,11 @@ impl ProtobufSchema {
         outline::outline(&self.files)
     }
 
+    /// Inline rules of files, enums and constants, with the names of these; for conditions.
+    pub(crate) fn outline_of_others(&self) -> Vec<(String, outline::Meta)> {
+        outline::others(&self.files)
+    }
+
     /// The text as the reference prints it.
     pub fn canonical(&self) -> String {
         print::print(&self.files.local)

@@ -3,7 +3,9 @@
 //! Rules and tags stand in `confluent.message_meta` and `confluent.field_meta`, as aggregates or member by member.
 //! Types are named by their full names; whatever resolves nowhere is opaque.
 
-use super::ast::{Field, FieldType, File, Group, Message, OptionNode, OptionValue, Scalar, messages};
+use super::ast::{
+    Field, FieldType, File, Group, Message, OptionNode, OptionValue, Scalar, TypeNode, enums, messages,
+};
 use super::files::{Files, TypeRef, joined};
 use super::normalize::into_entries;
 
@@ -12,8 +14,6 @@ use super::normalize::into_entries;
 pub(crate) struct Outlined {
     /// Full name.
     pub name: String,
-    /// Message indexes of a message of the schema itself; none for referenced files.
-    pub indexes: Option<Vec<usize>>,
     pub meta: Meta,
     pub fields: Vec<OutlinedField>,
 }
@@ -57,28 +57,49 @@ pub(crate) struct Rule {
 /// All messages of the schema, its own first, in order of the text; then those of referenced files.
 pub(super) fn outline(files: &Files) -> Vec<Outlined> {
     let mut found = Vec::new();
-    add_file(files, &files.local, true, &mut found);
+    add_file(files, &files.local, &mut found);
     for dependency in &files.dependencies {
-        add_file(files, &dependency.file, false, &mut found);
+        add_file(files, &dependency.file, &mut found);
     }
     found
 }
 
-fn add_file(files: &Files, file: &File, own: bool, found: &mut Vec<Outlined>) {
+/// What options of files, enums and constants hold, where there are rules among it.
+pub(super) fn others(files: &Files) -> Vec<(String, Meta)> {
+    let mut found = Vec::new();
+    for file in std::iter::once(&files.local).chain(files.dependencies.iter().map(|known| &known.file)) {
+        let package = file.package.as_deref().unwrap_or_default();
+        found.push((package.to_owned(), meta(&file.options, "confluent.file_meta")));
+        add_enums(package, &file.types, &mut found);
+    }
+    found.retain(|(_, meta)| !meta.rules.is_empty());
+    found
+}
+
+/// As deep as the text was parsed.
+fn add_enums(outer: &str, types: &[TypeNode], found: &mut Vec<(String, Meta)>) {
+    for node in enums(types) {
+        let name = joined(outer, &node.name);
+        found.push((name.clone(), meta(&node.options, "confluent.enum_meta")));
+        for constant in &node.constants {
+            let of_constant = meta(&constant.options, "confluent.enum_value_meta");
+            found.push((joined(&name, &constant.name), of_constant));
+        }
+    }
+    for message in messages(types) {
+        add_enums(&joined(outer, &message.name), &message.types, found);
+    }
+}
+
+fn add_file(files: &Files, file: &File, found: &mut Vec<Outlined>) {
     let package = file.package.as_deref().unwrap_or_default();
-    for (index, message) in file.messages().enumerate() {
-        add_message(files, package, message, own.then(|| vec![index]), found);
+    for message in file.messages() {
+        add_message(files, package, message, found);
     }
 }
 
 /// As deep as the text was parsed.
-fn add_message(
-    files: &Files,
-    outer: &str,
-    message: &Message,
-    indexes: Option<Vec<usize>>,
-    found: &mut Vec<Outlined>,
-) {
+fn add_message(files: &Files, outer: &str, message: &Message, found: &mut Vec<Outlined>) {
     let name = joined(outer, &message.name);
     let members = message.oneofs.iter().flat_map(|oneof| &oneof.fields);
     let mut fields: Vec<_> =
@@ -92,15 +113,12 @@ fn add_message(
         });
         let full_name = joined(&name, &group.name);
         let of_group = group.fields.iter().map(|field| outlined(files, &full_name, field)).collect();
-        found.push(Outlined { name: full_name, indexes: None, meta: Meta::default(), fields: of_group });
+        found.push(Outlined { name: full_name, meta: Meta::default(), fields: of_group });
     }
     let meta = meta(&message.options, "confluent.message_meta");
-    let nested_of = indexes.clone();
-    // Message indexes point to the message, so it stands before what is nested in it.
-    found.push(Outlined { name: name.clone(), indexes, meta, fields });
-    for (index, nested) in messages(&message.types).enumerate() {
-        let path = nested_of.as_ref().map(|path| path.iter().copied().chain([index]).collect());
-        add_message(files, &name, nested, path, found);
+    found.push(Outlined { name: name.clone(), meta, fields });
+    for nested in messages(&message.types) {
+        add_message(files, &name, nested, found);
     }
 }
 

@@ -1,40 +1,39 @@
 //! Shapes of an Avro schema.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use crate::depth::with_room;
 use crate::tree::{self, Leniency, Node, Value};
 use crate::{Limits, SchemaError, Source};
 
-use super::{Field, Parts, Shape, Shapes, places, written_rules, written_tags};
+use super::{
+    Field, Form, Parts, Shape, Shapes, UNREADABLE, Unplaced, WrittenRule, misplaced, place_in, written_rules,
+    written_tags,
+};
 
 /// Reads a schema. References come first, so that their names are known.
 pub(super) fn read(source: &Source<'_>) -> Result<Shapes, SchemaError> {
     let parse = |text| tree::parse(text, Leniency::Comments, &Limits::default().of_avro());
     let mut reader = Reader::default();
-    // The root is shape 0: its place is kept while references are read.
-    reader.shapes.push(Shape::default());
     let mut of_references = Vec::new();
     for dependency in source.dependencies {
         let document = parse(&dependency.text)?;
         reader.add(&document, "");
-        let unreadable = std::mem::take(&mut reader.unreadable);
-        of_references.extend(places(Some(&dependency.name), &document, &unreadable));
+        of_references.extend(reader.take_unplaced(Some(&dependency.name), &document));
     }
     let document = parse(source.text)?;
     let root = reader.add(&document, "");
-    reader.shapes[0] = Shape { parts: Parts::AllOf(vec![root]), ..Shape::default() };
-    let mut unreadable = places(None, &document, &reader.unreadable);
-    unreadable.append(&mut of_references);
-    Ok(Shapes { list: reader.shapes, root: "", unreadable, messages: Vec::new() })
+    let mut unplaced = reader.take_unplaced(None, &document);
+    unplaced.append(&mut of_references);
+    Ok(Shapes { form: Form::Avro(reader.shapes, root), unplaced })
 }
 
 #[derive(Default)]
 struct Reader {
     shapes: Vec<Shape>,
     names: HashMap<String, usize>,
-    /// Where rules start that cannot be read, in the document at hand.
-    unreadable: BTreeSet<usize>,
+    /// Of the document at hand; places are pointers from the list of rules that starts there.
+    unplaced: Vec<(usize, Unplaced)>,
 }
 
 impl Reader {
@@ -49,6 +48,33 @@ impl Reader {
             Value::Object(_) => with_room(|| self.object(node, space)),
             _ => self.push(Shape::default()),
         }
+    }
+
+    /// What was found in a document, in order of the text.
+    fn take_unplaced(&mut self, name: Option<&str>, document: &Node) -> Vec<Unplaced> {
+        self.unplaced.sort_by_key(|(offset, _)| *offset);
+        let found = self.unplaced.drain(..).filter_map(|(offset, found)| {
+            let pointer = tree::find_pointer(document, offset)?;
+            Some(Unplaced { place: place_in(name, &(pointer + &found.place)), ..found })
+        });
+        found.collect()
+    }
+
+    fn rules(&mut self, node: &Node) -> Vec<WrittenRule> {
+        let Some(list) = node.get("confluent:rules") else { return Vec::new() };
+        let (rules, unreadable) = written_rules(Some(&list.to_serde()));
+        for place in unreadable {
+            self.unplaced.push((list.offset, Unplaced { place, reason: UNREADABLE.to_owned() }));
+        }
+        rules
+    }
+
+    /// Rules of a type that no serializer evaluates rules of.
+    fn no_rules(&mut self, node: &Node) {
+        let Some(list) = node.get("confluent:rules") else { return };
+        let rules = self.rules(node);
+        let found = misplaced("", &rules, "it stands on no record or field");
+        self.unplaced.extend(found.into_iter().map(|found| (list.offset, found)));
     }
 
     fn push(&mut self, shape: Shape) -> usize {
@@ -66,6 +92,9 @@ impl Reader {
 
     fn object(&mut self, node: &Node, space: &str) -> usize {
         let Some(kind) = node.get("type") else { return self.push(Shape::default()) };
+        if !matches!(kind.as_str(), Some("record" | "error")) {
+            self.no_rules(node);
+        }
         match kind.as_str() {
             Some("record" | "error") => self.record(node, space),
             Some("enum") => self.name_only(node, space, "ENUM"),
@@ -90,11 +119,11 @@ impl Reader {
 
     fn record(&mut self, node: &Node, space: &str) -> usize {
         let full_name = name_of(node, space);
-        let rules = written_rules(node, &mut self.unreadable);
+        let rules = self.rules(node);
         let id = self.push(Shape {
             type_name: "RECORD",
             rules,
-            tags: written_tags(node),
+            tags: tags(node),
             full_name: full_name.clone(),
             parts: Parts::None,
         });
@@ -107,13 +136,17 @@ impl Reader {
                 continue;
             };
             let shape = self.add(kind, space);
-            let rules = written_rules(field, &mut self.unreadable);
-            let field = Field { shape, rules, tags: written_tags(field) };
+            let rules = self.rules(field);
+            let field = Field { shape, rules, tags: tags(field) };
             fields.push((name.to_owned(), field));
         }
         self.shapes[id].parts = Parts::Fields(fields);
         id
     }
+}
+
+fn tags(node: &Node) -> Vec<String> {
+    written_tags(node.get("confluent:tags").map(Node::to_serde).as_ref())
 }
 
 fn full(name: &str, space: &str) -> String {

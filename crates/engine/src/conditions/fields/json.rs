@@ -1,147 +1,269 @@
-//! Shapes of a JSON Schema.
+//! Places in a payload that a JSON Schema says something of.
 //!
-//! Members of `oneOf` and `anyOf` are told apart by the kind of the value alone; schemas under `not`, `if`
-//! and patterns are not looked at.
+//! Every schema that has something to say is marked, and the validator tells which marked schemas apply to which
+//! values ([`Annotator`]). So a rule is evaluated on exactly the values that its schema describes: behind every kind of
+//! reference, in the branch that the value satisfies, under every keyword.
+//!
+//! One thing is added to the specification: drafts up to 7 ignore what stands beside `$ref`, but rules and tags there
+//! count, since that is where people put those of a property whose type is shared.
 
-use std::collections::{BTreeSet, HashMap};
+use serde_json::{Map, Value as Json, json};
 
-use crate::tree::{self, Leniency, Node, Value};
-use crate::{Limits, SchemaError, Source};
+use crate::conditions::Value;
+use crate::conditions::value::Data;
+use crate::json::{Annotator, MARK};
+use crate::tree::pointer_token;
+use crate::violation::ValidatorOptions;
+use crate::{SchemaError, Source};
 
-use super::{Field, Parts, Shape, Shapes, places, written_rules, written_tags};
+use super::{
+    Form, Shapes, Site, UNREADABLE, Unplaced, Wanted, WrittenRule, misplaced, place_in, written_rules,
+    written_tags,
+};
 
-/// Reads a schema. A reference to another document is followed when the text before `#` is the name of a
-/// dependency.
-pub(super) fn read(source: &Source<'_>) -> Result<Shapes, SchemaError> {
-    let parse = |text| tree::parse(text, Leniency::Strict, &Limits::default());
-    let mut documents = vec![(String::new(), parse(source.text)?)];
-    for dependency in source.dependencies {
-        documents.push((dependency.name.trim_end_matches('#').to_owned(), parse(&dependency.text)?));
-    }
-    let mut reader = Reader {
-        documents: &documents,
-        shapes: Vec::new(),
-        known: HashMap::new(),
-        open: Vec::new(),
-        unreadable: vec![BTreeSet::new(); documents.len()],
-    };
-    reader.schema(0, &documents[0].1);
-    // Targets of references are read one after the other, not inside each other.
-    while let Some((document, node, id)) = reader.open.pop() {
-        let target = reader.schema(document, node);
-        reader.shapes[id].parts = Parts::AllOf(vec![target]);
-    }
-    let unreadable = documents.iter().zip(&reader.unreadable).flat_map(|((name, document), offsets)| {
-        places(Some(name.as_str()).filter(|name| !name.is_empty()), document, offsets)
-    });
-    Ok(Shapes { unreadable: unreadable.collect(), list: reader.shapes, root: "$", messages: Vec::new() })
+const RULES: &str = "confluent:rules";
+const TAGS: &str = "confluent:tags";
+
+/// A schema with marks, and what the marked schemas say.
+#[derive(Debug)]
+pub(super) struct Sites {
+    annotator: Option<Annotator>,
+    schemas: Vec<Marked>,
 }
 
-struct Reader<'d> {
-    documents: &'d [(String, Node)],
-    shapes: Vec<Shape>,
-    known: HashMap<*const Node, usize>,
-    open: Vec<(usize, &'d Node, usize)>,
-    /// Where rules start that cannot be read, by document.
-    unreadable: Vec<BTreeSet<usize>>,
+/// What a marked schema says of a value.
+#[derive(Debug)]
+struct Marked {
+    type_name: &'static str,
+    rules: Vec<WrittenRule>,
+    tags: Vec<String>,
+    place: String,
 }
 
-impl<'d> Reader<'d> {
+/// Reads a schema with its references.
+pub(super) fn read(
+    source: &Source<'_>,
+    options: ValidatorOptions,
+    wanted: Wanted,
+) -> Result<Shapes, SchemaError> {
+    let none = || Sites { annotator: None, schemas: Vec::new() };
+    let texts = || std::iter::once(source.text).chain(source.dependencies.iter().map(|known| &*known.text));
+    // The name may be escaped in many ways; `rules` alone is in most texts that have some.
+    let may_have_rules = texts().any(|text| text.contains("rules") || text.contains('\\'));
+    if wanted == Wanted::Rules && !may_have_rules {
+        return Ok(Shapes { form: Form::Json(none()), unplaced: Vec::new() });
+    }
+    let mut marker = Marker { wanted, name: None, schemas: Vec::new(), unplaced: Vec::new() };
+    let annotator = Annotator::compile(
+        source.text,
+        source.dependencies,
+        options,
+        &mut |document, root, ignores_siblings| {
+            let dependency = document.checked_sub(1).and_then(|at| source.dependencies.get(at));
+            marker.name = dependency.map(|known| known.name.trim_end_matches('#').to_owned());
+            let walk = Walk { ignores_siblings, within_not: false };
+            marker.schema(root, &mut String::new(), walk);
+        },
+    )?;
+    let Marker { schemas, mut unplaced, .. } = marker;
+    for mark in annotator.of_names() {
+        if let Some(known) = schemas.get(*mark) {
+            let why = "`propertyNames` leads to it, and names are no values";
+            unplaced.extend(misplaced(&known.place, &known.rules, why));
+        }
+    }
+    for mark in annotator.unseen() {
+        let Some(known) = schemas.get(*mark) else { continue };
+        let why = "on what `additionalItems` or a counted `contains` describes";
+        match wanted {
+            Wanted::Rules => unplaced.extend(misplaced(&known.place, &known.rules, why)),
+            Wanted::Fields => {
+                let reason = format!("conditions on fields are not evaluated: {why}");
+                unplaced.push(Unplaced { place: known.place.clone(), reason });
+            }
+        }
+    }
+    let sites = if schemas.is_empty() { none() } else { Sites { annotator: Some(annotator), schemas } };
+    Ok(Shapes { form: Form::Json(sites), unplaced })
+}
+
+impl Sites {
+    /// Every inline rule that can be evaluated, in order of the text.
+    pub(super) fn rules(&self) -> impl Iterator<Item = &WrittenRule> {
+        self.schemas.iter().flat_map(|schema| &schema.rules)
+    }
+
+    /// See [`Shapes::walk`]: one visit a value, in document order.
+    pub(super) fn walk(&self, value: &Value, payload: &[u8], visit: &mut dyn FnMut(&Site<'_>)) -> bool {
+        let Some(annotator) = &self.annotator else { return true };
+        let Some(applied) = annotator.applied(payload) else { return false };
+        for of_value in applied.chunk_by(|one, next| one.offset == next.offset) {
+            let pointer = of_value[0].pointer.as_str();
+            let Some(spot) = find(value, pointer) else { return false };
+            let schemas = of_value
+                .iter()
+                .filter(|applied| !annotator.of_names().contains(&applied.mark))
+                .filter_map(|applied| self.schemas.get(applied.mark));
+            let schemas: Vec<&Marked> = schemas.collect();
+            let rules: Vec<_> = schemas.iter().flat_map(|schema| &schema.rules).collect();
+            let tags: Vec<_> = schemas.iter().flat_map(|schema| &schema.tags).map(String::as_str).collect();
+            let named = schemas.iter().map(|schema| schema.type_name).find(|name| *name != "COMBINED");
+            visit(&Site {
+                value: spot.value,
+                path: &spot.path,
+                pointer,
+                full_name: &spot.full_name,
+                name: &spot.name,
+                type_name: named.unwrap_or("COMBINED"),
+                tags: &tags,
+                rules: &rules,
+            });
+        }
+        true
+    }
+}
+
+/// A value and how it is called.
+struct Spot<'v> {
+    value: &'v Value,
+    path: String,
+    /// The path without positions in lists.
+    full_name: String,
+    /// Its member name, or that of the list that it is in.
+    name: String,
+}
+
+/// The value that a JSON Pointer names.
+fn find<'v>(root: &'v Value, pointer: &str) -> Option<Spot<'v>> {
+    let mut spot = Spot { value: root, path: "$".to_owned(), full_name: "$".to_owned(), name: String::new() };
+    for token in pointer.split('/').skip(1) {
+        match &spot.value.data {
+            Data::List(items) => {
+                spot.value = items.get(token.parse::<usize>().ok()?)?;
+                spot.path.extend(["[", token, "]"]);
+            }
+            Data::Object(members) => {
+                spot.name = token.replace("~1", "/").replace("~0", "~");
+                spot.value = members.get(&spot.name)?;
+                for path in [&mut spot.path, &mut spot.full_name] {
+                    path.push('.');
+                    path.push_str(&spot.name);
+                }
+            }
+            _ => return None,
+        }
+    }
+    Some(spot)
+}
+
+/// Puts marks into documents.
+struct Marker {
+    wanted: Wanted,
+    /// Name of the referenced document at hand.
+    name: Option<String>,
+    schemas: Vec<Marked>,
+    unplaced: Vec<Unplaced>,
+}
+
+#[derive(Clone, Copy)]
+struct Walk {
+    /// The draft ignores what stands beside `$ref`.
+    ignores_siblings: bool,
+    /// Nothing is said of values by schemas that they must not satisfy.
+    within_not: bool,
+}
+
+impl Marker {
     /// As deep as the text was parsed.
-    fn schema(&mut self, document: usize, node: &'d Node) -> usize {
-        let id = self.shapes.len();
-        self.shapes.push(Shape {
-            type_name: type_name(node),
-            full_name: String::new(),
-            rules: written_rules(node, &mut self.unreadable[document]),
-            tags: written_tags(node),
-            parts: Parts::None,
-        });
-        let mut parts = Vec::new();
-        if let Some(target) = node.get("$ref").and_then(Node::as_str) {
-            parts.extend(self.reference(document, target));
-        }
-        for part in node.get("allOf").and_then(Node::as_array).unwrap_or_default() {
-            parts.push(self.schema(document, part));
-        }
-        for keyword in ["oneOf", "anyOf"] {
-            let choices = node.get(keyword).and_then(Node::as_array).unwrap_or_default();
-            let choices: Vec<usize> = choices.iter().map(|choice| self.schema(document, choice)).collect();
-            if !choices.is_empty() {
-                parts.push(self.part("COMBINED", Parts::OneOf(choices)));
+    fn schema(&mut self, value: &mut Json, pointer: &mut String, walk: Walk) {
+        match value {
+            Json::Array(items) => {
+                for (position, item) in items.iter_mut().enumerate() {
+                    below(pointer, &position.to_string(), |pointer| self.schema(item, pointer, walk));
+                }
             }
-        }
-        if let Some(properties) = node.get("properties").and_then(Node::as_object) {
-            let mut fields = Vec::new();
-            for (name, property) in properties.iter() {
-                let shape = self.schema(document, property);
-                fields.push((name.to_owned(), Field { shape, ..Field::default() }));
+            Json::Object(members) => {
+                for (keyword, part) in members.iter_mut() {
+                    below(pointer, keyword, |pointer| self.keyword(keyword, part, pointer, walk));
+                }
+                self.mark(members, pointer, walk);
             }
-            parts.push(self.part("", Parts::Fields(fields)));
+            _ => {}
         }
-        if let Some(items) = node.get("items").filter(|items| items.as_object().is_some()) {
-            let items = self.schema(document, items);
-            parts.push(self.part("", Parts::Items(items)));
-        }
-        if let Some(values) = node.get("additionalProperties").filter(|values| values.as_object().is_some()) {
-            let values = self.schema(document, values);
-            if node.get("properties").is_none() {
-                parts.push(self.part("", Parts::Values(values)));
-            }
-        }
-        if !parts.is_empty() {
-            self.shapes[id].parts = Parts::AllOf(parts);
-        }
-        id
     }
 
-    fn part(&mut self, type_name: &'static str, parts: Parts) -> usize {
-        self.shapes.push(Shape { type_name, parts, ..Shape::default() });
-        self.shapes.len() - 1
+    fn keyword(&mut self, keyword: &str, part: &mut Json, pointer: &mut String, walk: Walk) {
+        let walk = Walk { within_not: walk.within_not || keyword == "not", ..walk };
+        match (keyword, part) {
+            ("enum" | "const" | "default" | "examples" | RULES | TAGS, _) => {}
+            (
+                "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas"
+                | "dependencies",
+                Json::Object(schemas),
+            ) => {
+                for (name, schema) in schemas.iter_mut() {
+                    below(pointer, name, |pointer| self.schema(schema, pointer, walk));
+                }
+            }
+            // Also below keywords that no draft knows: references can lead there.
+            (_, part) => self.schema(part, pointer, walk),
+        }
     }
 
-    /// A shape that stands for the target, read later.
-    fn reference(&mut self, document: usize, target: &str) -> Option<usize> {
-        let (name, fragment) = target.split_once('#').unwrap_or((target, ""));
-        let documents = self.documents;
-        let document = match name {
-            "" => document,
-            name => documents.iter().skip(1).position(|(known, _)| known == name)? + 1,
+    fn mark(&mut self, members: &mut Map<String, Json>, pointer: &str, walk: Walk) {
+        members.remove(MARK);
+        let (rules, unreadable) = written_rules(members.get(RULES));
+        let keyword = if self.wanted == Wanted::Rules { format!("/{RULES}") } else { String::new() };
+        let place = place_in(self.name.as_deref(), &format!("{pointer}{keyword}"));
+        for entry in unreadable.iter().filter(|_| self.wanted == Wanted::Rules) {
+            let place = format!("{place}{entry}");
+            self.unplaced.push(Unplaced { place, reason: UNREADABLE.to_owned() });
+        }
+        if walk.within_not {
+            if self.wanted == Wanted::Rules {
+                let why = "it stands under `not`, where no value has it";
+                self.unplaced.extend(misplaced(&place, &rules, why));
+            }
+            return;
+        }
+        let tags = written_tags(members.get(TAGS));
+        let type_name = type_name(members);
+        let is_wanted = match self.wanted {
+            Wanted::Rules => !rules.is_empty(),
+            Wanted::Fields => type_name != "COMBINED" || !tags.is_empty(),
         };
-        let node = pointed(&documents[document].1, fragment)?;
-        let key = std::ptr::from_ref(node);
-        if let Some(known) = self.known.get(&key) {
-            return Some(*known);
+        if is_wanted {
+            if walk.ignores_siblings {
+                count_beside_reference(members);
+            }
+            members.insert(MARK.to_owned(), json!(self.schemas.len()));
+            self.schemas.push(Marked { type_name, rules, tags, place });
         }
-        let id = self.part("", Parts::None);
-        self.known.insert(key, id);
-        self.open.push((document, node, id));
-        Some(id)
     }
 }
 
-/// The node at a JSON Pointer; top-level `definitions` answer to `$defs`.
-fn pointed<'d>(root: &'d Node, pointer: &str) -> Option<&'d Node> {
-    let mut node = root;
-    for (depth, token) in pointer.split('/').skip(1).enumerate() {
-        let token = token.replace("~1", "/").replace("~0", "~");
-        node = match &node.value {
-            Value::Array(items) => items.get(token.parse::<usize>().ok()?)?,
-            _ => match node.get(&token) {
-                Some(member) => member,
-                None if depth == 0 && token == "$defs" => node.get("definitions")?,
-                None => return None,
-            },
-        };
-    }
-    Some(node)
+fn below(pointer: &mut String, token: &str, walk: impl FnOnce(&mut String)) {
+    let length = pointer.len();
+    pointer.push('/');
+    pointer.push_str(&pointer_token(token));
+    walk(pointer);
+    pointer.truncate(length);
 }
 
-fn type_name(node: &Node) -> &'static str {
-    if node.get("enum").is_some() || node.get("const").is_some() {
+/// Spells a reference so that a mark beside it counts and nothing else does. What a reference can lead to stays.
+fn count_beside_reference(members: &mut Map<String, Json>) {
+    let Some(reference) = members.get("$ref").filter(|reference| reference.is_string()).cloned() else {
+        return;
+    };
+    members.retain(|name, _| matches!(name.as_str(), "definitions" | "$defs" | "$schema"));
+    members.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
+}
+
+fn type_name(members: &Map<String, Json>) -> &'static str {
+    if members.contains_key("enum") || members.contains_key("const") {
         return "ENUM";
     }
-    match node.get("type").and_then(Node::as_str) {
+    match members.get("type").and_then(Json::as_str) {
         Some("string") => "STRING",
         Some("integer") => "INT",
         Some("number") => "DOUBLE",
@@ -149,7 +271,7 @@ fn type_name(node: &Node) -> &'static str {
         Some("null") => "NULL",
         Some("array") => "ARRAY",
         Some("object") => "RECORD",
-        _ if node.get("properties").is_some() => "RECORD",
+        _ if members.contains_key("properties") => "RECORD",
         _ => "COMBINED",
     }
 }

@@ -9,29 +9,30 @@ use crate::protobuf::ast::Scalar;
 use crate::protobuf::outline::{Meta, Outlined, OutlinedType};
 use crate::{Limits, SchemaError, Source, Strictness};
 
-use super::{Field, Message, Parts, Shape, Shapes, WrittenRule};
+use super::{Field, Form, Parts, Shape, Shapes, UNREADABLE, Unplaced, WrittenRule, misplaced};
 
 /// Reads a file with its references: first a shape a message, then those of their fields.
 pub(super) fn read(source: &Source<'_>) -> Result<Shapes, SchemaError> {
-    let outline = ProtobufSchema::parse(source, Strictness::Stored, &Limits::default())?.outline();
-    let mut reader = Reader { shapes: Shapes::default(), ids: HashMap::new() };
+    let schema = ProtobufSchema::parse(source, Strictness::Stored, &Limits::default())?;
+    let outline = schema.outline();
+    let mut reader = Reader { shapes: Vec::new(), unplaced: Vec::new(), ids: HashMap::new() };
     for message in &outline {
-        let id = reader.shapes.list.len();
-        reader.ids.entry(&message.name).or_insert(id);
-        reader.shapes.list.push(Shape::default());
-        if let Some(indexes) = &message.indexes {
-            let (name, indexes) = (message.name.clone(), indexes.clone());
-            reader.shapes.messages.push(Message { name, indexes, shape: id });
-        }
+        reader.ids.entry(&message.name).or_insert(reader.shapes.len());
+        reader.shapes.push(Shape::default());
     }
     for (id, message) in outline.iter().enumerate() {
         reader.message(id, message);
     }
-    Ok(reader.shapes)
+    for (place, meta) in &schema.outline_of_others() {
+        let (rules, _) = reader.meta(meta, place);
+        reader.unplaced.extend(misplaced(place, &rules, "it stands on no message or field"));
+    }
+    Ok(Shapes { form: Form::Protobuf(reader.shapes), unplaced: reader.unplaced })
 }
 
 struct Reader<'o> {
-    shapes: Shapes,
+    shapes: Vec<Shape>,
+    unplaced: Vec<Unplaced>,
     ids: HashMap<&'o str, usize>,
 }
 
@@ -45,7 +46,7 @@ impl Reader<'_> {
             let shape = self.shape(&field.kind);
             fields.push((field.name.clone(), Field { shape, rules, tags }));
         }
-        self.shapes.list[id] = Shape {
+        self.shapes[id] = Shape {
             type_name: "RECORD",
             full_name: message.name.clone(),
             rules,
@@ -63,7 +64,10 @@ impl Reader<'_> {
                     doc: rule.doc.clone(),
                     expr: rule.expr.clone(),
                 }),
-                None => self.shapes.unreadable.push(place.to_owned()),
+                None => {
+                    let reason = UNREADABLE.to_owned();
+                    self.unplaced.push(Unplaced { place: place.to_owned(), reason });
+                }
             }
         }
         (rules, meta.tags.clone())
@@ -82,8 +86,8 @@ impl Reader<'_> {
             OutlinedType::Unknown => ("", Parts::None),
             OutlinedType::Scalar(scalar) => (scalar_name(*scalar), Parts::None),
         };
-        self.shapes.list.push(Shape { type_name, parts, ..Shape::default() });
-        self.shapes.list.len() - 1
+        self.shapes.push(Shape { type_name, parts, ..Shape::default() });
+        self.shapes.len() - 1
     }
 }
 

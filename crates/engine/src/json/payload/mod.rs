@@ -16,12 +16,14 @@
 //! - `scan`: limits of depth, number length, digits and count of values, and which of them a payload breaks;
 //! - `finding`: the crate's error as a [`Violation`](crate::Violation) without payload values, named after
 //!   the `keyword` that stands at its place in the schema;
+//! - `annotate`: which schemas apply to which values, for rules that travel with a schema;
 //! - `formats`: which `format` names are asserted.
 //!
 //! Numbers are exact: the crate compares them as decimals (`arbitrary-precision`), and `scan` bounds their
 //! length. The feature is global to a build: serde's `flatten` and `untagged` then see a number as a map,
 //! so no request body of ours combines them with numbers.
 
+mod annotate;
 mod cost;
 mod dots;
 mod equality;
@@ -44,6 +46,7 @@ use crate::violation::{PayloadOptions, Report, ValidatorOptions};
 use crate::{Dependency, SchemaError, Violation};
 
 use crate::depth::with_stack;
+pub(crate) use annotate::{Annotator, MARK};
 use cost::Cost;
 use instance::Instance;
 use nodes::{OfInstance, Place};

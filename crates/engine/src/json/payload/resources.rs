@@ -60,6 +60,16 @@ impl Homes {
 impl Resources {
     /// Reads all texts and finds out which documents take part.
     pub(super) fn read(text: &str, dependencies: &[Dependency]) -> Result<Self, SchemaError> {
+        Self::read_changed(text, dependencies, &mut |_, _, _| {})
+    }
+
+    /// The same with documents that were changed. `change` gets the position of each, the root as 0, and whether its
+    /// draft ignores what stands beside `$ref`.
+    pub(super) fn read_changed(
+        text: &str,
+        dependencies: &[Dependency],
+        change: &mut dyn FnMut(usize, &mut Value, bool),
+    ) -> Result<Self, SchemaError> {
         let root = parse(text)?;
         let draft = draft_of(&root).unwrap_or(Draft::Draft7);
         let bridged = text.contains("$defs") || dependencies.iter().any(|known| known.text.contains("$defs"));
@@ -70,7 +80,9 @@ impl Resources {
         let points_through_patterns = |text: &str| text.contains("/patternProperties/");
         let names = !points_through_patterns(text)
             && !dependencies.iter().any(|known| points_through_patterns(&known.text));
-        for document in &mut documents {
+        for (position, document) in documents.iter_mut().enumerate() {
+            let ignores = is_old(draft_of(document).unwrap_or(draft));
+            change(position, document, ignores);
             settle_draft(document);
             dots::spell_out(document, names);
             if bridged {
@@ -100,6 +112,11 @@ impl Resources {
     /// The root schema.
     pub(super) fn root(&self) -> &Value {
         &self.documents[0]
+    }
+
+    /// All documents, the root first.
+    pub(super) fn documents(&self) -> &[Value] {
+        &self.documents
     }
 
     /// Reached documents by URI.
@@ -291,7 +308,7 @@ impl Index {
     ) -> Uri<String> {
         let place = || (walk.document, pointer.to_owned());
         let text = |name: &str| members.get(name).and_then(Value::as_str);
-        let old = matches!(walk.draft, Draft::Draft4 | Draft::Draft6 | Draft::Draft7);
+        let old = is_old(walk.draft);
         let mut inside = base.clone();
         // Beside `$ref` drafts up to 7 ignore everything.
         if let Some(id) = text(id_keyword(walk.draft)).filter(|_| !(old && members.contains_key("$ref"))) {
@@ -370,6 +387,11 @@ impl Index {
         }
         self.schemas.get(&format!("{uri}#{fragment}")).cloned()
     }
+}
+
+/// Drafts that ignore what stands beside `$ref`.
+fn is_old(draft: Draft) -> bool {
+    matches!(draft, Draft::Draft4 | Draft::Draft6 | Draft::Draft7)
 }
 
 fn id_keyword(draft: Draft) -> &'static str {

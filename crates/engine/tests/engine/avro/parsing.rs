@@ -4,6 +4,7 @@ use chancery_engine::avro::AvroSchema;
 use chancery_engine::conditions::InlineRules;
 use chancery_engine::difference::CompareOptions;
 use chancery_engine::lint::{LintInput, LintOptions, SchemaInput, lint};
+use chancery_engine::violation::ValidatorOptions;
 use chancery_engine::{SchemaType, Source};
 
 use super::{new_schema, stored_schema, with_references};
@@ -211,7 +212,8 @@ fn definitions_that_move_into_each_other_make_a_deep_text() {
         let input =
             SchemaInput { schema_type: SchemaType::Avro, source: Source::bare(&canonical), owned: None };
         assert!(lint(&LintInput::Schema(input), &LintOptions::default()).is_ok());
-        assert!(InlineRules::compile(SchemaType::Avro, &Source::bare(&canonical)).is_ok());
+        let options = ValidatorOptions::default();
+        assert!(InlineRules::compile(SchemaType::Avro, &Source::bare(&canonical), &options).is_ok());
     }
     let open: Vec<String> = (0..100)
         .map(|n| format!(r#"{{"type":"record","name":"R{n}","fields":[{{"name":"f","type":"#))

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::{Budget, finish, map_key};
-use crate::protobuf::payload::table::{Field, Kind, Label, Message, Table};
+use super::{Budget, Present, finish, map_key, of_set, packed_type};
+use crate::protobuf::payload::table::{Field, Kind, Label, Message, Table, WellKnown};
 use crate::protobuf::payload::value::{MapKey, Value};
 use crate::protobuf::payload::wire::{Reader, WireType, unzigzag};
 
@@ -55,7 +55,28 @@ impl Decoder<'_, '_> {
             };
             present.push((position, value));
         }
+        if message.well_known == Some(WellKnown::Any) {
+            return Some(self.any(id, present, depth));
+        }
         finish(self.table, id, present)
+    }
+
+    /// The packed message. One of an unknown type, or none of its type, is its type URL alone.
+    fn any(&mut self, id: u32, mut present: Present, depth: usize) -> Value {
+        let fields = &self.table.messages[id as usize].fields;
+        let numbered = |number| {
+            let by_number = |(position, _): &&(u16, Value)| fields[usize::from(*position)].number == number;
+            present.iter().find(by_number).map(|(_, value)| value)
+        };
+        let empty = Value::Bytes(Vec::new());
+        if let (Some(Value::String(url)), Value::Bytes(bytes)) = (numbered(1), numbered(2).unwrap_or(&empty))
+            && let (Some(packed), Some(depth)) = (packed_type(self.table, url), depth.checked_sub(1))
+            && let Some(message) = self.message(packed, &[Reader { bytes, at: 0 }], depth)
+        {
+            return message;
+        }
+        present.retain(|(position, _)| fields[usize::from(*position)].number == 1);
+        of_set(self.table, id, present)
     }
 
     fn part<'a>(

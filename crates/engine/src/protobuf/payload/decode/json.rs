@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Budget, finish, map_key, of_set};
+use super::{Budget, finish, map_key, of_set, packed_type};
 use crate::protobuf::payload::json::{scalar, time};
 use crate::protobuf::payload::table::{Field, Kind, Label, Table, WellKnown};
 use crate::protobuf::payload::value::{MapKey, Value};
@@ -115,9 +115,18 @@ impl Decoder<'_, '_> {
                 of_set(self.table, id, message.find_field(1).map(|at| (at, paths)).into_iter().collect())
             }
             WellKnown::Any => {
-                let url = node.get("@type").and_then(Node::as_str).unwrap_or_default().to_owned();
-                let url = message.find_field(1).map(|at| (at, Value::String(url)));
-                of_set(self.table, id, url.into_iter().collect())
+                let url = node.get("@type").and_then(Node::as_str).unwrap_or_default();
+                match packed_type(self.table, url) {
+                    // A type with a form of its own stands in a member.
+                    Some(packed) if self.table.messages[packed as usize].well_known.is_some() => {
+                        self.message(packed, node.get("value")?)?
+                    }
+                    Some(packed) => self.members(packed, node)?,
+                    None => {
+                        let url = message.find_field(1).map(|at| (at, Value::String(url.to_owned())));
+                        of_set(self.table, id, url.into_iter().collect())
+                    }
+                }
             }
         })
     }

@@ -112,6 +112,11 @@ fn well_known(table: &Table, known: WellKnown, message: &table::Message, present
     })
 }
 
+/// The type that a type URL names, when the schema knows it.
+fn packed_type(table: &Table, url: &str) -> Option<u32> {
+    url.rsplit_once('/').and_then(|(_, name)| table.find_message(name))
+}
+
 /// The key of a map.
 fn map_key(key: Value) -> Option<MapKey> {
     Some(match key {
