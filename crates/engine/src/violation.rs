@@ -117,7 +117,7 @@ impl Violation {
             shorten(text);
         }
         if climb(&mut self.pointer) {
-            self.message.push_str(" (further inside: the pointer would be too long)");
+            self.message.push_str(FURTHER_INSIDE);
         }
         if let Some(pointer) = &mut self.schema_pointer {
             climb(pointer);
@@ -140,8 +140,11 @@ fn shorten(text: &mut String) {
     }
 }
 
+/// What a message says when the pointer is not that of the value itself.
+pub(crate) const FURTHER_INSIDE: &str = " (further inside: the pointer would be too long)";
+
 /// Shortens a pointer by whole tokens; returns whether it had to.
-fn climb(pointer: &mut String) -> bool {
+pub(crate) fn climb(pointer: &mut String) -> bool {
     let is_long = pointer.len() > MAX_POINTER_BYTES;
     if is_long {
         let end = pointer.as_bytes()[..=MAX_POINTER_BYTES].iter().rposition(|byte| *byte == b'/');
@@ -226,6 +229,11 @@ impl Report {
             self.findings.push(room.take(make()));
         }
         false
+    }
+
+    /// Bytes of the findings.
+    pub fn bytes(&self) -> usize {
+        self.findings.iter().map(Violation::bytes).sum()
     }
 
     /// Findings with severity error.

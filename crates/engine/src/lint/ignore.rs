@@ -11,19 +11,24 @@ pub(super) struct Ignores {
     places: HashSet<(String, String)>,
     /// What separates an element from its parts: `/` or `.`.
     separator: char,
+    /// Bytes of pointers that may still be noted.
+    room: usize,
 }
+
+/// Bytes of all pointers. Only names as long as half a schema need more.
+const MAX_POINTERS: usize = 8 << 20;
 
 impl Ignores {
     /// Elements named by JSON Pointers, read from members of this name anywhere in a tree.
     pub(super) fn of_tree(root: &Node, member: &str) -> Self {
-        let mut ignores = Self { places: HashSet::new(), separator: '/' };
+        let mut ignores = Self { places: HashSet::new(), separator: '/', room: MAX_POINTERS };
         ignores.collect(root, member, &mut String::new());
         ignores
     }
 
     /// Elements named with dots.
     pub(super) fn of_places(places: Vec<(String, String)>) -> Self {
-        Self { places: places.into_iter().collect(), separator: '.' }
+        Self { places: places.into_iter().collect(), separator: '.', room: 0 }
     }
 
     /// As deep as the text was parsed.
@@ -32,7 +37,10 @@ impl Ignores {
         match &node.value {
             Value::Object(object) => {
                 for id in object.get(member).map(ids).unwrap_or_default() {
-                    self.places.insert((pointer.clone(), id));
+                    self.room = self.room.saturating_sub(pointer.len());
+                    if self.room > 0 {
+                        self.places.insert((pointer.clone(), id));
+                    }
                 }
                 for (name, child) in object.iter() {
                     pointer.push('/');

@@ -25,7 +25,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::violation::Place;
+use crate::violation::{FURTHER_INSIDE, MAX_FINDING_BYTES, Place, Room, climb};
 use crate::{SchemaError, SchemaType};
 
 pub use input::{EventInput, LintInput, RecordShape, SchemaInput, SubjectInput};
@@ -161,6 +161,20 @@ pub struct Lint {
     pub suggestion: &'static str,
 }
 
+impl Lint {
+    /// Brings the pointer to a length that can be shown.
+    fn bounded(mut self) -> Self {
+        if climb(&mut self.pointer) {
+            self.message.push_str(FURTHER_INSIDE);
+        }
+        self
+    }
+
+    fn bytes(&self) -> usize {
+        self.pointer.len() + self.message.len()
+    }
+}
+
 /// Settings of a lint run.
 #[derive(Clone, Debug, Default)]
 pub struct LintOptions {
@@ -188,8 +202,8 @@ pub fn find_rule(id: &str) -> Option<&'static Rule> {
 /// Findings reported for one input.
 pub const MAX_LINTS: usize = 100;
 
-/// Runs all rules on one input. Findings come by rule, then in document order; of more than [`MAX_LINTS`] the most
-/// severe ones are kept, and come first.
+/// Runs all rules on one input. Findings come by rule, then in document order; of more than [`MAX_LINTS`], or than
+/// [`MAX_FINDING_BYTES`] hold, the most severe ones are kept, and come first.
 ///
 /// # Errors
 /// [`SchemaError`] when a schema text cannot be read; events and settings always can.
@@ -203,32 +217,43 @@ pub fn lint(input: &LintInput<'_>, options: &LintOptions) -> Result<Vec<Lint>, S
         }
         let mut found = Found::default();
         (rule.check)(&view, &mut found);
-        let kept = found.0.into_iter().filter(|finding| !view.ignores(rule.id, &finding.pointer));
-        lints.extend(kept.map(|finding| Lint {
+        let kept = found.list.into_iter().filter(|finding| !view.ignores(rule.id, &finding.pointer));
+        let kept = kept.map(|finding| Lint {
             id: rule.id,
             level: finding.level.filter(|_| !options.levels.contains_key(rule.id)).unwrap_or(level),
             place: finding.place,
             pointer: finding.pointer,
             message: finding.message,
             suggestion: rule.suggestion,
-        }));
+        });
+        lints.extend(kept.map(Lint::bounded));
     }
-    if lints.len() > MAX_LINTS {
+    let bytes: usize = lints.iter().map(Lint::bytes).sum();
+    if lints.len() > MAX_LINTS || bytes > MAX_FINDING_BYTES {
         lints.sort_by_key(|lint| std::cmp::Reverse(lint.level));
-        lints.truncate(MAX_LINTS);
+        let mut room = Room::of(MAX_LINTS);
+        lints.retain(|lint| {
+            let is_kept = !room.is_spent();
+            room.spend(lint.bytes());
+            is_kept
+        });
     }
     Ok(lints)
 }
 
-/// Findings of one rule before the silenced ones are left out.
+/// Findings of one rule before the silenced ones are left out, and bytes of their pointers.
 const MAX_OF_RULE: usize = 1_000;
+const MAX_BYTES_OF_RULE: usize = 1 << 20;
 
 /// Characters of a message: names can be long.
 const MAX_MESSAGE: usize = 300;
 
 /// Findings of one rule.
 #[derive(Debug, Default)]
-struct Found(Vec<Finding>);
+struct Found {
+    list: Vec<Finding>,
+    bytes: usize,
+}
 
 #[derive(Debug)]
 struct Finding {
@@ -242,27 +267,28 @@ struct Finding {
 impl Found {
     /// In a schema, or in the data of an event.
     fn data(&mut self, pointer: &str, message: impl Into<String>) {
-        self.push(Place::Data, pointer.to_owned(), message.into());
+        self.push(Place::Data, pointer, message.into());
     }
 
     /// In an attribute of an event.
     fn attribute(&mut self, name: &str, message: impl Into<String>) {
-        self.push(Place::Envelope, format!("/{name}"), message.into());
+        self.push(Place::Envelope, &format!("/{name}"), message.into());
     }
 
-    fn push(&mut self, place: Place, pointer: String, mut message: String) {
-        if self.0.len() >= MAX_OF_RULE {
+    fn push(&mut self, place: Place, pointer: &str, mut message: String) {
+        if self.list.len() >= MAX_OF_RULE || self.bytes >= MAX_BYTES_OF_RULE {
             return;
         }
+        self.bytes += pointer.len();
         if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
             message.truncate(end);
             message.push('…');
         }
-        self.0.push(Finding { place, pointer, message, level: None });
+        self.list.push(Finding { place, pointer: pointer.to_owned(), message, level: None });
     }
 
     fn raise(&mut self, level: Level, message: impl Into<String>) {
-        self.0.push(Finding {
+        self.list.push(Finding {
             place: Place::Data,
             pointer: String::new(),
             message: message.into(),

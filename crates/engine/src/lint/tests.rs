@@ -408,6 +408,47 @@ fn a_hundred_findings_are_enough_and_errors_are_among_them() {
 }
 
 #[test]
+fn versions_that_are_numbers_clash_too() {
+    for (member, clashes) in [
+        (r#""version":{"const":2}"#, true),
+        (r#""version":{"enum":[2]}"#, true),
+        (r#""schemaVersion":{"type":"integer","const":2}"#, true),
+        (r#""version":{"const":2.1}"#, true),
+        (r#""version":{"const":"2"}"#, true),
+        (r#""version":{"const":1}"#, false),
+        (r#""version":{"enum":[1,1.5,null]}"#, false),
+        (r#""amount":{"const":2}"#, false),
+    ] {
+        let text = format!(r#"{{"title":"OrderPlaced.v1","type":"object","properties":{{{member}}}}}"#);
+        assert_eq!(ids(&schema(SchemaType::Json, &text)).contains(&"L05"), clashes, "{member}");
+    }
+}
+
+#[test]
+fn advice_below_a_long_name_is_short() {
+    const NAME: usize = 100_000;
+    let (name, count) = ("k".repeat(NAME), 20_000);
+    let list = |one: &dyn Fn(usize) -> String, between| (0..count).map(one).collect::<Vec<_>>().join(between);
+    let json = list(&|index| format!(r#""price{index}":{{"type":"number"}}"#), ",");
+    let json = format!(
+        r#"{{"properties":{{"{name}":{{"x-lint-ignore":["L99"],"type":"object","properties":{{{json}}}}}}}}}"#
+    );
+    let proto = list(&|index| format!("message M{index} {{ double price = 1; }}"), "\n");
+    let proto = format!("syntax = \"proto3\"; message {name} {{ {proto} }}");
+    let data = list(&|index| format!(r#""m{index}":{{"price":0.5}}"#), ",");
+    let data = format!(
+        r#"{{"specversion":"1.0","id":"i","source":"s","type":"a.b.v1","data":{{"{name}":{{{data}}}}}}}"#
+    );
+    let of_event = event(&data, &LintOptions::default());
+    assert!(of_event.iter().any(|one| one.id == "L11"));
+    // The places inside the name alone would take two gigabytes: they are left out.
+    for found in [schema(SchemaType::Json, &json), schema(SchemaType::Protobuf, &proto), of_event] {
+        let bytes: usize = found.iter().map(|one| one.pointer.len() + one.message.len()).sum();
+        assert!(bytes < 4 * NAME, "{bytes}");
+    }
+}
+
+#[test]
 fn a_member_that_is_no_object_may_stay_open() {
     let of = |member: &str| {
         let text =

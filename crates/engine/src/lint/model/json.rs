@@ -20,6 +20,11 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<(Model, Ignores), Sche
 /// As deep as the text was parsed.
 fn schema(model: &mut Model, root: &Node, node: &Node, pointer: &str, depth: usize) {
     let Some(members) = node.as_object() else { return };
+    // Each member has a place, and each property two.
+    let properties = node.get("properties").and_then(Node::as_object).map_or(0, tree::Object::len);
+    if !model.takes(pointer, 1 + members.len() + 2 * properties) {
+        return;
+    }
     if is_enumeration(node) {
         model.enums.push(Enumeration { pointer: pointer.to_owned(), open: has_open_symbol(node) });
     }
@@ -133,10 +138,14 @@ fn has_open_symbol(node: &Node) -> bool {
     allowed(node).iter().any(|symbol| is_open(symbol.rsplit('_').next().unwrap_or(symbol)))
 }
 
-/// Texts of `enum` and `const`.
+/// Texts and numbers of `enum` and `const`.
 fn allowed(node: &Node) -> Vec<String> {
     let options = node.get("enum").and_then(Node::as_array).unwrap_or_default();
-    options.iter().chain(node.get("const")).filter_map(Node::as_str).map(str::to_owned).collect()
+    let text = |option: &Node| match &option.value {
+        Value::String(text) | Value::Number(text) => Some(text.clone()),
+        _ => None,
+    };
+    options.iter().chain(node.get("const")).filter_map(text).collect()
 }
 
 /// What a reference inside the document leads to.

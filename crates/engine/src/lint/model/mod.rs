@@ -21,7 +21,13 @@ pub(in crate::lint) struct Model {
     pub enums: Vec<Enumeration>,
     /// Whether metadata name an owner, when they are known.
     pub owned: Option<bool>,
+    /// Bytes of places that may still be noted.
+    pub(in crate::lint) room: usize,
 }
+
+/// Bytes of all places in a schema. Only names as long as half a schema need more; what stands inside them is not
+/// looked at then.
+const MAX_PLACES: usize = 32 << 20;
 
 /// A record, a message, or an object with declared members.
 #[derive(Debug, Default)]
@@ -47,7 +53,7 @@ pub(in crate::lint) struct Field {
     pub required: bool,
     /// A reader can fill it in.
     pub default: Option<DefaultValue>,
-    /// Texts that a JSON Schema allows, when it lists them.
+    /// Texts and numbers that a JSON Schema allows, when it lists them.
     pub allowed: Vec<String>,
 }
 
@@ -108,7 +114,14 @@ impl Model {
             records: Vec::new(),
             enums: Vec::new(),
             owned: None,
+            room: MAX_PLACES,
         }
+    }
+
+    /// Takes the room of so many places below one; false when there is not enough.
+    fn takes(&mut self, place: &str, count: usize) -> bool {
+        self.room = self.room.saturating_sub((place.len() + 1).saturating_mul(count));
+        self.room > 0
     }
 
     /// Fields of all records.

@@ -30,6 +30,9 @@ impl Reader<'_> {
     /// As deep as the text was parsed.
     fn types(&mut self, types: &[TypeNode], scope: &str, depth: usize) {
         for node in types {
+            if !self.model.takes(scope, 2) {
+                return;
+            }
             let pointer = dotted(scope, node.name());
             self.spans.push((node.span().start, pointer.clone()));
             match node {
@@ -53,6 +56,11 @@ impl Reader<'_> {
             depth,
             ..Record::default()
         });
+        let count =
+            message.fields.len() + message.oneofs.iter().map(|oneof| oneof.fields.len()).sum::<usize>();
+        if !self.model.takes(pointer, 2 * count) {
+            return;
+        }
         let in_oneofs = message.oneofs.iter().flat_map(|oneof| &oneof.fields);
         let fields: Vec<Field> =
             message.fields.iter().chain(in_oneofs).map(|field| self.field(field, pointer)).collect();
