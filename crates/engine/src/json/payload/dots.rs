@@ -2,9 +2,11 @@
 //!
 //! In ECMA-262, the dialect of JSON Schema, it stands for anything but the four line terminators; the engine below the
 //! validating crate knows only one of them. So it is written as a class before the crate sees a schema, and read back
-//! wherever a finding shows a pattern.
+//! wherever a finding shows a pattern. The walk spells limits of numbers, too ([`limits`]).
 
 use serde_json::{Map, Value};
+
+use super::limits;
 
 /// What `.` means. Spelled as nobody would spell it, since it is read back.
 const ANY: &str = "[^\r\u{2029}\n\u{2028}]";
@@ -20,6 +22,14 @@ pub(super) fn spell_out(schema: &mut Value, names: bool) {
                     ("pattern", Value::String(pattern)) => {
                         if let Some(spelled) = spelled(pattern) {
                             *pattern = spelled;
+                        }
+                    }
+                    (
+                        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum",
+                        Value::Number(limit),
+                    ) => {
+                        if let Some(spelled) = limits::spelled(limit) {
+                            *limit = spelled;
                         }
                     }
                     ("patternProperties", Value::Object(schemas)) => {

@@ -10,7 +10,7 @@ use crate::{Report, Violation};
 
 use super::instance::{self, Instance, Value};
 use super::resources::Homes;
-use super::{dots, keyword};
+use super::{dots, keyword, limits};
 
 /// Characters of an expectation or of a list of names.
 const SHOWN: usize = 200;
@@ -74,10 +74,10 @@ fn words(error: &ValidationError<'_>, keyword: &str, instance: &Instance<'_>) ->
         Kind::Constant { expected_value } => shown(expected_value),
         Kind::Format { format } => format!("format {format}"),
         Kind::Pattern { pattern } => format!("a match of the pattern `{}`", cut(&dots::as_written(pattern))),
-        Kind::Minimum { limit } => format!("at least {limit}"),
-        Kind::Maximum { limit } => format!("at most {limit}"),
-        Kind::ExclusiveMinimum { limit } => format!("more than {limit}"),
-        Kind::ExclusiveMaximum { limit } => format!("less than {limit}"),
+        Kind::Minimum { limit } => format!("at least {}", limits::as_written(limit)),
+        Kind::Maximum { limit } => format!("at most {}", limits::as_written(limit)),
+        Kind::ExclusiveMinimum { limit } => format!("more than {}", limits::as_written(limit)),
+        Kind::ExclusiveMaximum { limit } => format!("less than {}", limits::as_written(limit)),
         Kind::MultipleOf { multiple_of } => format!("a multiple of {multiple_of}"),
         Kind::MinLength { limit } => format!("at least {limit} characters"),
         Kind::MaxLength { limit } => format!("at most {limit} characters"),

@@ -11,6 +11,7 @@
 //!   and payloads that would multiply are refused before they run;
 //! - `weight`: how much its errors can hold, which says how many of them may be made;
 //! - `dots`: the `.` of patterns as ECMA-262 has it;
+//! - `limits`: numbers that doubles round;
 //! - `reader`: the payload within limits as an `instance`, a tree over its `texts`; the crate sees it through `nodes`,
 //!   with `equality` of its values;
 //! - `scan`: limits of depth, number length, digits and count of values, and which of them a payload breaks;
@@ -31,6 +32,7 @@ mod finding;
 mod formats;
 mod instance;
 mod keyword;
+mod limits;
 mod nodes;
 mod reader;
 mod resources;

@@ -12,8 +12,8 @@ use jsonschema::JsonType;
 use jsonschema::json::{Array, Json, JsonNumber, Node, NodeIdentity, Object};
 use serde_json::Number;
 
-use super::equality;
 use super::instance::{Instance, Kind, Member, Span, Value};
+use super::{equality, limits};
 
 /// The representation.
 pub(super) struct OfInstance;
@@ -251,7 +251,7 @@ impl JsonNumber for Numeral<'_> {
     }
 
     fn as_f64(&self) -> Option<f64> {
-        self.0.parse().ok().filter(|value: &f64| value.is_finite())
+        limits::double(self.0)
     }
 
     fn as_str(&self) -> Cow<'_, str> {
