@@ -124,6 +124,38 @@ impl Summary {
     }
 }
 
+/// Bytes of the findings in the answer to one container or batch.
+const MAX_ANSWER_BYTES: usize = 16 << 20;
+
+/// What the verdicts of one answer may still say. Each is bounded, and there can be thousands.
+#[derive(Debug)]
+pub struct AnswerRoom(usize);
+
+impl Default for AnswerRoom {
+    fn default() -> Self {
+        Self(MAX_ANSWER_BYTES)
+    }
+}
+
+impl AnswerRoom {
+    /// Takes the room of a verdict; one that finds none keeps a single finding, without its place in the schema.
+    pub fn take(&mut self, verdict: &mut VerdictBody<'_>) {
+        if self.0 == 0 {
+            let count = verdict.violations.len() + verdict.warnings.len();
+            verdict.violations.truncate(1);
+            verdict.warnings.truncate(1 - verdict.violations.len());
+            verdict
+                .violations
+                .iter_mut()
+                .chain(&mut verdict.warnings)
+                .for_each(|one| one.schema_pointer = None);
+            verdict.truncated |= count > 1;
+        }
+        let findings = verdict.violations.iter().chain(&verdict.warnings);
+        self.0 = self.0.saturating_sub(findings.map(FindingBody::bytes).sum());
+    }
+}
+
 /// One finding; `header` stands instead of `pointer` when it is about a header.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -145,6 +177,12 @@ pub struct FindingBody {
 impl FindingBody {
     fn in_short(&self) -> String {
         format!("{}: {}", self.rule, self.message)
+    }
+
+    fn bytes(&self) -> usize {
+        let texts = [&self.pointer, &self.header, &self.schema_pointer, &self.expected];
+        let texts = texts.into_iter().flatten().map(String::len).sum::<usize>();
+        self.rule.len() + self.message.len() + texts
     }
 }
 

@@ -197,6 +197,19 @@ impl Registry {
         self.parameter_claim(named, context).await.map(|_| ())
     }
 
+    /// Whether the id and the subject that a request names can be one schema.
+    ///
+    /// # Errors
+    /// `SubjectNotFound`, `VersionNotFound`, `SchemaNotFound`, `Store`.
+    pub async fn names_one_schema(
+        &self,
+        named: &NamedSchema,
+        context: &ContextName,
+    ) -> Result<bool, RegistryError> {
+        let claim = self.parameter_claim(named, context).await?;
+        Ok(!matches!(join(&[claim]), Agreement::Conflict(..)))
+    }
+
     /// What the request names, which has to exist.
     async fn parameter_claim(
         &self,

@@ -255,6 +255,61 @@ async fn the_frame_of_a_record_names_its_schema() {
     }
 }
 
+#[tokio::test]
+async fn the_id_and_the_subject_of_a_record_name_one_schema() {
+    let app = App::new().await;
+    let (id, _) =
+        app.register("orders", r#"{"type":"record","name":"O","fields":[{"name":"a","type":"int"}]}"#).await;
+    app.register("names", "\"string\"").await;
+    let other = json!({ "schema": "\"long\"" });
+    let other = app.register_body(":.ctx:orders", other).await["id"].clone();
+    for (schema, outcome, rule) in [
+        (json!({ "id": id, "subject": "orders" }), "valid", None),
+        (json!({ "id": id, "subject": "orders", "version": 1 }), "valid", None),
+        (json!({ "id": id, "subject": ":.:" }), "valid", None),
+        (json!({ "id": id, "subject": "" }), "valid", None),
+        (json!({ "id": id, "subject": "names" }), "invalid", Some("schema.conflict")),
+        (json!({ "id": id, "subject": "names", "version": 1 }), "invalid", Some("schema.conflict")),
+        (json!({ "id": id, "subject": "nobody" }), "invalid", Some("schema.conflict")),
+        (json!({ "id": id, "subject": "nobody", "version": 1 }), "invalid", Some("schema.not-found")),
+        (json!({ "id": id, "subject": "orders", "version": 2 }), "invalid", Some("schema.not-found")),
+        (json!({ "id": id, "subject": "orders", "version": "x" }), "invalid", Some("schema.not-found")),
+        (json!({ "id": 999, "subject": "orders" }), "invalid", Some("schema.unknown-id")),
+        (json!({ "id": other, "subject": ":.ctx:names" }), "invalid", Some("schema.conflict")),
+    ] {
+        let verdict = verdict_on(&app, &json!({ "schema": schema, "data": { "a": 1 } })).await;
+        assert_eq!(verdict["outcome"], outcome, "{schema} {verdict}");
+        assert_eq!(verdict["violations"][0]["rule"].as_str(), rule, "{schema}");
+    }
+    let records = json!({ "records": [{ "schema": { "id": id, "subject": "names" }, "data": { "a": 1 } }] });
+    for (level, warnings) in [("warning", 1), ("off", 0)] {
+        let path = format!("/v1/validate?rules=schema.conflict:{level}");
+        let json = [("content-type", "application/json")];
+        let answer = app.send("POST", &path, &json, records.to_string().into_bytes()).await.is(200);
+        let verdict = &answer["results"][0];
+        assert_eq!((&verdict["outcome"], &verdict["match"]["subject"]), (&json!("valid"), &json!("orders")));
+        assert_eq!(verdict["warnings"].as_array().unwrap().len(), warnings, "{verdict}");
+    }
+}
+
+#[tokio::test]
+async fn the_answer_to_a_container_is_no_hundred_times_its_size() {
+    let app = App::new().await;
+    let maps = r#"{"type":"map","values":{"type":"map","values":"string"}}"#;
+    let (id, _) = app.register("maps", maps).await;
+    let wrong: serde_json::Map<_, _> = (0..100).map(|index| (format!("x{index}"), json!(1))).collect();
+    let record = json!({ "schema": { "id": id }, "data": { "k".repeat(1_200): wrong } });
+    let body = json!({ "records": vec![record; 300] });
+    let answer = post(&app, "application/json", body).await.is(200);
+    assert!(answer.to_string().len() < 24 << 20, "{}", answer.to_string().len());
+    let results = answer["results"].as_array().unwrap();
+    for (index, least) in [(0, 50), (299, 1)] {
+        let found = results[index]["violations"].as_array().unwrap().len();
+        assert!(found >= least && results[index]["truncated"] == (found < 100), "{index}: {found}");
+    }
+    assert_eq!(answer["summary"]["invalid"], 300);
+}
+
 /// The verdict on one record.
 async fn verdict_on(app: &App, record: &Value) -> Value {
     let body = post(app, "application/json", json!({ "records": [record] })).await.is(200);

@@ -13,24 +13,31 @@ use crate::violation::{MAX_FINDINGS, Place};
 /// Findings kept for one batch. Past it an event keeps one, so that its outcome stays known: a batch of
 /// `{}` must not cost a thousand times its size.
 const MAX_BATCH_FINDINGS: usize = 10_000;
+/// The same for the bytes of the findings.
+const MAX_BATCH_BYTES: usize = 16 << 20;
 
-/// How many findings the events of a batch may still keep.
-pub(super) struct Budget(usize);
+/// What the events of a batch may still keep.
+pub(super) struct Budget {
+    findings: usize,
+    bytes: usize,
+}
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(MAX_BATCH_FINDINGS)
+        Self { findings: MAX_BATCH_FINDINGS, bytes: MAX_BATCH_BYTES }
     }
 }
 
 impl Budget {
     /// Room for the next event; at least one.
     pub fn room(&self) -> usize {
-        self.0.clamp(1, MAX_FINDINGS)
+        let findings = if self.bytes == 0 { 0 } else { self.findings };
+        findings.clamp(1, MAX_FINDINGS)
     }
 
-    pub fn spend(&mut self, findings: usize) {
-        self.0 = self.0.saturating_sub(findings);
+    pub fn spend(&mut self, report: &Report) {
+        self.findings = self.findings.saturating_sub(report.findings.len());
+        self.bytes = self.bytes.saturating_sub(report.bytes());
     }
 }
 

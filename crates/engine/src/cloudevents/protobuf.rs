@@ -51,7 +51,7 @@ pub fn read_protobuf_batch<'a>(body: &'a [u8], options: &EventOptions) -> Readin
             return Reading::Refused(too_many(options.max_batch_events));
         }
         let reading = read_element(element, events.len(), &budget, options);
-        budget.spend(reading.report.findings.len());
+        budget.spend(&reading.report);
         events.push(reading);
     }
     let report = batch::check(&events, body.len(), options);

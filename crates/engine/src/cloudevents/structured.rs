@@ -66,7 +66,7 @@ pub fn read_json_batch<'a>(body: &'a [u8], options: &EventOptions) -> Reading<'a
         let prefix = format!("/{index}");
         let findings = Findings::new(options, Carrier::Document(prefix.clone())).with_room(budget.room());
         let reading = read_element(element, &prefix, findings);
-        budget.spend(reading.report.findings.len());
+        budget.spend(&reading.report);
         reading
     });
     let events: Vec<_> = events.collect();

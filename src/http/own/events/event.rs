@@ -10,7 +10,9 @@ use serde::Serialize;
 use super::{REQUEST_BUDGET, out_of_time};
 use crate::http::call::{Answer, Call, json};
 use crate::http::own::lint::LintFinding;
-use crate::http::own::verdict::{self, EventBody, FindingBody, MatchBody, Summary, VerdictBody, values};
+use crate::http::own::verdict::{
+    self, AnswerRoom, EventBody, FindingBody, MatchBody, Summary, VerdictBody, values,
+};
 use crate::http::problem::Problem;
 use crate::registry::{EventSetting, EventVerdict, Registry, RegistryError, Unchecked};
 
@@ -90,6 +92,7 @@ async fn batch(
 ) -> Result<Answer, Problem> {
     let mut summary = Summary::default();
     let mut results = Vec::with_capacity(events.len());
+    let mut room = AnswerRoom::default();
     let started = Instant::now();
     for (index, reading) in events.into_iter().enumerate() {
         // Verdicts from memory never wait; other requests want their turn.
@@ -100,7 +103,9 @@ async fn batch(
             judge(call.registry(), &reading, setting).await?.0
         };
         summary.count(body.outcome);
-        results.push(VerdictBody { index: Some(index), event: EventBody::of(&reading.event), ..body });
+        let mut body = VerdictBody { index: Some(index), event: EventBody::of(&reading.event), ..body };
+        room.take(&mut body);
+        results.push(body);
     }
     let body = BatchBody {
         summary,

@@ -7,33 +7,37 @@ use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use chancery_engine::cloudevents::rules;
 use chancery_engine::cloudevents::{
     Attribute, AttributeValue, Data, Event, EventReading, KEY_ID_HEADER, VALUE_ID_HEADER,
 };
-use chancery_engine::{Outcome, Report, Violation};
+use chancery_engine::{Outcome, Report, Severity, Violation};
 use serde::Serialize;
 
 use super::{REQUEST_BUDGET, event, out_of_time, unavailable};
 use crate::http::call::{Answer, Call, json};
 use crate::http::confluent::read_candidate;
 use crate::http::json::{BadJson, Object, Presence, read_object};
-use crate::http::own::verdict::{Summary, VerdictBody};
+use crate::http::own::verdict::{AnswerRoom, Summary, VerdictBody};
 use crate::http::problem::Problem;
 use crate::model::Subject;
 use crate::registry::{
-    Candidate, EventHints, EventSetting, Framing, IdScope, Payload, Registry, RegistryError, SchemaChoice,
-    parse_version,
+    Candidate, EventHints, EventSetting, Framing, IdScope, NamedSchema, Payload, Registry, RegistryError,
+    SchemaChoice, parse_version,
 };
 
 /// The verdicts on a container.
 #[derive(Default, Serialize)]
-struct Results {
+struct ContainerBody {
     summary: Summary,
     results: Vec<VerdictBody<'static>>,
+    #[serde(skip)]
+    room: AnswerRoom,
 }
 
-impl Results {
-    fn push(&mut self, verdict: VerdictBody<'static>) {
+impl ContainerBody {
+    fn push(&mut self, mut verdict: VerdictBody<'static>) {
+        self.room.take(&mut verdict);
         self.summary.count(verdict.outcome);
         self.results.push(verdict);
     }
@@ -52,7 +56,7 @@ pub async fn answer(call: &Call, container: &Object<'_>, setting: &EventSetting)
         let detail = format!("`records` holds more than {MAX_RECORDS} records; send them as a stream");
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
     }
-    let mut results = Results::default();
+    let mut results = ContainerBody::default();
     let started = Instant::now();
     for (index, raw) in records.into_iter().enumerate() {
         // Verdicts from memory never wait; other requests want their turn.
@@ -84,9 +88,18 @@ pub struct Record {
 
 /// How a record names its schema.
 enum SchemaName {
-    Id(i32, Option<String>),
+    /// With the subject and the version that are named beside it.
+    Id(i32, Option<String>, Option<String>),
     Version(String, String),
     Inline(Box<Candidate>),
+}
+
+/// What the names of a schema come to.
+enum Chosen {
+    /// A schema, and what is remarkable about its names.
+    Schema(SchemaChoice, Option<Violation>),
+    /// They name different schemas.
+    Contradiction(Violation),
 }
 
 impl Record {
@@ -124,24 +137,11 @@ impl Record {
         registry: &Registry,
         setting: &EventSetting,
     ) -> Result<VerdictBody<'static>, RegistryError> {
-        let choice = match &self.schema {
-            None => return self.validate_by_evidence(registry, setting).await,
-            Some(SchemaName::Id(id, subject)) => {
-                let context = &setting.hints.context;
-                let scope = match subject.as_deref().map(|name| Subject::parse_in(context, name)) {
-                    Some(subject) => IdScope::from_query(Some(&subject.qualified())),
-                    None => IdScope::Context(context.clone()),
-                };
-                SchemaChoice::Id(*id, scope)
-            }
-            Some(SchemaName::Version(subject, version)) => match parse_version(version) {
-                Ok(selector) => {
-                    let subject = Subject::parse_in(&setting.hints.context, subject);
-                    SchemaChoice::Version(registry.resolve_alias(subject).await?, selector)
-                }
-                Err(error) => return Ok(unknown_schema("schema.not-found", &error)),
-            },
-            Some(SchemaName::Inline(candidate)) => SchemaChoice::Inline(candidate.clone()),
+        let Some(schema) = &self.schema else { return self.validate_by_evidence(registry, setting).await };
+        let (choice, remark) = match schema.choose(registry, setting).await {
+            Ok(Chosen::Schema(choice, remark)) => (choice, remark),
+            Ok(Chosen::Contradiction(finding)) => return Ok(refused(finding)),
+            Err(error) => return unknown_schema(error),
         };
         let payload = Payload {
             bytes: self.data,
@@ -151,15 +151,13 @@ impl Record {
             id_header: self.id_header,
         };
         match registry.validate_payload(&choice, payload).await {
-            Ok(found) => Ok(VerdictBody::new(&found.report, Some(&found.matched))),
-            Err(error @ RegistryError::SchemaNotFound(_)) => Ok(unknown_schema("schema.unknown-id", &error)),
-            Err(error @ (RegistryError::SubjectNotFound(_) | RegistryError::VersionNotFound(_))) => {
-                Ok(unknown_schema("schema.not-found", &error))
+            Ok(mut found) => {
+                if let Some(remark) = remark {
+                    found.report.push(remark);
+                }
+                Ok(VerdictBody::new(&found.report, Some(&found.matched)))
             }
-            Err(RegistryError::InvalidSchema(reason)) => {
-                Ok(VerdictBody::new(&Report::undecided(reason), None))
-            }
-            Err(other) => Err(other),
+            Err(error) => unknown_schema(error),
         }
     }
 
@@ -199,13 +197,60 @@ impl Record {
 impl SchemaName {
     fn read(body: &Object<'_>) -> Result<Self, BadJson> {
         if let Some(id) = body.integer("id")? {
-            return Ok(Self::Id(id, body.text("subject")?));
+            return Ok(Self::Id(id, body.text("subject")?, body.text("version")?));
         }
         if let Some(subject) = body.text("subject")? {
             return Ok(Self::Version(subject, body.text("version")?.unwrap_or_else(|| "latest".to_owned())));
         }
         Ok(Self::Inline(Box::new(read_candidate(body)?)))
     }
+
+    /// The schema that is meant.
+    async fn choose(&self, registry: &Registry, setting: &EventSetting) -> Result<Chosen, RegistryError> {
+        let context = &setting.hints.context;
+        let choice = match self {
+            Self::Id(id, None, _) => SchemaChoice::Id(*id, IdScope::Context(context.clone())),
+            Self::Id(id, Some(subject), version) => {
+                let subject = Subject::parse_in(context, subject);
+                return choose_id(registry, setting, *id, subject, version.as_deref()).await;
+            }
+            Self::Version(subject, version) => {
+                let subject = Subject::parse_in(context, subject);
+                SchemaChoice::Version(registry.resolve_alias(subject).await?, parse_version(version)?)
+            }
+            Self::Inline(candidate) => SchemaChoice::Inline(candidate.clone()),
+        };
+        Ok(Chosen::Schema(choice, None))
+    }
+}
+
+/// An id with the subject beside it, which is only its context or has to have the schema of the id.
+async fn choose_id(
+    registry: &Registry,
+    setting: &EventSetting,
+    id: i32,
+    subject: Subject,
+    version: Option<&str>,
+) -> Result<Chosen, RegistryError> {
+    let anywhere = SchemaChoice::Id(id, IdScope::Context(subject.context.clone()));
+    if subject.is_context() {
+        return Ok(Chosen::Schema(anywhere, None));
+    }
+    let subject = registry.resolve_alias(subject).await?;
+    let there = SchemaChoice::Id(id, IdScope::Subject(subject.clone()));
+    let context = subject.context.clone();
+    let version = version.map(parse_version).transpose()?;
+    let named = NamedSchema { id: Some(id), subject: Some(subject), version };
+    if registry.names_one_schema(&named, &context).await? {
+        return Ok(Chosen::Schema(there, None));
+    }
+    let message = "`id` names a schema that is no version of the subject that `subject` names";
+    let finding = Violation::data(rules::SCHEMA_CONFLICT.id, "", message);
+    Ok(match setting.options.severity(&rules::SCHEMA_CONFLICT) {
+        Some(Severity::Error) => Chosen::Contradiction(finding),
+        Some(Severity::Warning) => Chosen::Schema(anywhere, Some(finding.warning())),
+        None => Chosen::Schema(anywhere, None),
+    })
 }
 
 /// The header of a Kafka record that carries the id of the schema, if it has one.
@@ -236,8 +281,23 @@ fn read_data(body: &Object<'_>) -> Result<(Bytes, bool), BadJson> {
     }
 }
 
-fn unknown_schema(rule: &str, error: &RegistryError) -> VerdictBody<'static> {
-    let report = Report { findings: vec![Violation::data(rule, "", error.to_string())], ..Report::default() };
+/// The verdict on a record whose schema does not exist, or cannot be one.
+fn unknown_schema(error: RegistryError) -> Result<VerdictBody<'static>, RegistryError> {
+    let rule = match error {
+        RegistryError::SchemaNotFound(_) => "schema.unknown-id",
+        RegistryError::SubjectNotFound(_)
+        | RegistryError::VersionNotFound(_)
+        | RegistryError::InvalidVersion(_) => "schema.not-found",
+        RegistryError::InvalidSchema(reason) => {
+            return Ok(VerdictBody::new(&Report::undecided(reason), None));
+        }
+        other => return Err(other),
+    };
+    Ok(refused(Violation::data(rule, "", error.to_string())))
+}
+
+fn refused(finding: Violation) -> VerdictBody<'static> {
+    let report = Report { findings: vec![finding], ..Report::default() };
     debug_assert_eq!(report.outcome(), Outcome::Invalid);
     VerdictBody::new(&report, None)
 }
