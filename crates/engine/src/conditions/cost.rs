@@ -82,6 +82,8 @@ struct Size<'v> {
     nested: u64,
     /// Everything in it.
     weight: u64,
+    /// The largest default that a field of a message in it can select.
+    defaults: u64,
     /// The value itself, when the expression names a part of a variable.
     exact: Option<&'v Value>,
 }
@@ -105,7 +107,11 @@ impl<'v> Size<'v> {
             Data::Bytes(bytes) => Self { weight: bytes.len() as u64 / BYTES_A_UNIT, ..Self::default() },
             _ => Self::default(),
         };
-        Self { weight: parts.weight + 1, exact: Some(value), ..parts }
+        let defaults = match &value.data {
+            Data::Message(message) => message.kind.longest_default() as u64 / BYTES_A_UNIT,
+            _ => parts.defaults,
+        };
+        Self { weight: parts.weight + 1, defaults, exact: Some(value), ..parts }
     }
 
     fn with_element(self, element: Self) -> Self {
@@ -113,6 +119,7 @@ impl<'v> Size<'v> {
             length: self.length + 1,
             nested: self.nested.max(element.length).max(element.nested),
             weight: self.weight.saturating_add(element.weight),
+            defaults: self.defaults.max(element.defaults),
             exact: None,
         }
     }
@@ -142,6 +149,7 @@ impl<'v> Size<'v> {
             length: self.length.max(other.length),
             nested: self.nested.max(other.nested),
             weight: self.weight.max(other.weight),
+            defaults: self.defaults.max(other.defaults),
             exact: None,
         }
     }
@@ -152,6 +160,7 @@ impl<'v> Size<'v> {
             length: self.length.saturating_add(other.length),
             nested: self.nested.max(other.nested),
             weight: self.weight.saturating_add(other.weight),
+            defaults: self.defaults.max(other.defaults),
             exact: None,
         }
     }
@@ -179,10 +188,13 @@ impl<'v> Meter<'v> {
             Expr::Ident(name) => self.scope.get(name).copied().unwrap_or_else(Size::scalar),
             Expr::Select(select) => {
                 let operand = self.size(&select.operand, times);
+                // Defaults are made when they are selected.
+                self.charge(operand.defaults, times);
+                let default =
+                    Size { weight: 1 + operand.defaults, defaults: operand.defaults, ..Size::default() };
                 match operand.exact {
-                    _ if select.test => Size::scalar(),
-                    Some(value) => member(value, &select.field).map_or_else(Size::scalar, Size::exact),
-                    None => operand.part(),
+                    Some(value) => member(value, &select.field).map_or(default, Size::exact),
+                    None => Size { weight: operand.weight.max(default.weight), ..operand.part() },
                 }
             }
             Expr::Call(call) => {
@@ -216,7 +228,11 @@ impl<'v> Meter<'v> {
     fn call(&mut self, name: &str, operands: &[Size<'v>], times: u64, call: &IdedExpr) -> Size<'v> {
         let all = operands.iter().copied().fold(Size::default(), Size::and);
         match name {
-            "_[_]" | "_[?_]" => operands.first().map_or_else(Size::scalar, |operand| operand.part()),
+            "_[_]" | "_[?_]" => {
+                self.charge(all.defaults, times);
+                let part = operands.first().map_or_else(Size::scalar, |operand| operand.part());
+                Size { weight: part.weight.max(1 + all.defaults), ..part }
+            }
             "_?_:_" => operands.iter().skip(1).copied().fold(Size::default(), Size::or),
             "_&&_" | "_||_" | "!_" | HAS => Size::scalar(),
             "matches" => {
@@ -252,6 +268,7 @@ impl<'v> Meter<'v> {
             length: start.length.saturating_add(range.length).saturating_add(step.length),
             nested: start.nested.max(step.nested).max(step.length),
             weight: start.weight.saturating_add(step.weight.saturating_mul(range.length.max(1))),
+            defaults: start.defaults.max(step.defaults),
             exact: None,
         };
         self.scope.insert(loops.accu_var.clone(), grown);
@@ -266,7 +283,6 @@ impl<'v> Meter<'v> {
     }
 }
 
-/// A default of a message weighs next to nothing, so unset fields count as scalars.
 fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     match &value.data {
         Data::Object(members) => members.get(name),

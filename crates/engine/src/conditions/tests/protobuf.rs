@@ -185,3 +185,19 @@ fn a_packed_message_is_the_message_in_bytes_as_in_json() {
         );
     }
 }
+
+#[test]
+fn long_defaults_are_paid_for_where_they_are_selected() {
+    let text = "x".repeat(100_000);
+    let schema = format!(
+        r#"syntax = "proto2"; message M {{ repeated N n = 1; }} message N {{ optional string s = 1 [default = "{text}"]; }}"#
+    );
+    let answer = |n: usize| {
+        let payload = [10, 0].repeat(n);
+        let message =
+            decoded(SchemaType::Protobuf, &Source::bare(&schema), &payload, &PayloadOptions::default());
+        Condition::compile("r", None, "message.n.all(n, n.s != '')").expect("CEL").evaluate(&message, NOW)
+    };
+    assert_eq!(answer(10), Answer::Holds);
+    assert!(matches!(answer(100_000), Answer::NotEvaluable(_)));
+}

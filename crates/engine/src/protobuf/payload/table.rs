@@ -21,6 +21,8 @@ pub(crate) struct Table {
     pub enums: Vec<Enum>,
     /// Messages of the file's top level, in order of the text (message indexes count these).
     pub roots: Vec<u32>,
+    /// Bytes of the longest declared default.
+    pub longest_default: usize,
     by_name: HashMap<Box<str>, u32>,
 }
 
@@ -138,7 +140,14 @@ impl Table {
     /// Takes the types and computes what the walkers need; `roots` are positions in `messages`.
     pub fn new(messages: Vec<Message>, enums: Vec<Enum>, roots: Vec<u32>) -> Self {
         let by_name = messages.iter().zip(0..).map(|(message, at)| (message.name.clone(), at)).collect();
-        let mut table = Self { messages, enums, roots, by_name };
+        let defaults = messages.iter().flat_map(|message: &Message| &message.fields);
+        let longest_default = defaults.map(|field| match &field.default {
+            Some(Value::String(text)) => text.len(),
+            Some(Value::Bytes(bytes)) => bytes.len(),
+            _ => 0,
+        });
+        let longest_default = longest_default.max().unwrap_or(0);
+        let mut table = Self { messages, enums, roots, longest_default, by_name };
         table.spread_required();
         table
     }

@@ -82,6 +82,11 @@ impl MessageType {
         &self.message().name
     }
 
+    /// Bytes of the longest default that a message of the schema declares.
+    pub fn longest_default(&self) -> usize {
+        self.table.longest_default
+    }
+
     /// Whether the type has a field of this name.
     pub fn has_field(&self, name: &str) -> bool {
         self.message().find_text(name).is_some()
