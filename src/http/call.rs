@@ -202,6 +202,13 @@ pub fn json(value: &impl Serialize) -> Answer {
     ready(json_bytes(value))
 }
 
+/// A 200 with a JSON body that writes itself.
+pub fn written(write: impl FnOnce(&mut Vec<u8>)) -> Answer {
+    let mut text = Vec::with_capacity(USUAL_BYTES);
+    write(&mut text);
+    ready(text.into())
+}
+
 /// Most answers are shorter.
 const USUAL_BYTES: usize = 512;
 

@@ -6,6 +6,7 @@ pub mod document;
 pub mod events;
 pub mod health;
 pub mod lint;
+mod members;
 pub mod settings;
 pub mod validate;
 mod verdict;

@@ -8,11 +8,12 @@ use chancery_engine::cloudevents::{AttributeValue, Event};
 use chancery_engine::violation::Place;
 use chancery_engine::{Outcome, Report, Violation};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::Value;
 
-use crate::http::call::{Answer, Call, json};
+use crate::http::call::{Answer, Call, written};
 use crate::http::own::lint::LintFinding;
+use crate::http::own::members::Members;
 use crate::http::problem::Problem;
 use crate::model::Subject;
 use crate::registry::{Matched, PayloadVerdict};
@@ -29,61 +30,59 @@ const NOT_IN_HEADERS: &AsciiSet = &CONTROLS.add(b'%');
 const NOT_AT_ENDS: &AsciiSet = &NOT_IN_HEADERS.add(b' ');
 
 /// What came out of a validation.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug)]
 pub struct VerdictBody<'a> {
     /// Position in a container, batch or stream, from 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<usize>,
     /// `valid`, `invalid`, `unchecked` or `indeterminate`.
     pub outcome: Outcome,
-    /// True only for `valid`.
-    pub valid: bool,
     /// Why there is no verdict on the payload (`indeterminate`, or `invalid` for other reasons), or the rule that let
     /// it pass unchecked.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Which event it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<EventBody<'a>>,
     /// The schema that was used.
-    #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     pub matched: Option<MatchBody>,
     /// Where the data is when the event has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<&'static str>,
     pub violations: Vec<FindingBody>,
     pub warnings: Vec<FindingBody>,
     /// Advice on design, when it was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub lint: Option<Vec<LintFinding>>,
     /// Whether findings were cut off.
     pub truncated: bool,
 }
 
 /// The schema a payload was held against, and how it was found.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug)]
 pub struct MatchBody {
     matched_by: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
     subject: Option<Subject>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     schema_id: Option<i32>,
     schema_type: &'static str,
 }
 
 /// The attributes that name an event.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct EventBody<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<Cow<'a, str>>,
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     kind: Option<Cow<'a, str>>,
+}
+
+impl MatchBody {
+    fn write(&self, mut members: Members<'_>) {
+        members.put_word("matchedBy", self.matched_by);
+        match &self.subject {
+            Some(subject) if subject.context.is_default() => members.put("subject", &*subject.name),
+            Some(subject) => members.put("subject", &subject.qualified()),
+            None => {}
+        }
+        members.put_some("version", self.version.as_ref());
+        members.put_some("schemaId", self.schema_id.as_ref());
+        members.put_word("schemaType", self.schema_type);
+    }
 }
 
 impl<'a> EventBody<'a> {
@@ -98,6 +97,12 @@ impl<'a> EventBody<'a> {
         };
         let body = Self { id: text("id"), source: text("source"), kind: text("type") };
         (body.id.is_some() || body.source.is_some() || body.kind.is_some()).then_some(body)
+    }
+
+    fn write(&self, mut members: Members<'_>) {
+        members.put_some("id", self.id.as_deref());
+        members.put_some("source", self.source.as_deref());
+        members.put_some("type", self.kind.as_deref());
     }
 }
 
@@ -215,12 +220,31 @@ impl From<&Matched> for MatchBody {
 }
 
 impl VerdictBody<'_> {
+    /// Writes the verdict as JSON; `valid` is true for no other outcome.
+    pub fn write(&self, output: &mut Vec<u8>) {
+        let mut members = Members::open(output);
+        members.put_some("index", self.index.as_ref());
+        members.put_word("outcome", self.outcome.name());
+        members.put("valid", &(self.outcome == Outcome::Valid));
+        members.put_some("reason", self.reason.as_deref());
+        if let Some(event) = &self.event {
+            event.write(members.object("event"));
+        }
+        if let Some(matched) = &self.matched {
+            matched.write(members.object("match"));
+        }
+        members.put_some("data", self.data);
+        members.put("violations", &self.violations);
+        members.put("warnings", &self.warnings);
+        members.put_some("lint", self.lint.as_ref());
+        members.put("truncated", &self.truncated);
+    }
+
     /// A report with the schema it came from.
     pub fn new(report: &Report, matched: Option<&Matched>) -> Self {
         let outcome = report.outcome();
         Self {
             outcome,
-            valid: outcome == Outcome::Valid,
             index: None,
             event: None,
             reason: report.indeterminate.clone(),
@@ -245,7 +269,7 @@ pub fn answer_with(
     body: &VerdictBody<'_>,
     matched: Option<&Matched>,
 ) -> Result<Answer, Problem> {
-    let answer = if wants_status(call) { by_status(body) } else { Ok(json(body)) };
+    let answer = if wants_status(call) { by_status(body) } else { Ok(written(|output| body.write(output))) };
     match answer {
         Ok(mut answer) => {
             put_schema_headers(answer.headers_mut(), matched, body.outcome);
@@ -337,13 +361,4 @@ fn in_header(name: &str) -> Cow<'_, str> {
     let ends = [before, after].map(|end| utf8_percent_encode(end, NOT_AT_ENDS));
     let [before, after] = ends;
     format!("{before}{}{after}", utf8_percent_encode(inner, NOT_IN_HEADERS)).into()
-}
-
-#[expect(clippy::ref_option, reason = "the form that serde calls")]
-fn as_text<S: Serializer>(subject: &Option<Subject>, serializer: S) -> Result<S::Ok, S::Error> {
-    match subject {
-        Some(subject) if subject.context.is_default() => serializer.serialize_str(&subject.name),
-        Some(subject) => serializer.collect_str(subject),
-        None => serializer.serialize_none(),
-    }
 }

@@ -5,11 +5,11 @@ use std::time::Instant;
 use axum::http::StatusCode;
 use chancery_engine::cloudevents::{EventReading, Reading, Refusal, read_http};
 use chancery_engine::{Outcome, Report};
-use serde::Serialize;
 
 use super::{REQUEST_BUDGET, out_of_time};
-use crate::http::call::{Answer, Call, json};
+use crate::http::call::{Answer, Call, written};
 use crate::http::own::lint::LintFinding;
+use crate::http::own::members::Members;
 use crate::http::own::verdict::{
     self, AnswerRoom, EventBody, FindingBody, MatchBody, Summary, VerdictBody, values,
 };
@@ -17,7 +17,6 @@ use crate::http::problem::Problem;
 use crate::registry::{EventSetting, EventVerdict, Registry, RegistryError, Unchecked};
 
 /// The verdicts on a batch.
-#[derive(Serialize)]
 struct BatchBody<'a> {
     summary: Summary,
     results: Vec<VerdictBody<'a>>,
@@ -29,6 +28,15 @@ struct BatchBody<'a> {
 }
 
 impl BatchBody<'_> {
+    fn write(&self, output: &mut Vec<u8>) {
+        let mut members = Members::open(output);
+        members.put("summary", &self.summary);
+        members.list("results", &self.results, VerdictBody::write);
+        members.put("violations", &self.violations);
+        members.put("warnings", &self.warnings);
+        members.put("truncated", &self.truncated);
+    }
+
     /// What is the matter with the batch, in one line.
     fn detail(&self) -> String {
         let Summary { total, invalid, indeterminate, .. } = self.summary;
@@ -74,7 +82,6 @@ pub async fn judge(
         found.unchecked.filter(|_| found.outcome == Outcome::Unchecked).map(|why| why.rule().to_owned());
     let body = VerdictBody {
         outcome: found.outcome,
-        valid: found.outcome == Outcome::Valid,
         reason: reason.or_else(|| found.report.indeterminate.clone()),
         matched: found.matched.as_ref().map(MatchBody::from),
         data: (found.unchecked == Some(Unchecked::DataElsewhere)).then_some("absent (dataref)"),
@@ -115,7 +122,7 @@ async fn batch(
         truncated: report.truncated,
     };
     if !verdict::wants_status(call) {
-        return Ok(json(&body));
+        return Ok(written(|output| body.write(output)));
     }
     // Findings on data point into the data: the index says of which event.
     let of_events = body.results.iter().flat_map(|one| {

@@ -12,12 +12,12 @@ use chancery_engine::cloudevents::{
     Attribute, AttributeValue, Data, Event, EventReading, KEY_ID_HEADER, VALUE_ID_HEADER,
 };
 use chancery_engine::{Outcome, Report, Severity, Violation};
-use serde::Serialize;
 
 use super::{REQUEST_BUDGET, event, out_of_time, unavailable};
-use crate::http::call::{Answer, Call, json};
+use crate::http::call::{Answer, Call, written};
 use crate::http::confluent::read_candidate;
 use crate::http::json::{BadJson, Object, Presence, read_object};
+use crate::http::own::members::Members;
 use crate::http::own::verdict::{AnswerRoom, Summary, VerdictBody};
 use crate::http::problem::Problem;
 use crate::model::Subject;
@@ -27,11 +27,10 @@ use crate::registry::{
 };
 
 /// The verdicts on a container.
-#[derive(Default, Serialize)]
+#[derive(Default)]
 struct ContainerBody {
     summary: Summary,
     results: Vec<VerdictBody<'static>>,
-    #[serde(skip)]
     room: AnswerRoom,
 }
 
@@ -40,6 +39,12 @@ impl ContainerBody {
         self.room.take(&mut verdict);
         self.summary.count(verdict.outcome);
         self.results.push(verdict);
+    }
+
+    fn write(&self, output: &mut Vec<u8>) {
+        let mut members = Members::open(output);
+        members.put("summary", &self.summary);
+        members.list("results", &self.results, VerdictBody::write);
     }
 }
 
@@ -72,7 +77,7 @@ pub async fn answer(call: &Call, container: &Object<'_>, setting: &EventSetting)
         };
         results.push(VerdictBody { index: Some(index), ..verdict });
     }
-    Ok(json(&results))
+    Ok(written(|output| results.write(output)))
 }
 
 /// One record as posted.

@@ -17,13 +17,13 @@ use chancery_engine::cloudevents::{EventReading, Reading, read_json};
 use chancery_engine::violation::Place;
 use chancery_engine::{Report, Violation};
 use futures::{Stream, StreamExt, stream};
-use serde::Serialize;
 
 use super::event;
 use super::record::Record;
 use crate::http::State;
 use crate::http::call::{Answer, Call};
 use crate::http::json::{BadJson, Object, Presence, read_object};
+use crate::http::own::members::Members;
 use crate::http::own::verdict::{EventBody, Summary, VerdictBody};
 use crate::registry::{EventSetting, Registry, RegistryError};
 
@@ -35,12 +35,6 @@ const OUTPUT_BYTES: usize = 16 * 1024;
 
 /// Attributes of an event, of which a record has none.
 const EVENT_MEMBERS: [&str; 4] = ["specversion", "type", "source", "id"];
-
-/// The last line.
-#[derive(Serialize)]
-struct Closing {
-    summary: Summary,
-}
 
 /// Answers a stream with a stream.
 pub async fn answer(call: Call, body: Body, setting: EventSetting) -> Answer {
@@ -123,7 +117,8 @@ impl Verdicts {
                 return Some(Err(error));
             } else {
                 let summary = self.summary.take()?;
-                put_line(&Closing { summary }, &mut output);
+                Members::open(&mut output).put("summary", &summary);
+                output.push(b'\n');
                 return Some(Ok(output.into()));
             }
         }
@@ -141,7 +136,8 @@ impl Verdicts {
         if let Some(summary) = &mut self.summary {
             summary.count(verdict.outcome);
         }
-        put_line(&verdict, output);
+        verdict.write(output);
+        output.push(b'\n');
     }
 
     /// A line that is here, without its end. The last one needs none.
@@ -244,9 +240,4 @@ fn undecided(reason: impl Into<String>) -> VerdictBody<'static> {
 fn unavailable(error: &RegistryError) -> VerdictBody<'static> {
     tracing::error!(error = error as &dyn std::error::Error, "a line of a stream could not be judged");
     super::unavailable()
-}
-
-fn put_line(value: &impl Serialize, output: &mut Vec<u8>) {
-    serde_json::to_writer(&mut *output, value).expect("verdicts hold strings, numbers and lists");
-    output.push(b'\n');
 }
