@@ -16,7 +16,9 @@
 //!
 //! Work is bounded and never interrupted: `cost` computes an upper bound for an expression on a payload
 //! before it runs. There is no clock here; `now` is a parameter, and a deadline is the caller's.
-//! The `cel` crate stays inside this folder.
+//! The `cel` crate stays inside this folder: `condition` is one expression, `expression` and `functions` what it may
+//! say, `value` what it sees, and `bind` how the interpreter sees that. `inline` and `domain` are the two sources of
+//! rules, `fields` where they and tags stand in a schema.
 
 mod bind;
 mod condition;
