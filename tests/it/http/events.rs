@@ -9,10 +9,11 @@ use chancery_engine::cloudevents::matching::SchemaLocator;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tower::ServiceExt;
 
 use super::app::{App, Reply, skip_elsewhere};
+use super::sockets::serve;
 
 const PATH: &str = "/v1/validate";
 const PLACED: &str = r#"{"type":"object","required":["id"],"properties":{"id":{"type":"integer"}}}"#;
@@ -663,11 +664,7 @@ async fn a_client_that_waits_for_a_100_before_it_sends_its_stream_gets_it() {
     if skip_elsewhere(&app, "needs the registry in process") {
         return;
     }
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let router = app.router();
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    let mut stream = TcpStream::connect(address).await.unwrap();
+    let mut stream = TcpStream::connect(serve(&app).await).await.unwrap();
     let line = format!("{}\n", event(json!({ "id": 1 })));
     let head = format!(
         "POST /v1/validate HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\n\
@@ -707,11 +704,7 @@ async fn verdicts_of_a_stream_arrive_before_its_end() {
     if skip_elsewhere(&app, "needs the registry in process") {
         return;
     }
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let router = app.router();
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    let mut stream = TcpStream::connect(address).await.unwrap();
+    let mut stream = TcpStream::connect(serve(&app).await).await.unwrap();
     let head = "POST /v1/validate HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\n\
                 accept-encoding: gzip\r\ntransfer-encoding: chunked\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();

@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::app::{App, JSON, skip_elsewhere};
 
 /// Serves an app on a port of its own.
-async fn serve(app: &App) -> SocketAddr {
+pub async fn serve(app: &App) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let router = app.router();
