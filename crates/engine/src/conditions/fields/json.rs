@@ -46,12 +46,12 @@ pub(super) fn read(
     options: ValidatorOptions,
     wanted: Wanted,
 ) -> Result<Shapes, SchemaError> {
-    let none = || Sites { annotator: None, schemas: Vec::new() };
     let texts = || std::iter::once(source.text).chain(source.dependencies.iter().map(|known| &*known.text));
     // The name may be escaped in many ways; `rules` alone is in most texts that have some.
     let may_have_rules = texts().any(|text| text.contains("rules") || text.contains('\\'));
     if wanted == Wanted::Rules && !may_have_rules {
-        return Ok(Shapes { form: Form::Json(none()), unplaced: Vec::new() });
+        let nothing = Sites { annotator: None, schemas: Vec::new() };
+        return Ok(Shapes { form: Form::Json(nothing), unplaced: Vec::new() });
     }
     let mut marker = Marker { wanted, name: None, schemas: Vec::new(), unplaced: Vec::new() };
     let annotator = Annotator::compile(
@@ -62,17 +62,19 @@ pub(super) fn read(
             let dependency = document.checked_sub(1).and_then(|at| source.dependencies.get(at));
             marker.name = dependency.map(|known| known.name.trim_end_matches('#').to_owned());
             let walk = Walk { ignores_siblings, within_not: false };
+            let before = marker.schemas.len();
             marker.schema(root, &mut String::new(), walk);
+            marker.schemas.len() > before
         },
     )?;
     let Marker { schemas, mut unplaced, .. } = marker;
-    for mark in annotator.of_names() {
+    for mark in annotator.iter().flat_map(Annotator::of_names) {
         if let Some(known) = schemas.get(*mark) {
             let why = "`propertyNames` leads to it, and names are no values";
             unplaced.extend(misplaced(&known.place, &known.rules, why));
         }
     }
-    for mark in annotator.unseen() {
+    for mark in annotator.iter().flat_map(Annotator::unseen) {
         let Some(known) = schemas.get(*mark) else { continue };
         let why = "on what `additionalItems` or a counted `contains` describes";
         match wanted {
@@ -83,8 +85,7 @@ pub(super) fn read(
             }
         }
     }
-    let sites = if schemas.is_empty() { none() } else { Sites { annotator: Some(annotator), schemas } };
-    Ok(Shapes { form: Form::Json(sites), unplaced })
+    Ok(Shapes { form: Form::Json(Sites { annotator, schemas }), unplaced })
 }
 
 impl Sites {

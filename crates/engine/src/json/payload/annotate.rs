@@ -53,7 +53,8 @@ pub(crate) struct Applied {
 
 impl Annotator {
     /// Compiles a text with everything it refers to. `mark` gets each document, the root as 0, and whether schemas in
-    /// it lose what stands beside `$ref` (drafts up to 7).
+    /// it lose what stands beside `$ref` (drafts up to 7); it returns whether it put marks there. Most texts get none:
+    /// nothing is compiled for those, and the answer is `None`.
     ///
     /// # Errors
     /// As [`JsonValidator::compile`](super::JsonValidator::compile).
@@ -61,13 +62,19 @@ impl Annotator {
         text: &str,
         dependencies: &[Dependency],
         options: ValidatorOptions,
-        mark: &mut dyn FnMut(usize, &mut Value, bool),
-    ) -> Result<Self, SchemaError> {
-        let resources = Resources::read_changed(text, dependencies, mark)?;
+        mark: &mut dyn FnMut(usize, &mut Value, bool) -> bool,
+    ) -> Result<Option<Self>, SchemaError> {
+        let mut is_marked = false;
+        let resources = Resources::read_changed(text, dependencies, &mut |document, root, ignores| {
+            is_marked |= mark(document, root, ignores);
+        })?;
+        if !is_marked {
+            return Ok(None);
+        }
         let (cost, weight) = (Cost::of(&resources)?, Weight::of(&resources)?);
         let validator = with_frames(cost.schemas, || build(&resources, options))?;
         let (of_names, unseen) = (of_names(&resources), unseen(&resources));
-        Ok(Self { validator, cost, weight, of_names, unseen })
+        Ok(Some(Self { validator, cost, weight, of_names, unseen }))
     }
 
     /// Marks of schemas that `propertyNames` applies to names: to the validator a name is where its object is, so
