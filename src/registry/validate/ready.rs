@@ -26,7 +26,17 @@ pub(super) struct Judge {
     rules: PayloadRules,
 }
 
+/// Length from which a payload is never judged on an async thread.
+const MAX_BYTES_AT_ONCE: usize = 64 * 1024;
+
 impl Judge {
+    /// The verdict on a payload, if it takes no longer than an async thread may be kept. Rules are users' programs:
+    /// their work is bounded, but not small.
+    pub fn judge_at_once(&self, body: &[u8], options: &PayloadOptions) -> Option<Report> {
+        let may_be_quick = body.len() < MAX_BYTES_AT_ONCE && self.rules.is_empty();
+        if may_be_quick { self.validator.validate_at_once(body, options) } else { None }
+    }
+
     /// Validates a payload; rules look only into payloads that are valid so far.
     pub fn judge(&self, body: &[u8], options: &PayloadOptions, now_ms: i64) -> Report {
         let mut report = self.validator.validate(body, options);

@@ -14,9 +14,6 @@ use super::excerpt;
 use super::target::Target;
 use crate::model::Settings;
 
-/// Payload length from which validation leaves the async threads.
-pub(super) const BLOCKING_BYTES: usize = 64 * 1024;
-
 impl Registry {
     /// Validates bytes in one form and, when they break the schema so, in another: what is valid in one of them is
     /// valid. Of two reports with findings the shorter one says what was meant.
@@ -65,9 +62,8 @@ impl Registry {
             }
         };
         let now_ms = (self.clock)();
-        // Rules are user's programs: their work is bounded, but not small.
-        if body.len() < BLOCKING_BYTES && !judge.has_rules() {
-            return Ok(judge.judge(body, &options, now_ms));
+        if let Some(report) = judge.judge_at_once(body, &options) {
+            return Ok(report);
         }
         let body = Bytes::copy_from_slice(body);
         let places = Arc::clone(&self.heavy);

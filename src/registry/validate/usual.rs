@@ -16,7 +16,6 @@ use super::super::policies::EventPolicy;
 use super::super::{BoundedCache, DependsOn, Moment, Registry};
 use super::event::EventSetting;
 use super::ready::Judge;
-use super::run::BLOCKING_BYTES;
 use super::target::Target;
 use super::{Framing, Matched};
 use crate::model::ContextName;
@@ -134,10 +133,10 @@ pub(super) fn signs<'e>(reading: &'e EventReading<'_>, setting: &'e EventSetting
         && hints.framing == Framing::Auto
         && !hints.lint
         && setting.options.reads_payload();
-    let is_small_json = matches!(&event.data, Data::Json(text) if text.len() < BLOCKING_BYTES);
+    let is_json = matches!(&event.data, Data::Json(_));
     let content_type = event.find("datacontenttype").map(|value| value.as_text());
     if !only_the_event_counts
-        || !is_small_json
+        || !is_json
         || content_type == Some(None)
         || event.find("dataschema").is_some()
         || reading.report.outcome() != Outcome::Valid
@@ -157,7 +156,7 @@ impl Registry {
         if !Arc::ptr_eq(&kept.options, &setting.options) || kept.since != self.since(&signs) {
             return None;
         }
-        let report = kept.way.judge.judge(reading.event.data.bytes()?, &kept.way.options, 0);
+        let report = kept.way.judge.judge_at_once(reading.event.data.bytes()?, &kept.way.options)?;
         let is_beyond_remark = report.findings.is_empty() && report.outcome() == Outcome::Valid;
         is_beyond_remark.then(|| kept.way.matched.clone())
     }

@@ -277,6 +277,32 @@ async fn a_payload_that_missed_its_deadline_is_still_at_work() {
     assert_eq!(outcome(keys(1)).await, "valid");
 }
 
+/// A payload that an async thread judges meets no deadline.
+#[tokio::test]
+async fn small_payloads_leave_the_async_threads_when_their_schema_makes_them_expensive() {
+    let settings = RegistrySettings { validation_deadline: Duration::ZERO, ..RegistrySettings::default() };
+    let app = App::with(settings, |_| ()).await;
+    let fields: Vec<_> =
+        (0..200).map(|number| json!({ "name": format!("f{number}"), "type": "int", "default": 0 })).collect();
+    let records = json!({ "type": "array", "items": { "type": "record", "name": "R", "fields": fields } });
+    let texts = json!({ "items": { "pattern": "^(?:(?:a|a(?=a))*b|a*)$" } });
+    let plain = json!({ "items": { "pattern": "^a+$" } });
+    let list = serde_json::to_vec(&vec!["aaaaaaaaaaaaa"; 300]).unwrap();
+    let defaults = |count| serde_json::to_vec(&vec![json!({}); count]).unwrap();
+    for (subject, schema_type, schema, payload, expected) in [
+        ("backtracks", "JSON", texts, list.clone(), "indeterminate"),
+        ("plain", "JSON", plain, list, "valid"),
+        ("defaults", "AVRO", records.clone(), defaults(15_000), "indeterminate"),
+        ("few-defaults", "AVRO", records, defaults(100), "valid"),
+    ] {
+        app.register_body(subject, json!({ "schemaType": schema_type, "schema": schema.to_string() })).await;
+        let path = format!("/v1/subjects/{subject}/versions/latest/validate");
+        let headers = [("content-type", "application/json")];
+        let verdict = app.send("POST", &path, &headers, payload).await.is(200);
+        assert_eq!(verdict["outcome"], expected, "{subject}: {verdict}");
+    }
+}
+
 #[tokio::test]
 async fn a_container_holds_ten_thousand_records_and_no_more() {
     let app = App::new().await;

@@ -29,6 +29,9 @@ use crate::violation::{Encoding, PayloadOptions, Report};
 /// Deepest nesting that is walked whatever the options say: recursion stands on the stack.
 const MAX_DEPTH: usize = 512;
 
+/// Steps that take no more than some milliseconds.
+const MAX_STEPS_AT_ONCE: u64 = 200_000;
+
 /// Steps over fields, branches and values for one JSON payload, or values built for one binary payload: in proportion
 /// to its length, so that many small payloads cost no more than a long one. Schemas can make one byte stand for
 /// thousands of values (records of nulls, fields with defaults, unions of unions).
@@ -68,6 +71,14 @@ impl AvroValidator {
             Encoding::Json => json::validate(&self.graph, payload, json::Form::Plain, options),
             Encoding::AvroJson => json::validate(&self.graph, payload, json::Form::Avro, options),
         }
+    }
+
+    /// The same answer, if it takes no more than some milliseconds.
+    pub fn validate_at_once(&self, payload: &[u8], options: &PayloadOptions) -> Option<Report> {
+        let max_items = options.max_items.min(MAX_STEPS_AT_ONCE);
+        let report = self.validate(payload, &PayloadOptions { max_items, ..options.clone() });
+        let is_cut = report.findings.iter().any(|finding| finding.rule == trace::LIMIT);
+        (!is_cut).then_some(report)
     }
 
     /// The value of a payload that was found valid under the same options, for rules that look at it.

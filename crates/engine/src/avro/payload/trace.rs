@@ -127,8 +127,10 @@ fn below(count: u32) -> String {
     }
 }
 
+/// The rule of findings about a limit of the validator.
+pub(super) const LIMIT: &str = "schema.avro.limit";
+
 /// A finding about a limit of the validator.
 pub(super) fn limit(pointer: impl Into<String>, what: &str) -> Violation {
-    Violation::data("schema.avro.limit", pointer, format!("more than {what}"))
-        .expecting(format!("at most {what}"))
+    Violation::data(LIMIT, pointer, format!("more than {what}")).expecting(format!("at most {what}"))
 }

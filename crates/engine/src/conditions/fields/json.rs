@@ -51,7 +51,7 @@ pub(super) fn read(
     let may_have_rules = texts().any(|text| text.contains("rules") || text.contains('\\'));
     if wanted == Wanted::Rules && !may_have_rules {
         let nothing = Sites { annotator: None, schemas: Vec::new() };
-        return Ok(Shapes { form: Form::Json(nothing), unplaced: Vec::new() });
+        return Ok(Shapes { form: Form::Json(Box::new(nothing)), unplaced: Vec::new() });
     }
     let mut marker = Marker { wanted, name: None, schemas: Vec::new(), unplaced: Vec::new() };
     let annotator = Annotator::compile(
@@ -85,7 +85,7 @@ pub(super) fn read(
             }
         }
     }
-    Ok(Shapes { form: Form::Json(Sites { annotator, schemas }), unplaced })
+    Ok(Shapes { form: Form::Json(Box::new(Sites { annotator, schemas })), unplaced })
 }
 
 impl Sites {

@@ -38,7 +38,7 @@ enum Form {
     Avro(Vec<Shape>, usize),
     /// Protobuf: the types. A payload can be any message of the file and knows which.
     Protobuf(Vec<Shape>),
-    Json(json::Sites),
+    Json(Box<json::Sites>),
 }
 
 /// An inline rule, or what stands in the place of one, that is evaluated on no value.

@@ -10,15 +10,17 @@
 //! Listing also keeps all that the branches of `anyOf` and `oneOf` have against a value, which is memory: visits of
 //! branches are counted apart.
 //!
-//! The unit is a visit: one keyword looked at for one value.
+//! The unit is a visit: one keyword looked at for one value. Patterns and lengths look at every character of a text, so
+//! they are counted apart, by byte.
 
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
 use super::resources::Resources;
-use super::unusable;
+use super::scan::Shape;
 use super::walk::{Relation, address, subschemas};
+use super::{states, unusable};
 use crate::SchemaError;
 
 /// Visits for one value of a payload above which a schema is refused: some milliseconds a value.
@@ -41,6 +43,8 @@ pub(super) struct Cost {
     /// Visits along one path of a payload by its depth, recursion followed. The last one holds for all
     /// deeper payloads.
     listing: Vec<Listing>,
+    /// Steps over texts for one byte of them, recursion counted once.
+    texts: u64,
     /// Whether a branch of `anyOf` or `oneOf` can be about any number of values.
     pub(super) spreads: bool,
     /// Whether a pattern needs the backtracking engine.
@@ -82,9 +86,12 @@ impl Cost {
         }
         let (listing, spreads) = (graph.listing(), graph.spreads());
         graph.nodes.iter_mut().for_each(|node| node.weight = node.errors);
+        let errors = graph.verdict().unwrap_or(u64::MAX);
+        graph.nodes.iter_mut().for_each(|node| node.weight = node.texts);
         Ok(Self {
             verdict,
-            errors: graph.verdict().unwrap_or(u64::MAX),
+            errors,
+            texts: graph.verdict().unwrap_or(u64::MAX),
             listing,
             spreads,
             backtracks: graph.backtracks,
@@ -102,6 +109,13 @@ impl Cost {
     /// Visits for the verdict on a payload.
     pub(super) fn verdict(&self, values: u64) -> u64 {
         self.verdict.saturating_mul(values)
+    }
+
+    /// Whether the verdict on a payload of this shape and so many bytes takes no more than so many visits.
+    pub(super) fn is_within(&self, most: u64, shape: Shape, bytes: usize) -> bool {
+        let steps = self.verdict(shape.values).saturating_add(self.texts.saturating_mul(bytes as u64));
+        // No count of steps is known of a match that can backtrack.
+        !self.backtracks && steps.saturating_add(self.digits(shape.digits)) <= most
     }
 
     /// Digits that arithmetic on the long numbers of a payload writes out.
@@ -122,6 +136,8 @@ struct Node {
     weight: u64,
     /// Errors that they can make.
     errors: u64,
+    /// Steps over a text, for each byte of it.
+    texts: u64,
     /// How often what applies to the same value is walked.
     repeats: u64,
     /// Of the same value; branches of `anyOf` and `oneOf` among them.
@@ -149,7 +165,8 @@ impl Graph {
         while let Some(schema) = queue.get(next).copied() {
             next += 1;
             let (weight, errors) = (weight(schema), errors(schema));
-            let mut node = Node { weight, errors, repeats: 1, ..Node::default() };
+            let texts = texts(schema);
+            let mut node = Node { weight, errors, texts, repeats: 1, ..Node::default() };
             let mut id = |schema| {
                 *ids.entry(address(schema)).or_insert_with(|| {
                     queue.push(schema);
@@ -327,12 +344,25 @@ fn errors(schema: &Value) -> u64 {
     (members.len() + required + dependent) as u64
 }
 
-/// Whether a pattern has look-around or a back-reference, which only the backtracking engine runs.
-fn needs_backtracking(members: &Map<String, Value>) -> bool {
+/// Passes over a text; a pattern that has many states makes a long one.
+fn texts(schema: &Value) -> u64 {
+    const STATES_A_STEP: u64 = 16;
+    let Some(members) = schema.as_object() else { return 0 };
+    let passes = ["minLength", "maxLength", "format"].iter().filter(|name| members.contains_key(**name));
+    let steps = |pattern: &str| 1 + states::of_pattern(pattern) / STATES_A_STEP;
+    patterns(members).map(steps).fold(passes.count() as u64, u64::saturating_add)
+}
+
+/// The patterns that a schema holds texts or names against.
+fn patterns(members: &Map<String, Value>) -> impl Iterator<Item = &str> {
     let one = members.get("pattern").and_then(Value::as_str);
     let many = members.get("patternProperties").and_then(Value::as_object);
-    let keys = many.into_iter().flat_map(|patterns| patterns.keys().map(String::as_str));
-    one.into_iter().chain(keys).any(|pattern| {
+    one.into_iter().chain(many.into_iter().flat_map(Map::keys).map(String::as_str))
+}
+
+/// Whether a pattern has look-around or a back-reference, which only the backtracking engine runs.
+fn needs_backtracking(members: &Map<String, Value>) -> bool {
+    patterns(members).any(|pattern| {
         ["(?=", "(?!", "(?<", "\\k"].iter().any(|token| pattern.contains(token))
             || pattern.as_bytes().windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_digit())
     })

@@ -12,6 +12,7 @@
 //! - `weight`: how much its errors can hold, which says how many of them may be made;
 //! - `dots`: the `.` of patterns as ECMA-262 has it;
 //! - `limits`: numbers that doubles round;
+//! - `states`: how large the automaton of a pattern is;
 //! - `reader`: the payload within limits as an `instance`, a tree over its `texts`; the crate sees it through `nodes`,
 //!   with `equality` of its values;
 //! - `scan`: limits of depth, number length, digits and count of values, and which of them a payload breaks;
@@ -37,6 +38,7 @@ mod nodes;
 mod reader;
 mod resources;
 mod scan;
+mod states;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -66,6 +68,9 @@ const MAX_LISTING_VISITS: u64 = 20_000_000;
 /// Of these, visits to branches of `anyOf` and `oneOf`: the crate keeps what every branch has against a value, some
 /// 500 bytes a visit.
 const MAX_KEPT_VISITS: u64 = 250_000;
+/// Visits, and those for listing, that take no more than some milliseconds.
+const MAX_VISITS_AT_ONCE: u64 = 500_000;
+const MAX_LISTING_VISITS_AT_ONCE: u64 = 5_000;
 /// Digits of numbers that are longer than doubles can be, written out, times the visits of each.
 const MAX_DIGIT_VISITS: u64 = 100_000_000;
 
@@ -106,11 +111,27 @@ impl JsonValidator {
     pub fn validate(&self, payload: &[u8], options: &PayloadOptions) -> Report {
         match reader::read(payload, options) {
             Some(instance) => self.validate_instance(&instance),
-            None => match scan::scan(payload, options) {
-                Err(violation) => only(*violation),
-                Ok(_) => finding::unreadable(payload),
-            },
+            None => unread(payload, options),
         }
+    }
+
+    /// The same answer, if it takes no more than some milliseconds beside one pass over the payload: the work is counted
+    /// before it is done.
+    pub fn validate_at_once(&self, payload: &[u8], options: &PayloadOptions) -> Option<Report> {
+        let Some(instance) = reader::read(payload, options) else {
+            return Some(unread(payload, options));
+        };
+        let shape = instance.shape;
+        if !self.cost.is_within(MAX_VISITS_AT_ONCE, shape, payload.len()) {
+            return None;
+        }
+        with_frames(self.cost.open(shape.depth), || {
+            if self.validator.is_valid(Place::root(&instance)) {
+                return Some(Report::default());
+            }
+            let listing = self.cost.listing(shape.values, shape.depth);
+            (listing.visits <= MAX_LISTING_VISITS_AT_ONCE).then(|| self.refused(&instance))
+        })
     }
 
     /// The value of a payload that was found valid under the same options, for rules that look at it.
@@ -128,13 +149,17 @@ impl JsonValidator {
         if self.cost.digits(shape.digits) > MAX_DIGIT_VISITS {
             return Report::undecided("the payload has too many numbers of extreme length or size");
         }
-        with_frames(self.cost.open(shape.depth), || self.judged(instance))
+        with_frames(self.cost.open(shape.depth), || {
+            if self.validator.is_valid(Place::root(instance)) {
+                Report::default()
+            } else {
+                self.refused(instance)
+            }
+        })
     }
 
-    fn judged(&self, instance: &Instance<'_>) -> Report {
-        if self.validator.is_valid(Place::root(instance)) {
-            return Report::default();
-        }
+    /// What is wrong with a payload that is not valid.
+    fn refused(&self, instance: &Instance<'_>) -> Report {
         let cost = self.cost.listing(instance.shape.values, instance.shape.depth);
         if cost.visits > MAX_LISTING_VISITS {
             return self.unlisted();
@@ -233,6 +258,14 @@ fn build(
         .offline();
     let builder = formats::apply(builder, resources.draft(), options.formats);
     builder.build(resources.root()).map_err(|error| unusable(&error.to_string()))
+}
+
+/// What is wrong with a payload that the reader refuses.
+fn unread(payload: &[u8], options: &PayloadOptions) -> Report {
+    match scan::scan(payload, options) {
+        Err(violation) => only(*violation),
+        Ok(_) => finding::unreadable(payload),
+    }
 }
 
 fn only(violation: Violation) -> Report {

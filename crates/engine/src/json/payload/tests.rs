@@ -580,3 +580,39 @@ fn errors_are_not_made_without_end() {
     assert!(report.findings.iter().all(|finding| finding.rule == "schema.json.type"));
     assert_eq!(report.findings[99].pointer, "/1");
 }
+
+#[test]
+fn what_takes_long_is_not_answered_at_once() {
+    let many = |item: &str, count: usize| format!("[{}]", vec![item; count].join(","));
+    let order = format!(r#"{{"id": "A1", "items": {}}}"#, many(r#"{"qty": 1}"#, 3_000));
+    let broken = order.replacen(r#""qty": 1"#, r#""qty": "x""#, 3_000);
+    let listed = r#"{"items": {"enum": [ENTRIES]}}"#.replace("ENTRIES", &many("[]", 4_000)[1..]);
+    let listed = listed.replace("]]}}", "]}}");
+    for (name, schema, payload, is_quick) in [
+        ("usual", ORDER, order.as_str(), true),
+        ("broken in many places", ORDER, &broken, false),
+        ("broken in one place", ORDER, r#"{"id": 1}"#, true),
+        ("no JSON", ORDER, "{", true),
+        ("too deep", ORDER, &"[".repeat(1_000), true),
+        ("backtracking", r#"{"pattern": "^(?:(?:a|a(?=a))*b|a*)$"}"#, r#""a""#, false),
+        ("many states, short text", r#"{"items": {"pattern": "^(?:\\w{100}){10}$"}}"#, r#"["a"]"#, true),
+        (
+            "many states",
+            r#"{"items": {"pattern": "^(?:\\w{100}){10}$"}}"#,
+            &many(r#""aaaaaaaa""#, 1_000),
+            false,
+        ),
+        ("few states", r#"{"items": {"pattern": "^[a-z]{8}$"}}"#, &many(r#""aaaaaaaa""#, 5_000), true),
+        ("long list, few values", &listed, "[1]", true),
+        ("long list", &listed, &many("1", 1_000), false),
+        ("digits", r#"{"items": {"multipleOf": 3}}"#, &many("3e9999", 100), false),
+    ] {
+        let (validator, options) = (compiled(schema), PayloadOptions::default());
+        let answer = validator.validate_at_once(payload.as_bytes(), &options);
+        assert_eq!(answer.is_some(), is_quick, "{name}");
+        assert!(
+            answer.is_none_or(|answer| answer == validator.validate(payload.as_bytes(), &options)),
+            "{name}"
+        );
+    }
+}
