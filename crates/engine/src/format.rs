@@ -272,6 +272,15 @@ pub enum Validator {
 }
 
 impl Validator {
+    /// Bytes that it takes, about, where its texts do not say so: a JSON Schema compiles only what it reaches, and its
+    /// patterns take more than their text.
+    pub fn bytes(&self) -> Option<usize> {
+        match self {
+            Self::Json(validator) => Some(validator.bytes()),
+            Self::Avro(_) | Self::Protobuf(_) => None,
+        }
+    }
+
     /// Validates one payload, framing already stripped. Never panics; bounded by the options' limits.
     pub fn validate(&self, payload: &[u8], options: &PayloadOptions) -> Report {
         match self {

@@ -72,7 +72,7 @@ impl Annotator {
             return Ok(None);
         }
         let (cost, weight) = (Cost::of(&resources)?, Weight::of(&resources)?);
-        let validator = with_frames(cost.schemas, || build(&resources, options))?;
+        let validator = with_frames(cost.schemas, || build(&resources, options, cost.pattern_limit))?;
         let (of_names, unseen) = (of_names(&resources), unseen(&resources));
         Ok(Some(Self { validator, cost, weight, of_names, unseen }))
     }

@@ -17,6 +17,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use super::footprint::Footprint;
 use super::resources::Resources;
 use super::scan::Shape;
 use super::walk::{Relation, address, subschemas};
@@ -57,6 +58,10 @@ pub(super) struct Cost {
     chain: usize,
     /// All schemas.
     pub(super) schemas: usize,
+    /// Bytes that they take when they are compiled.
+    pub(super) bytes: usize,
+    /// Bytes that each pattern may take of these.
+    pub(super) pattern_limit: usize,
 }
 
 /// Visits for listing errors.
@@ -98,6 +103,8 @@ impl Cost {
             computes: graph.computes,
             chain,
             schemas: graph.nodes.len(),
+            bytes: graph.footprint.bytes(),
+            pattern_limit: graph.footprint.allow_patterns()?,
         })
     }
 
@@ -150,20 +157,22 @@ struct Node {
 
 /// Reachable schemas; the root is node 0.
 #[derive(Default)]
-struct Graph {
+struct Graph<'s> {
     nodes: Vec<Node>,
     backtracks: bool,
     computes: bool,
+    footprint: Footprint<'s>,
 }
 
-impl Graph {
-    fn build(resources: &Resources) -> Self {
+impl<'s> Graph<'s> {
+    fn build(resources: &'s Resources) -> Self {
         let mut graph = Self::default();
         let mut ids = HashMap::from([(address(resources.root()), 0)]);
         let mut queue = vec![resources.root()];
         let mut next = 0;
         while let Some(schema) = queue.get(next).copied() {
             next += 1;
+            graph.footprint.add(schema);
             let (weight, errors) = (weight(schema), errors(schema));
             let texts = texts(schema);
             let mut node = Node { weight, errors, texts, repeats: 1, ..Node::default() };

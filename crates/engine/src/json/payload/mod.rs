@@ -10,6 +10,7 @@
 //! - `cost`: how often a schema is walked for one place of a payload. The crate has no fuel, so schemas
 //!   and payloads that would multiply are refused before they run;
 //! - `weight`: how much its errors can hold, which says how many of them may be made;
+//! - `footprint`: how much it holds when compiled, and how much of that its patterns may be;
 //! - `dots`: the `.` of patterns as ECMA-262 has it;
 //! - `limits`: numbers that doubles round;
 //! - `states`: how large the automaton of a pattern is;
@@ -30,6 +31,7 @@ mod cost;
 mod dots;
 mod equality;
 mod finding;
+mod footprint;
 mod formats;
 mod instance;
 mod keyword;
@@ -59,8 +61,6 @@ use weight::{Allowance, Weight};
 /// Steps of the backtracking engine for one match of one pattern. Patterns without look-around and
 /// back-references run in linear time and never need it.
 const BACKTRACK_LIMIT: usize = 100_000;
-/// Bytes of one compiled pattern.
-const PATTERN_SIZE_LIMIT: usize = 1 << 20;
 /// Schema visits spent on the verdict of one payload. A visit takes some ten nanoseconds.
 const MAX_VISITS: u64 = 200_000_000;
 /// Schema visits spent on listing what is wrong; a visit can cost a finding, about a microsecond.
@@ -103,8 +103,13 @@ impl JsonValidator {
         let mut resources = resources::Resources::read(text, dependencies)?;
         let homes = resources.take_homes();
         let (cost, weight) = (Cost::of(&resources)?, Weight::of(&resources)?);
-        let validator = with_frames(cost.schemas, || build(&resources, *options))?;
+        let validator = with_frames(cost.schemas, || build(&resources, *options, cost.pattern_limit))?;
         Ok(Self { validator, cost, weight, homes })
+    }
+
+    /// Bytes that it takes, about.
+    pub fn bytes(&self) -> usize {
+        self.cost.bytes
     }
 
     /// Validates one payload. Findings come in document order.
@@ -241,6 +246,7 @@ fn with_frames<T>(open: usize, walk: impl FnOnce() -> T) -> T {
 fn build(
     resources: &resources::Resources,
     options: ValidatorOptions,
+    pattern_limit: usize,
 ) -> Result<jsonschema::Validator<OfInstance>, SchemaError> {
     let mut registry = jsonschema::Registry::new().draft(resources.draft());
     for (uri, document) in resources.referenced() {
@@ -249,7 +255,8 @@ fn build(
     let registry = registry.prepare().map_err(|error| unusable(&error.to_string()))?;
     let patterns = jsonschema::PatternOptions::fancy_regex()
         .backtrack_limit(BACKTRACK_LIMIT)
-        .size_limit(PATTERN_SIZE_LIMIT);
+        .size_limit(pattern_limit)
+        .dfa_size_limit(pattern_limit);
     let builder = jsonschema::options_for::<OfInstance>()
         .with_draft(resources.draft())
         .with_base_uri(resources::BASE)

@@ -364,6 +364,18 @@ fn schemas_that_cannot_validate_say_why() {
     }
 }
 
+#[test]
+fn patterns_that_fill_the_memory_together_are_refused() {
+    let schemas = |count: usize| {
+        let patterns = (0..count).map(|n| format!(r#"{{"pattern": "\\p{{L}}{{8}}{n}"}}"#));
+        format!(r#"{{"allOf": [{}]}}"#, patterns.collect::<Vec<_>>().join(","))
+    };
+    assert_eq!(outcome(&schemas(20), "\"x\""), Outcome::Invalid);
+    assert!(refused(&schemas(2_000)).contains("regex"), "a hundred bytes of schema are a megabyte compiled");
+    let small = (0..20_000).map(|n| format!(r#""^x{n}$": {{}}"#)).collect::<Vec<_>>().join(",");
+    assert!(refused(&format!(r#"{{"patternProperties": {{{small}}}}}"#)).contains("too many patterns"));
+}
+
 /// `n` levels, each of which refers to the next one twice.
 fn doubling(levels: usize, wrap: impl Fn(String) -> String) -> String {
     let level = |n: usize| {
