@@ -81,5 +81,7 @@ mod tests {
         assert_eq!(cache.find(&1), None);
         cache.keep(2, Arc::from("small"));
         assert_eq!(cache.find(&2).as_deref(), Some("small"));
+        cache.keep(2, Arc::from("x".repeat(4001)));
+        assert_eq!(cache.find(&2), None, "what an entry has become counts, not what it was");
     }
 }

@@ -15,6 +15,7 @@
 //! | `keys` | storage of keys for the clients' field encryption |
 //! | `cache`, `freshness`, `views` | bounded caches; how long what was read may be kept; what is kept of subjects and ids |
 //! | `references`, `parsed`, `histories` | resolved references; what is kept of parsed schemas and long histories |
+//! | `weight` | what schemas weigh in memory |
 //! | `contract`, `tags` | metadata, rule sets and inline tags of data contracts |
 
 mod associations;
@@ -47,6 +48,7 @@ mod turns;
 mod validate;
 mod versions;
 mod views;
+mod weight;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -111,8 +113,9 @@ pub struct RegistrySettings {
     pub validation_deadline: Duration,
     /// Payloads that are validated on the blocking pool at the same time; others wait for a place.
     pub heavy_validations: usize,
-    /// Bytes of texts whose parsed schemas are kept.
-    pub parsed_cache_bytes: u64,
+    /// Bytes of compiled schemas that are kept, about; half as many of parsed ones, a quarter as many of compiled ones
+    /// that came with requests.
+    pub schema_cache_bytes: u64,
 }
 
 impl Default for RegistrySettings {
@@ -128,7 +131,7 @@ impl Default for RegistrySettings {
             limits: Limits::default(),
             validation_deadline: validate::DEFAULT_DEADLINE,
             heavy_validations: 4,
-            parsed_cache_bytes: 64 << 20,
+            schema_cache_bytes: 256 << 20,
         }
     }
 }
@@ -157,8 +160,8 @@ pub struct Registry {
 impl Registry {
     /// A registry over a store.
     pub fn new(store: Arc<dyn Store>, clock: Clock, settings: RegistrySettings) -> Self {
-        let parsed = parsed::ParsedCache::new(settings.parsed_cache_bytes);
-        let ready = validate::ReadySchemas::new(settings.parsed_cache_bytes);
+        let parsed = parsed::ParsedCache::new(settings.schema_cache_bytes / 2);
+        let ready = validate::ReadySchemas::new(settings.schema_cache_bytes);
         let heavy = Arc::new(Semaphore::new(settings.heavy_validations.clamp(1, Semaphore::MAX_PERMITS)));
         let freshness = freshness::Freshness::following(store.as_ref());
         Self {

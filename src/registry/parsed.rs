@@ -11,15 +11,16 @@ use super::cache::BoundedCache;
 use super::cpu;
 use super::freshness::{DependsOn, FreshCache, Moment};
 use super::references::Targets;
-use super::{Registry, RegistryError};
+use super::{Registry, RegistryError, weight};
 use crate::model::{Content, ContextName, Fingerprint};
 use crate::store::{StoreError, VersionRow};
 
-/// What an entry costs beside its text.
-const ENTRY_BYTES: usize = 256;
+/// What a content costs beside its text.
+const CONTENT_BYTES: usize = 256;
 
 pub(super) struct ParsedCache {
-    schemas: FreshCache<(ContextName, Fingerprint), Arc<Schema>>,
+    /// With what they weigh.
+    schemas: FreshCache<(ContextName, Fingerprint), (Arc<Schema>, usize)>,
     contents: BoundedCache<Fingerprint, Arc<Content>>,
     /// [`Schema::digest`] of texts without references, which holds for ever.
     digests: BoundedCache<Fingerprint, u64>,
@@ -34,13 +35,12 @@ const MAX_DIGESTS: u64 = 100_000;
 const BATCH: usize = 256;
 
 impl ParsedCache {
-    /// A cache for schemas whose texts sum up to about this many bytes.
+    /// A cache for schemas that weigh about this many bytes together.
     pub(super) fn new(max_bytes: u64) -> Self {
-        let by_text =
-            |_: &(ContextName, Fingerprint), schema: &Arc<Schema>| schema.canonical().len() + ENTRY_BYTES;
-        let by_content = |_: &Fingerprint, content: &Arc<Content>| content.text.len() + ENTRY_BYTES;
+        let known = |_: &(ContextName, Fingerprint), (_, bytes): &(Arc<Schema>, usize)| *bytes;
+        let by_content = |_: &Fingerprint, content: &Arc<Content>| content.text.len() + CONTENT_BYTES;
         Self {
-            schemas: FreshCache::new(max_bytes, by_text),
+            schemas: FreshCache::new(max_bytes, known),
             contents: BoundedCache::new(max_bytes / 4, by_content),
             digests: BoundedCache::new(MAX_DIGESTS, |_: &Fingerprint, _: &u64| 1),
             digests_in: FreshCache::new(MAX_DIGESTS, |_: &(ContextName, Fingerprint), _: &u64| 1),
@@ -73,10 +73,11 @@ impl Registry {
     ) -> Result<Arc<Schema>, RegistryError> {
         let key = (context.clone(), fingerprint);
         let moment = self.moment(DependsOn::Contents);
-        if let Some(schema) = self.parsed.schemas.find(&key, moment) {
+        if let Some((schema, _)) = self.parsed.schemas.find(&key, moment) {
             return Ok(schema);
         }
         let resolved = self.resolve(context, content.references.clone(), Targets::Stored).await?;
+        let bytes = weight::parsed(&content.text, &resolved.dependencies);
         let (content, limits) = (content.clone(), self.settings.limits);
         let parsed = cpu::by_size(content.text.len() + resolved.bytes(), move || {
             let source = Source { text: &content.text, dependencies: &resolved.dependencies };
@@ -84,7 +85,7 @@ impl Registry {
         })
         .await;
         let schema = Arc::new(parsed.map_err(|cause| stored_but_unreadable(&cause))?);
-        self.parsed.schemas.keep(key, moment, schema.clone());
+        self.parsed.schemas.keep(key, moment, (schema.clone(), bytes));
         Ok(schema)
     }
 

@@ -69,7 +69,7 @@ impl Registry {
             return Ok(Ok(Unframed { target, body: &payload.bytes, message: named, framed: false }));
         };
         // A schema that comes with the request is no version of anything: nothing contradicts it.
-        if matches!(choice, SchemaChoice::Inline(_)) {
+        if matches!(choice, SchemaChoice::Inline(..)) {
             return Ok(strip_indexes(target, rest, indexes));
         }
         // `latest` names the subject; the frame then says which of its versions wrote the payload.

@@ -31,7 +31,7 @@ pub(in crate::registry) use ready::ReadySchemas;
 pub(in crate::registry) use usual::UsualWays;
 
 use super::{Candidate, IdScope, Registry, RegistryError};
-use crate::model::{AvroJsonForm, FramingPolicy, Settings, Subject, VersionSelector};
+use crate::model::{AvroJsonForm, ContextName, FramingPolicy, Settings, Subject, VersionSelector};
 use frame::single;
 
 /// Longest time a payload may be validated.
@@ -56,8 +56,8 @@ pub enum SchemaChoice {
     Id(i32, IdScope),
     /// A version of a subject.
     Version(Subject, VersionSelector),
-    /// A schema that comes with the request.
-    Inline(Box<Candidate>),
+    /// A schema that comes with the request; its references are looked up in this context.
+    Inline(ContextName, Box<Candidate>),
 }
 
 /// A payload and what is known about it.

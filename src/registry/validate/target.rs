@@ -40,8 +40,8 @@ impl Registry {
             SchemaChoice::Version(subject, selector) => {
                 self.target_of_version(subject, *selector, "parameter").await
             }
-            SchemaChoice::Inline(candidate) => {
-                let ready = self.ready_candidate(candidate).await?;
+            SchemaChoice::Inline(context, candidate) => {
+                let ready = self.ready_candidate(context, candidate).await?;
                 let schema_type = ready.content.schema_type;
                 let matched =
                     Matched { by: "parameter", subject: None, version: None, id: None, schema_type };

@@ -21,7 +21,7 @@ use super::{Framing, Matched};
 use crate::model::ContextName;
 
 /// Bytes of all ways that are kept, and of one beside its names.
-const MAX_BYTES: u64 = 16 << 20;
+const MAX_BYTES: u64 = 64 << 20;
 const ENTRY_BYTES: usize = 512;
 
 /// What leads an event to its schema where nothing else is evidence.

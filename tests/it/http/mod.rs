@@ -15,6 +15,7 @@ mod deleting;
 mod events;
 mod fresh;
 mod imports;
+mod inline;
 mod keys;
 mod large;
 mod listing;

@@ -223,7 +223,7 @@ impl SchemaName {
                 let subject = Subject::parse_in(context, subject);
                 SchemaChoice::Version(registry.resolve_alias(subject).await?, parse_version(version)?)
             }
-            Self::Inline(candidate) => SchemaChoice::Inline(candidate.clone()),
+            Self::Inline(candidate) => SchemaChoice::Inline(context.clone(), candidate.clone()),
         };
         Ok(Chosen::Schema(choice, None))
     }

@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn all_patterns_together_share_one_allowance() {
-        let schemas: Vec<_> = (0..MAX_PATTERNS + 1)
+        let schemas: Vec<_> = (0..=MAX_PATTERNS)
             .map(|n| serde_json::json!({ "pattern": format!(r"\p{{L}}{{16}}{n}") }))
             .collect();
         let mut footprint = Footprint::default();
