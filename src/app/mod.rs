@@ -2,6 +2,7 @@
 //!
 //! This is where the parts meet, and the only place that reads the clock of the machine.
 
+mod head_timer;
 mod signal;
 
 use std::convert::Infallible;
@@ -14,12 +15,12 @@ use axum::http::Request;
 use axum_server::Handle;
 use axum_server::accept::NoDelayAcceptor;
 use hyper::body::Incoming;
-use hyper_util::rt::TokioTimer;
 use tower::make::Shared;
 use tower::service_fn;
 
 pub use signal::stop_signal;
 
+use self::head_timer::HeadTimer;
 use crate::config::{Config, Database};
 use crate::http::{HttpLimits, ServerInfo, State, Surfaces};
 use crate::registry::{Clock, Registry, RegistrySettings};
@@ -115,7 +116,7 @@ impl App {
     async fn serve(&self, handle: Handle<SocketAddr>) -> Result<(), AppError> {
         let listener = self.listener.try_clone().map_err(AppError::Serve)?;
         let mut server = axum_server::from_tcp(listener).map_err(AppError::Serve)?.handle(handle);
-        server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+        server.http_builder().http1().timer(HeadTimer::default()).header_read_timeout(HEAD_TIMEOUT);
         let (surfaces, log_reads) = (self.surfaces.clone(), self.log_reads);
         // No router and no layers in between: each would box the request once more.
         let answer = service_fn(move |request: Request<Incoming>| {

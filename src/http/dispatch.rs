@@ -13,14 +13,14 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::{Builder, Uuid};
 
-use super::call::{self, Call, Unread};
+use super::call::{self, Answer, Call, Unread};
 use super::error::{ApiError, TransportError};
 use super::facts::Facts;
 use super::hot::HotAnswers;
@@ -28,7 +28,7 @@ use super::negotiate::{self, MediaType};
 use super::path::{self, RequestPath};
 use super::problem::Problem;
 use super::query::Query;
-use super::routes::{Bodies, Outcome, Route, RouteTable, Surface};
+use super::routes::{Bodies, Outcome, Refusal, Route, RouteTable, Surface};
 use super::{HttpLimits, State};
 
 /// Names a request in logs; taken over from the client when it sends one.
@@ -63,8 +63,9 @@ impl Dispatcher {
             finish(&mut response, media, request_id);
             return response;
         }
-        let uri = request.uri().clone();
-        let outcome = AssertUnwindSafe(self.route(request, media)).catch_unwind().await;
+        let (Parts { method, uri, headers, .. }, body) = request.into_parts();
+        let routed = self.route(&method, &uri, headers, Unread::new(body), media);
+        let outcome = AssertUnwindSafe(routed).catch_unwind().await;
         let mut response = match outcome {
             Ok(Ok(response)) => response,
             Ok(Err(Refused(surface, error))) => refusal(surface, error, uri.path()),
@@ -78,14 +79,19 @@ impl Dispatcher {
         self.hot.find(HotAnswers::key(request.method(), request.uri().path_and_query())?)
     }
 
-    async fn route(&self, request: Request, media: Option<MediaType>) -> Result<Response, Refused> {
-        let (Parts { method, uri, headers, .. }, body) = request.into_parts();
-        let body = Unread::new(body);
+    async fn route(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: HeaderMap,
+        body: Unread,
+        media: Option<MediaType>,
+    ) -> Result<Response, Refused> {
         let confluent = |error: TransportError| Refused(Surface::Confluent, error);
         let path = path::read(uri.path()).map_err(|error| confluent(error.into()))?;
-        let wanted = if method == Method::HEAD { &Method::GET } else { &method };
+        let wanted = if *method == Method::HEAD { &Method::GET } else { method };
         let Some(route) = self.routes.find(&path).find(|route| route.method == *wanted) else {
-            return self.answer_without_route(&method, &path);
+            return self.answer_without_route(method, &path);
         };
         let refused = |error| Refused(route.surface, error);
         check_media(route, &headers, media).map_err(refused)?;
@@ -108,10 +114,13 @@ impl Dispatcher {
             body: whole,
         };
         let before = self.hot.before();
-        let outcome = route.start(call, body, uri.clone());
-        let mut answer =
-            if route.writes { to_its_end(outcome).await.map_err(refused)? } else { outcome.await };
-        if let Some(key) = HotAnswers::key(&method, uri.path_and_query()) {
+        let outcome = route.start(call, body);
+        let outcome = if route.writes { to_its_end(outcome).await.map_err(refused)? } else { outcome.await };
+        let mut answer = outcome.unwrap_or_else(|refusal| refusal.answer(uri.path()));
+        if route.surface == Surface::Own {
+            call::name_plain_json(&mut answer);
+        }
+        if let Some(key) = HotAnswers::key(method, uri.path_and_query()) {
             self.hot.keep(key, &mut answer, before);
         } else if route.writes || !answer.status().is_success() || self.state.log_reads {
             note_asked(&mut answer, route, &path);
@@ -152,7 +161,7 @@ fn surface_of(path: &RequestPath<'_>) -> Surface {
 }
 
 /// Runs a write to its end, also when the client hangs up meanwhile: some take more than one change.
-async fn to_its_end(outcome: Outcome) -> Result<Response, TransportError> {
+async fn to_its_end(outcome: Outcome) -> Result<Result<Answer, Refusal>, TransportError> {
     tokio::spawn(outcome).await.map_err(|_| TransportError::Internal)
 }
 

@@ -95,7 +95,7 @@ pub fn is_json_body(headers: &HeaderMap) -> bool {
 
 /// A media type without its parameters.
 pub fn essence(value: &str) -> &str {
-    value.split(';').next().unwrap_or_default().trim()
+    value.split_once(';').map_or(value, |(essence, _)| essence).trim_ascii()
 }
 
 /// One entry of an `Accept` or `Accept-Encoding` header.

@@ -56,6 +56,9 @@ pub fn read(raw: &str) -> Result<RequestPath<'_>, BadPath> {
 }
 
 fn decode(segment: &str) -> Result<Cow<'_, str>, BadPath> {
+    if !segment.contains('%') {
+        return Ok(Cow::Borrowed(segment));
+    }
     let mut bytes = segment.bytes();
     while let Some(byte) = bytes.next() {
         let is_hex = |next: Option<u8>| next.is_some_and(|digit| digit.is_ascii_hexdigit());

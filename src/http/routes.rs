@@ -3,9 +3,9 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use axum::http::{Method, Uri};
+use axum::http::Method;
 use axum::response::{IntoResponse, Response};
-use futures::FutureExt;
+use futures::TryFutureExt;
 
 use super::call::{Answer, Call, Unread};
 use super::confluent::{
@@ -38,10 +38,40 @@ pub enum Bodies {
     Stream,
 }
 
-/// A handler at work.
-pub type Outcome = Pin<Box<dyn Future<Output = Response> + Send>>;
+/// What a handler refuses, in the form of its surface.
+pub enum Refusal {
+    /// The error object of the Confluent surface.
+    Confluent(ApiError),
+    /// A problem document of ours.
+    Own(Problem),
+}
 
-type Handler = Box<dyn Fn(Call, Unread, Uri) -> Outcome + Send + Sync>;
+impl Refusal {
+    /// The answer; problem documents name the path of the request.
+    pub fn answer(self, path: &str) -> Response {
+        match self {
+            Self::Confluent(error) => error.into_response(),
+            Self::Own(problem) => problem.instance(path).into_response(),
+        }
+    }
+}
+
+impl From<ApiError> for Refusal {
+    fn from(error: ApiError) -> Self {
+        Self::Confluent(error)
+    }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self::Own(problem)
+    }
+}
+
+/// A handler at work.
+pub type Outcome = Pin<Box<dyn Future<Output = Result<Answer, Refusal>> + Send>>;
+
+type Handler = Box<dyn Fn(Call, Unread) -> Outcome + Send + Sync>;
 
 /// A row of the table.
 pub struct Route {
@@ -55,6 +85,8 @@ pub struct Route {
     pub bodies: Bodies,
     /// Whether it may change something.
     pub writes: bool,
+    /// The pattern, taken apart.
+    pieces: Vec<Piece>,
     handler: Handler,
 }
 
@@ -68,41 +100,51 @@ enum Piece {
 impl Route {
     /// The pattern's parameters with the segments that stand in their places.
     pub fn params(&self, path: &RequestPath<'_>) -> Vec<(&'static str, String)> {
-        let pairs = pieces(self.pattern).zip(&path.segments);
+        let pairs = self.pieces.iter().zip(&path.segments);
         let named = pairs.filter_map(|(piece, segment)| match piece {
-            Piece::Parameter(name) => Some((name, segment.clone().into_owned())),
+            Piece::Parameter(name) => Some((*name, segment.clone().into_owned())),
             Piece::Literal(_) => None,
         });
         named.collect()
     }
 
-    /// Starts the handler; the path of the URI names the request in problem documents.
-    pub fn start(&self, call: Call, body: Unread, uri: Uri) -> Outcome {
-        (self.handler)(call, body, uri)
+    /// Whether the pattern is of a path with as many segments.
+    fn fits(&self, path: &RequestPath<'_>) -> bool {
+        self.pieces.iter().zip(&path.segments).all(|(piece, segment)| match piece {
+            Piece::Literal(text) => text == segment,
+            Piece::Parameter(_) => true,
+        })
+    }
+
+    /// Starts the handler.
+    pub fn start(&self, call: Call, body: Unread) -> Outcome {
+        (self.handler)(call, body)
     }
 }
 
-fn pieces(pattern: &'static str) -> impl Iterator<Item = Piece> {
+fn pieces(pattern: &'static str) -> Vec<Piece> {
     let pieces = pattern.split('/').filter(|piece| !piece.is_empty());
-    pieces.map(|piece| match piece.strip_prefix('{').and_then(|piece| piece.strip_suffix('}')) {
-        Some(name) => Piece::Parameter(name),
-        None => Piece::Literal(piece),
-    })
+    let pieces =
+        pieces.map(|piece| match piece.strip_prefix('{').and_then(|piece| piece.strip_suffix('}')) {
+            Some(name) => Piece::Parameter(name),
+            None => Piece::Literal(piece),
+        });
+    pieces.collect()
 }
 
-/// The routes, ready to be searched: by the number of segments, patterns taken apart.
-pub struct RouteTable(Vec<Vec<(Vec<Piece>, Route)>>);
+/// The routes, ready to be searched: by the number of segments.
+pub struct RouteTable(Vec<Vec<Route>>);
 
 impl RouteTable {
     /// All routes.
     pub fn new() -> Self {
         let mut by_length: Vec<Vec<_>> = Vec::new();
         for route in table() {
-            let pieces: Vec<_> = pieces(route.pattern).collect();
-            if by_length.len() <= pieces.len() {
-                by_length.resize_with(pieces.len() + 1, Vec::new);
+            let length = route.pieces.len();
+            if by_length.len() <= length {
+                by_length.resize_with(length + 1, Vec::new);
             }
-            by_length[pieces.len()].push((pieces, route));
+            by_length[length].push(route);
         }
         Self(by_length)
     }
@@ -110,13 +152,7 @@ impl RouteTable {
     /// Routes of a path, whatever the method.
     pub fn find<'t>(&'t self, path: &RequestPath<'_>) -> impl Iterator<Item = &'t Route> {
         let of_length = self.0.get(path.segments.len()).filter(|_| !path.has_gap);
-        let fits = |pieces: &[Piece]| {
-            pieces.iter().zip(&path.segments).all(|(piece, segment)| match piece {
-                Piece::Literal(text) => text == segment,
-                Piece::Parameter(_) => true,
-            })
-        };
-        of_length.into_iter().flatten().filter(move |(pieces, _)| fits(pieces)).map(|(_, route)| route)
+        of_length.into_iter().flatten().filter(move |route| route.fits(path))
     }
 }
 
@@ -126,10 +162,9 @@ where
     Fut: Future<Output = Result<Answer, ApiError>> + Send + 'static,
 {
     let bodies = if method == Method::POST || method == Method::PUT { Bodies::Json } else { Bodies::None };
-    let handler: Handler =
-        Box::new(move |call, _, _| Box::pin(handler(call).map(IntoResponse::into_response)));
+    let handler: Handler = Box::new(move |call, _| Box::pin(handler(call).err_into()));
     let writes = method != Method::GET;
-    Route { method, pattern, surface: Surface::Confluent, bodies, writes, handler }
+    Route { method, pattern, surface: Surface::Confluent, bodies, writes, pieces: pieces(pattern), handler }
 }
 
 fn own<F, Fut>(method: Method, pattern: &'static str, bodies: Bodies, handler: F) -> Route
@@ -145,15 +180,16 @@ where
     F: Fn(Call, Unread) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
 {
-    let handler: Handler = Box::new(move |call, body, uri| {
-        // Mapped: an `async` block around a future would hold it twice.
-        Box::pin(handler(call, body).map(move |outcome| {
-            let mut response = outcome.map_err(|problem| problem.instance(uri.path())).into_response();
-            super::call::name_plain_json(&mut response);
-            response
-        }))
-    });
-    Route { method, pattern, surface: Surface::Own, bodies: Bodies::Stream, writes: false, handler }
+    let handler: Handler = Box::new(move |call, body| Box::pin(handler(call, body).err_into()));
+    Route {
+        method,
+        pattern,
+        surface: Surface::Own,
+        bodies: Bodies::Stream,
+        writes: false,
+        pieces: pieces(pattern),
+        handler,
+    }
 }
 
 /// A POST of the Confluent surface that changes nothing.

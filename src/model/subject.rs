@@ -1,5 +1,6 @@
 //! Subjects: names under which versions are registered.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -43,10 +44,15 @@ impl Subject {
 
     /// The name as the API shows it: plain in the default context, else `:.ctx:name`.
     pub fn qualified(&self) -> String {
+        self.shown().into_owned()
+    }
+
+    /// The same, copied only where there is a context to name.
+    pub fn shown(&self) -> Cow<'_, str> {
         if self.context.is_default() {
-            self.name.to_string()
+            Cow::Borrowed(&self.name)
         } else {
-            format!("{}{}", self.context.prefix(), self.name)
+            Cow::Owned(format!("{}{}", self.context.prefix(), self.name))
         }
     }
 

@@ -3,6 +3,7 @@
 //! Verdicts leave by the hundred thousand, and most of a verdict is names that are known to need no escapes: they are
 //! copied, where the library looks at each of their bytes. Values are the library's.
 
+use chancery_engine::tree::plain_length;
 use serde::Serialize;
 
 /// An object that is open; it is closed when this is dropped.
@@ -28,12 +29,22 @@ impl<'o> Members<'o> {
         }
     }
 
-    /// Writes a member whose value is a word without anything that needs an escape.
-    pub fn put_word(&mut self, name: &'static str, word: &'static str) {
+    /// Writes a member that is a text. One without anything to escape, as most are, is copied.
+    pub fn put_text(&mut self, name: &'static str, text: &str) {
+        if plain_length(text.as_bytes()) < text.len() {
+            return self.put(name, text);
+        }
         let output = self.name(name);
         output.push(b'"');
-        output.extend_from_slice(word.as_bytes());
+        output.extend_from_slice(text.as_bytes());
         output.push(b'"');
+    }
+
+    /// Writes a text that is there.
+    pub fn put_some_text(&mut self, name: &'static str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.put_text(name, text);
+        }
     }
 
     /// Writes a name and opens an object behind it.
@@ -80,17 +91,17 @@ mod tests {
         let mut output = Vec::new();
         {
             let mut members = Members::open(&mut output);
-            members.put("text", "a\"b\u{1}{");
-            members.put_some("absent", None::<&str>);
+            members.put_text("text", "a\"b\u{1}{");
+            members.put_some_text("absent", None);
             members.put_some("number", Some(&-7));
             members.object("empty");
             let mut inner = members.object("inner");
-            inner.put_word("word", "valid");
+            inner.put_some_text("word", Some("väl\u{7f}id"));
             drop(inner);
             members.list("list", &[1, 2], |item, output| Members::open(output).put("item", item));
             members.list("none", &[0; 0], |_, _| {});
         }
-        let expected = r#"{"text":"a\"b\u0001{","number":-7,"empty":{},"inner":{"word":"valid"},"list":[{"item":1},{"item":2}],"none":[]}"#;
+        let expected = r#"{"text":"a\"b\u0001{","number":-7,"empty":{},"inner":{"word":"välDELid"},"list":[{"item":1},{"item":2}],"none":[]}"#.replace("DEL", "\u{7f}");
         assert_eq!(String::from_utf8(output).expect("text"), expected);
     }
 }

@@ -21,6 +21,7 @@ use crate::registry::{Matched, PayloadVerdict};
 const SCHEMA_ID: HeaderName = HeaderName::from_static("schema-id");
 const SCHEMA_SUBJECT: HeaderName = HeaderName::from_static("schema-subject");
 const SCHEMA_VERSION: HeaderName = HeaderName::from_static("schema-version");
+const PREFER: HeaderName = HeaderName::from_static("prefer");
 const VALIDATION_OUTCOME: HeaderName = HeaderName::from_static("validation-outcome");
 
 /// Bytes that cannot stand in a header as they are; `%` too, so that decoding gives the subject back.
@@ -73,15 +74,11 @@ pub struct EventBody<'a> {
 
 impl MatchBody {
     fn write(&self, mut members: Members<'_>) {
-        members.put_word("matchedBy", self.matched_by);
-        match &self.subject {
-            Some(subject) if subject.context.is_default() => members.put("subject", &*subject.name),
-            Some(subject) => members.put("subject", &subject.qualified()),
-            None => {}
-        }
+        members.put_text("matchedBy", self.matched_by);
+        members.put_some_text("subject", self.subject.as_ref().map(Subject::shown).as_deref());
         members.put_some("version", self.version.as_ref());
         members.put_some("schemaId", self.schema_id.as_ref());
-        members.put_word("schemaType", self.schema_type);
+        members.put_text("schemaType", self.schema_type);
     }
 }
 
@@ -100,9 +97,9 @@ impl<'a> EventBody<'a> {
     }
 
     fn write(&self, mut members: Members<'_>) {
-        members.put_some("id", self.id.as_deref());
-        members.put_some("source", self.source.as_deref());
-        members.put_some("type", self.kind.as_deref());
+        members.put_some_text("id", self.id.as_deref());
+        members.put_some_text("source", self.source.as_deref());
+        members.put_some_text("type", self.kind.as_deref());
     }
 }
 
@@ -224,16 +221,16 @@ impl VerdictBody<'_> {
     pub fn write(&self, output: &mut Vec<u8>) {
         let mut members = Members::open(output);
         members.put_some("index", self.index.as_ref());
-        members.put_word("outcome", self.outcome.name());
+        members.put_text("outcome", self.outcome.name());
         members.put("valid", &(self.outcome == Outcome::Valid));
-        members.put_some("reason", self.reason.as_deref());
+        members.put_some_text("reason", self.reason.as_deref());
         if let Some(event) = &self.event {
             event.write(members.object("event"));
         }
         if let Some(matched) = &self.matched {
             matched.write(members.object("match"));
         }
-        members.put_some("data", self.data);
+        members.put_some_text("data", self.data);
         members.put("violations", &self.violations);
         members.put("warnings", &self.warnings);
         members.put_some("lint", self.lint.as_ref());
@@ -296,7 +293,7 @@ pub fn values(findings: &[FindingBody]) -> Vec<Value> {
 
 /// Whether the status alone shall tell the verdict.
 pub fn wants_status(call: &Call) -> bool {
-    let mut sent = call.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    let mut sent = call.headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
     call.query.text("status").eq_ignore_ascii_case("verdict") || sent.any(|value| prefers(value, "status"))
 }
 
@@ -340,7 +337,7 @@ fn put_schema_headers(headers: &mut HeaderMap, matched: Option<&Matched>, outcom
         headers.insert(SCHEMA_ID, id.into());
     }
     if let Some(subject) = matched.and_then(|matched| matched.subject.as_ref())
-        && let Ok(value) = HeaderValue::from_str(&in_header(&subject.qualified()))
+        && let Ok(value) = HeaderValue::from_str(&in_header(&subject.shown()))
     {
         headers.insert(SCHEMA_SUBJECT, value);
     }

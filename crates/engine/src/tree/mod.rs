@@ -16,7 +16,7 @@ mod print;
 use index::Index;
 pub use locate::{Lines, find_pointer, pointer_token};
 pub use parse::{Leniency, parse};
-pub(crate) use plain::plain_length;
+pub use plain::plain_length;
 pub use print::{NumberStyle, print, quote};
 
 /// A JSON value and the byte offset where it starts in its text.

@@ -157,7 +157,7 @@ pub async fn validate(mut call: Call, body: Unread) -> Result<Answer, Problem> {
     if content_type.eq_ignore_ascii_case(stream::NDJSON) {
         return Ok(Box::pin(stream::answer(call, body.take(), setting)).await);
     }
-    let claims_event = claims_event(&call);
+    let claims_event = is_cloudevents(content_type) || has_event_headers(&call.headers);
     let is_json = content_type.eq_ignore_ascii_case("application/json");
     let silence = call.state.limits.body_silence;
     call.body = match read_body(body.take(), setting.options.max_batch_bytes, silence).await {
@@ -192,15 +192,22 @@ fn unreadable_container(error: &BadJson) -> String {
 
 /// The content type without parameters.
 fn content_type(headers: &HeaderMap) -> &str {
-    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let value = headers.get(CONTENT_TYPE).and_then(|value| str::from_utf8(value.as_bytes()).ok());
     essence(value.unwrap_or_default())
 }
 
 /// Whether a request says of itself that it carries an event: its findings then have rule ids.
-pub fn claims_event(call: &Call) -> bool {
-    let content_type = content_type(&call.headers).as_bytes();
-    content_type.get(..CLOUDEVENTS.len()).is_some_and(|start| start.eq_ignore_ascii_case(CLOUDEVENTS))
-        || call.headers.keys().any(|name| name.as_str().starts_with("ce-"))
+pub fn claims_event(headers: &HeaderMap) -> bool {
+    is_cloudevents(content_type(headers)) || has_event_headers(headers)
+}
+
+fn is_cloudevents(content_type: &str) -> bool {
+    let start = content_type.as_bytes().get(..CLOUDEVENTS.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(CLOUDEVENTS))
+}
+
+fn has_event_headers(headers: &HeaderMap) -> bool {
+    headers.keys().any(|name| name.as_str().starts_with("ce-"))
 }
 
 /// A body that is too large to be read as an event.
