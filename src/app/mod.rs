@@ -106,18 +106,22 @@ impl App {
                 handle.graceful_shutdown(Some(DRAIN));
             }
         });
+        let store = Arc::clone(&self.store);
         let served = self.serve(handle).await;
         stopper.abort();
-        self.store.close().await;
+        store.close().await;
         tracing::info!("stopped");
         served
     }
 
-    async fn serve(&self, handle: Handle<SocketAddr>) -> Result<(), AppError> {
-        let listener = self.listener.try_clone().map_err(AppError::Serve)?;
-        let mut server = axum_server::from_tcp(listener).map_err(AppError::Serve)?.handle(handle);
-        server.http_builder().http1().timer(HeadTimer::default()).header_read_timeout(HEAD_TIMEOUT);
-        let (surfaces, log_reads) = (self.surfaces.clone(), self.log_reads);
+    /// Takes the listener along: nobody is let in once it ends.
+    async fn serve(self, handle: Handle<SocketAddr>) -> Result<(), AppError> {
+        let mut server = axum_server::from_tcp(self.listener).map_err(AppError::Serve)?.handle(handle);
+        let mut http = server.http_builder().http1();
+        http.timer(HeadTimer::default()).header_read_timeout(HEAD_TIMEOUT);
+        // A client that closes its side when it has sent everything still wants the answer.
+        http.half_close(true);
+        let (surfaces, log_reads) = (self.surfaces, self.log_reads);
         // No router and no layers in between: each would box the request once more.
         let answer = service_fn(move |request: Request<Incoming>| {
             let surfaces = surfaces.clone();

@@ -6,6 +6,7 @@
 mod health;
 mod serve;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -41,6 +42,7 @@ const USAGE: u8 = 2;
 
 /// Prints why a command was not done.
 fn fail(code: u8, error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("error: {error}");
+    // Where nobody listens, the code has to do.
+    let _ = writeln!(std::io::stderr(), "error: {error}");
     ExitCode::from(code)
 }

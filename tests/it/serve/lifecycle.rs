@@ -1,7 +1,7 @@
 //! Start with nothing set up, restart, stop.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -73,6 +73,50 @@ async fn a_stop_under_load_is_quick_and_loses_no_acknowledged_write() {
         let (status, body) = server.get(&format!("/subjects/{name}/versions/{version}")).await;
         assert_eq!((status, body["id"].as_i64()), (200, Some(id)), "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_log_that_nobody_reads_any_more_costs_no_request_and_no_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(folder.path());
+    server.lose_log();
+    assert_eq!(server.register("orders", &record("A")).await, Ok((1, 1)));
+    assert_eq!(server.get("/subjects/unknown/versions").await.0, 404);
+    assert_eq!(server.get("/nowhere").await.0, 404);
+    server.stop();
+}
+
+#[tokio::test]
+async fn who_has_said_everything_and_closes_that_way_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let mut client = connect(&server);
+    let line = "{\"schema\":{\"schema\":\"\\\"int\\\"\"},\"data\":1}\n".repeat(2_000);
+    let head = "POST /v1/validate HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\n";
+    write!(client, "{head}content-length: {}\r\n\r\n{line}", line.len()).unwrap();
+    client.shutdown(Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).unwrap();
+    assert!(
+        answer.contains(r#"{"summary":{"total":2000,"valid":2000,"#),
+        "{}",
+        &answer[..500.min(answer.len())]
+    );
+}
+
+#[tokio::test]
+async fn nobody_is_let_in_while_it_stops() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let mut stuck = connect(&server);
+    stuck.write_all(b"POST /subjects/a/versions HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{").unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    server.terminate();
+    std::thread::sleep(Duration::from_millis(500));
+    let address = server.url.strip_prefix("http://").unwrap();
+    let refused = TcpStream::connect(address).map(drop).map_err(|error| error.kind());
+    assert_eq!(refused, Err(ErrorKind::ConnectionRefused));
+    assert!(server.wait(Duration::from_secs(8)).0.success());
 }
 
 #[tokio::test]

@@ -92,6 +92,11 @@ impl Server {
         status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix(" kB")?.parse().ok()
     }
 
+    /// Ends whoever reads its log.
+    pub fn lose_log(&mut self) {
+        drop(self.child.stderr.take());
+    }
+
     /// Asks it to stop, as an orchestrator does.
     pub fn terminate(&self) {
         let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
@@ -115,7 +120,9 @@ impl Server {
             std::thread::sleep(Duration::from_millis(10));
         };
         let mut log = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        if let Some(mut pipe) = self.child.stderr.take() {
+            pipe.read_to_string(&mut log).unwrap();
+        }
         (status, log)
     }
 
