@@ -1,6 +1,8 @@
 //! Design advice: on a posted schema, with its references resolved as a registration would; on an event; on a subject
 //! with its latest version and its settings. Never a verdict, never a write.
 
+use std::sync::Arc;
+
 use chancery_engine::cloudevents::{AttributeValue, Data, Event};
 use chancery_engine::lint::{
     EventInput, Level, Lint, LintInput, LintOptions, RecordShape, SchemaInput, SubjectInput, find_rule, lint,
@@ -9,8 +11,9 @@ use chancery_engine::{Dependency, Limits, Schema, SchemaError, SchemaType, Sourc
 
 use super::cpu;
 use super::references::Targets;
+use super::versions::select;
 use super::{Candidate, EventHints, Matched, Registry, RegistryError};
-use crate::model::{Content, ContextName, Metadata, SchemaVersion, Subject, VersionSelector};
+use crate::model::{Content, ContextName, Metadata, SchemaId, SchemaVersion, Subject, VersionSelector};
 use crate::store::{Deletion, Page, Scope, VersionQuery};
 
 /// Metadata property that silences rules for a schema: `L11 the ledger counts in doubles; L23`.
@@ -47,7 +50,7 @@ impl Registry {
     }
 
     /// Lints an event with the levels of the subject that its data belongs to, of the subject its type names, or of
-    /// the context.
+    /// the context. What its schema silences is silent here, too.
     ///
     /// # Errors
     /// Store failures.
@@ -60,7 +63,9 @@ impl Registry {
         let named = || event.find_text("type").map(|name| Subject::parse_in(&hints.context, name));
         let scope = matched.and_then(|matched| matched.subject.clone()).or_else(named);
         let scope = scope.unwrap_or_else(|| Subject::of_context(hints.context.clone()));
-        let mut options = self.lint_options(&scope, None).await?;
+        let content = self.schema_of_event(&scope, matched).await?;
+        let metadata = content.as_ref().and_then(|content| content.metadata.as_ref());
+        let mut options = self.lint_options(&scope, metadata).await?;
         options.now = Some((self.clock)().div_euclid(1000));
         let attributes: Vec<_> = event
             .attributes
@@ -83,6 +88,29 @@ impl Registry {
             lint(&LintInput::Event(input), &options).expect("only schema texts can be unreadable")
         };
         Ok(cpu::by_size(bytes, work).await)
+    }
+
+    /// The schema that an event has by the verdict on it, or else the latest one of the subject that its type names:
+    /// what is silenced there is silent on the event.
+    async fn schema_of_event(
+        &self,
+        scope: &Subject,
+        matched: Option<&Matched>,
+    ) -> Result<Option<Arc<Content>>, RegistryError> {
+        if let Some(Matched { subject: None, id: Some(id), .. }) = matched {
+            let view = self.view_id(&scope.context, SchemaId(*id)).await?;
+            return Ok(view.map(|view| view.stored.content.clone()));
+        }
+        if scope.is_context() {
+            return Ok(None);
+        }
+        let version = matched.and_then(|matched| matched.version);
+        let selector = version.map_or(VersionSelector::Latest, VersionSelector::Number);
+        let view = self.view_subject(scope).await?;
+        match select(scope, &view.history, selector, version.is_some()) {
+            Ok(row) => self.content_of(row).await.map(Some),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Lints a subject: its latest version, and what it is set to. A context has settings only.

@@ -820,6 +820,38 @@ async fn lint_levels_follow_the_settings_of_the_subject() {
 }
 
 #[tokio::test]
+async fn what_the_metadata_of_a_schema_silence_is_silent_on_its_events() {
+    let app = App::new().await;
+    let schema = json!({ "title": "OrderPlaced.v1", "type": "object",
+        "properties": { "amount": { "type": "number" } } });
+    let metadata = json!({ "properties": { "lint.ignore": "L11 the ledger; L08 no trace here; L10" } });
+    let body = json!({ "schemaType": "JSON", "schema": schema.to_string(), "metadata": metadata });
+    app.register_body("com.example.silent.placed.v1", body.clone()).await;
+    let id = app.register_body("silent-value", body).await["id"].clone();
+    let about = |kind: &str| {
+        let event = json!({ "specversion": "1.0", "id": "8f1c2d6a-1b1e", "source": "https://example.com/o",
+            "type": kind, "data": { "amount": 1.5 } });
+        event.to_string().into_bytes()
+    };
+    let headers = [("content-type", "application/cloudevents+json")];
+    let (known, other) = ("com.example.silent.placed.v1", "com.example.other.placed.v1");
+    for (path, kind, silent) in [
+        ("/v1/lint".to_owned(), known, true),
+        (format!("{PATH}?lint=true"), known, true),
+        (format!("{PATH}?lint=true&schemaId={id}"), other, true),
+        (format!("{PATH}?lint=true&subject=silent-value"), other, true),
+        ("/v1/lint".to_owned(), other, false),
+        (format!("{PATH}?lint=true"), other, false),
+    ] {
+        let found = app.send("POST", &path, &headers, about(kind)).await.is(200);
+        let ids = lint_ids(&found["lint"]);
+        let known = ["L08", "L10", "L11"].map(|id| ids.contains(&id));
+        assert_eq!(known, [!silent; 3], "{path} {kind} {ids:?}");
+        assert!(ids.contains(&"L09"), "{path} {kind}");
+    }
+}
+
+#[tokio::test]
 async fn a_registration_answers_advice_in_a_header_when_asked() {
     let app = App::new().await;
     let schema =
