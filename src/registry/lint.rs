@@ -80,14 +80,21 @@ impl Registry {
         };
         let of_attributes: usize = attributes.iter().map(|(name, value)| name.len() + value.len()).sum();
         let bytes = of_attributes + event.data.bytes().map_or(0, <[u8]>::len);
+        let of_schema = content.as_ref().map_or(0, |content| content.text.len());
         let work = move || {
             let attributes: Vec<_> = attributes.iter().map(|(name, value)| (&**name, &**value)).collect();
             let data = data.and_then(|text| serde_json::from_str(&text).ok());
-            let input =
-                EventInput { attributes: &attributes, data: data.as_ref(), bytes: Some(bytes), keyed: false };
+            let schema = content.as_ref().map(|content| (content.schema_type, content.text.as_str()));
+            let input = EventInput {
+                attributes: &attributes,
+                data: data.as_ref(),
+                bytes: Some(bytes),
+                keyed: false,
+                schema,
+            };
             lint(&LintInput::Event(input), &options).expect("only schema texts can be unreadable")
         };
-        Ok(cpu::by_size(bytes, work).await)
+        Ok(cpu::by_size(bytes + of_schema, work).await)
     }
 
     /// The schema that an event has by the verdict on it, or else the latest one of the subject that its type names:
@@ -243,7 +250,8 @@ impl Linted {
             if parse {
                 Schema::parse(self.schema_type, &source, Strictness::Stored, &Limits::default())?;
             }
-            let input = SchemaInput { schema_type: self.schema_type, source, owned: self.owned };
+            let input =
+                SchemaInput { schema_type: self.schema_type, source, owned: self.owned, before: None };
             lint(&LintInput::Schema(input), &options)
         })
         .await

@@ -50,13 +50,18 @@ impl Draft {
         }
     }
 
+    /// The draft that a document is read in.
+    pub(crate) fn of_text(root: &Node) -> Self {
+        Self::find(root).ok().flatten().unwrap_or(Self::Draft7)
+    }
+
     /// Whether documents are read with the keywords of 2019-09 and later.
     pub fn is_modern(self) -> bool {
         self >= Self::Draft201909
     }
 
     /// The keyword that names a schema.
-    pub(super) fn id_keyword(self) -> &'static str {
+    pub(crate) fn id_keyword(self) -> &'static str {
         if self == Self::Draft4 { "id" } else { "$id" }
     }
 }

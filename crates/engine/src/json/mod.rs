@@ -31,6 +31,7 @@ mod tags;
 mod tests;
 
 pub use draft::Draft;
+pub(crate) use load::documents::{percent_decoded, resolve as resolve_uri};
 pub use payload::JsonValidator;
 pub(crate) use payload::{Annotator, MARK};
 

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::LintOptions;
-use super::ignore::Ignores;
 use super::model::Model;
+use crate::violation::Place;
 use crate::{CompatibilityLevel, Limits, SchemaError, SchemaType, Source};
 
 /// One thing to lint.
@@ -27,6 +27,8 @@ pub struct SchemaInput<'a> {
     pub source: Source<'a>,
     /// Whether its metadata name an owner; `None` when nothing is known about them.
     pub owned: Option<bool>,
+    /// The version that it follows, in the same format, when one is known.
+    pub before: Option<&'a str>,
 }
 
 /// An event: attributes and, when it is JSON, the data.
@@ -40,6 +42,8 @@ pub struct EventInput<'a> {
     pub bytes: Option<usize>,
     /// Whether the event came with a Kafka key.
     pub keyed: bool,
+    /// The schema of the data: what it silences is silent in the data.
+    pub schema: Option<(SchemaType, &'a str)>,
 }
 
 /// What a subject is set to.
@@ -85,7 +89,7 @@ pub struct RecordShape<'a> {
 /// What a rule is given.
 #[derive(Debug)]
 pub(super) enum View<'a> {
-    Schema(Box<Model>, Ignores),
+    Schema(Box<Model>),
     Event(EventView<'a>),
     Subject(SubjectInput<'a>),
 }
@@ -93,6 +97,7 @@ pub(super) enum View<'a> {
 #[derive(Debug)]
 pub(super) struct EventView<'a> {
     input: EventInput<'a>,
+    schema: Option<Box<Model>>,
     pub now: Option<i64>,
     pub max_age: i64,
     pub max_ahead: i64,
@@ -104,12 +109,17 @@ impl<'a> View<'a> {
         const CLOCK_SKEW: i64 = 5 * 60;
         Ok(match input {
             LintInput::Schema(schema) => {
-                let (model, ignores) = Model::read(schema.schema_type, &schema.source, &Limits::default())?;
-                let model = Model { owned: schema.owned, ..model };
-                Self::Schema(Box::new(model), ignores)
+                let model = Model::read(schema.schema_type, &schema.source, &Limits::default())?;
+                let before = schema.before.and_then(|text| read_known(schema.schema_type, text));
+                let before = before.map(|before| before.demands());
+                Self::Schema(Box::new(Model { owned: schema.owned, before, ..model }))
             }
             LintInput::Event(event) => Self::Event(EventView {
                 input: *event,
+                schema: event
+                    .schema
+                    .filter(|(_, text)| may_silence(text))
+                    .and_then(|(schema_type, text)| read_known(schema_type, text).map(Box::new)),
                 now: options.now,
                 max_age: options.max_age.unwrap_or(WEEK),
                 max_ahead: options.max_ahead.unwrap_or(CLOCK_SKEW),
@@ -118,14 +128,20 @@ impl<'a> View<'a> {
         })
     }
 
-    /// Whether the input itself silences a rule at a place.
-    pub(super) fn ignores(&self, id: &str, pointer: &str) -> bool {
-        matches!(self, Self::Schema(_, ignores) if ignores.holds(id, pointer))
+    /// Whether the input itself, or the schema of an event, silences a rule at a place.
+    pub(super) fn ignores(&self, id: &str, place: Place, pointer: &str) -> bool {
+        match self {
+            Self::Schema(model) => model.ignores.holds(id, pointer),
+            Self::Event(event) if place == Place::Data => {
+                event.schema.as_ref().is_some_and(|model| model.silences(id, pointer))
+            }
+            _ => false,
+        }
     }
 
     pub(super) fn schema(&self) -> Option<&Model> {
         match self {
-            Self::Schema(model, _) => Some(model),
+            Self::Schema(model) => Some(model),
             _ => None,
         }
     }
@@ -147,11 +163,21 @@ impl<'a> View<'a> {
     /// What the input calls its event: the type of an event, the record name of a schema. With the place.
     pub(super) fn event_name(&self) -> Option<(&str, NamePlace<'_>)> {
         match self {
-            Self::Schema(model, _) => Some((model.name.as_deref()?, NamePlace::Schema(&model.name_pointer))),
+            Self::Schema(model) => Some((model.name.as_deref()?, NamePlace::Schema(&model.name_pointer))),
             Self::Event(event) => Some((event.attribute("type")?, NamePlace::Attribute)),
             Self::Subject(_) => None,
         }
     }
+}
+
+/// The model of a schema that is in use elsewhere: one that cannot be read has nothing to say.
+fn read_known(schema_type: SchemaType, text: &str) -> Option<Model> {
+    Model::read(schema_type, &Source::bare(text), &Limits::default()).ok()
+}
+
+/// Whether a schema text may silence rules: most do not, and are not read.
+fn may_silence(text: &str) -> bool {
+    ["lintIgnore", "x-lint-ignore", "lint:ignore"].iter().any(|mark| text.contains(mark))
 }
 
 /// Where a name stands.

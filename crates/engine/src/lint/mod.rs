@@ -217,7 +217,8 @@ pub fn lint(input: &LintInput<'_>, options: &LintOptions) -> Result<Vec<Lint>, S
         }
         let mut found = Found::default();
         (rule.check)(&view, &mut found);
-        let kept = found.list.into_iter().filter(|finding| !view.ignores(rule.id, &finding.pointer));
+        let kept =
+            found.list.into_iter().filter(|finding| !view.ignores(rule.id, finding.place, &finding.pointer));
         let kept = kept.map(|finding| Lint {
             id: rule.id,
             level: finding.level.filter(|_| !options.levels.contains_key(rule.id)).unwrap_or(level),
@@ -287,12 +288,12 @@ impl Found {
         self.list.push(Finding { place, pointer: pointer.to_owned(), message, level: None });
     }
 
-    fn raise(&mut self, level: Level, message: impl Into<String>) {
-        self.list.push(Finding {
-            place: Place::Data,
-            pointer: String::new(),
-            message: message.into(),
-            level: Some(level),
-        });
+    /// In a schema or in settings, at another level than that of the rule.
+    fn raise(&mut self, level: Level, pointer: &str, message: impl Into<String>) {
+        let before = self.list.len();
+        self.push(Place::Data, pointer, message.into());
+        for finding in &mut self.list[before..] {
+            finding.level = Some(level);
+        }
     }
 }

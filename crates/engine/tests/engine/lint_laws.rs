@@ -18,8 +18,12 @@ fn findings_stand_at_places_that_exist_and_can_be_silenced_there() {
         let schema = &group["schema"];
         let text = schema.to_string();
         let run = |text: &str| {
-            let input =
-                SchemaInput { schema_type: SchemaType::Json, source: Source::bare(text), owned: None };
+            let input = SchemaInput {
+                schema_type: SchemaType::Json,
+                source: Source::bare(text),
+                owned: None,
+                before: None,
+            };
             lint(&LintInput::Schema(input), &LintOptions::default()).expect("the schema is JSON")
         };
         for found in run(&text) {

@@ -365,7 +365,7 @@ fn find_meta_schema(uri: &str, modern: bool) -> Option<&'static Node> {
 }
 
 /// RFC 3986 reference resolution that never fails: what cannot be resolved is taken literally.
-pub(super) fn resolve(base: &str, reference: &str) -> String {
+pub(crate) fn resolve(base: &str, reference: &str) -> String {
     if base.is_empty() || has_scheme(reference) || base.len() > MAX_BASE {
         return reference.to_owned();
     }
@@ -389,7 +389,7 @@ fn has_scheme(text: &str) -> bool {
 }
 
 /// A fragment with its percent escapes read; broken escapes stay as they are.
-fn percent_decoded(text: &str) -> String {
+pub(crate) fn percent_decoded(text: &str) -> String {
     if !text.contains('%') {
         return text.to_owned();
     }

@@ -7,7 +7,7 @@
 
 pub(super) mod bundle;
 mod classic;
-mod documents;
+pub(super) mod documents;
 mod join;
 mod keywords;
 mod modern;

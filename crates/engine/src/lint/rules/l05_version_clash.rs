@@ -48,7 +48,7 @@ fn check_event(event: &EventView<'_>, found: &mut Found) {
 
 fn check_schema(model: &Model, found: &mut Found) {
     let stated = model.name.as_deref().and_then(names::major);
-    for field in model.root().into_iter().flat_map(|record| &record.fields) {
+    for field in model.event_parts().flat_map(|record| &record.fields) {
         let majors: BTreeSet<u64> = match field.name.as_str() {
             "type" => field.allowed.iter().filter_map(|name| names::major(name)).collect(),
             name if FIELDS.contains(&name) => {

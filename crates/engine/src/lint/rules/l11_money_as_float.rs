@@ -1,7 +1,7 @@
 //! L11: money is a binary floating-point number.
 
 use crate::lint::input::View;
-use crate::lint::model::Kind;
+use crate::lint::model::Kinds;
 use crate::lint::{Found, Level, Rule, names};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,8 +17,8 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &View<'_>, found: &mut Found) {
     if let Some(model) = view.schema() {
-        for field in model.fields().filter(|field| field.kind == Kind::Float && names::is_money(&field.name))
-        {
+        let floats = model.fields().filter(|field| field.kinds.has(Kinds::FLOAT));
+        for field in floats.filter(|field| names::is_money(&field.name)) {
             found.data(&field.pointer, format!("`{}` holds money as a floating-point number", field.name));
         }
     }

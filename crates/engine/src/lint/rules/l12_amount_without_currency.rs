@@ -1,7 +1,9 @@
 //! L12: an amount has no currency beside it.
 
+use std::collections::HashSet;
+
 use crate::lint::input::View;
-use crate::lint::model::Kind;
+use crate::lint::model::Kinds;
 use crate::lint::{Found, Level, Rule, names};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,17 +19,24 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &View<'_>, found: &mut Found) {
     let Some(model) = view.schema() else { return };
-    for record in &model.records {
-        let has_currency =
-            record.fields.iter().any(|field| names::words(&field.name).iter().any(|word| word == "currency"));
-        if has_currency {
-            continue;
-        }
+    // Another part of the same object may have it.
+    let with_currency: HashSet<usize> = model
+        .records
+        .iter()
+        .filter(|record| record.fields.iter().any(|field| is_currency(&field.name)))
+        .map(|record| record.whole)
+        .collect();
+    for record in model.records.iter().filter(|record| !with_currency.contains(&record.whole)) {
         let amounts = record.fields.iter().filter(|field| names::is_money(&field.name));
-        for field in amounts
-            .filter(|field| matches!(field.kind, Kind::Integer | Kind::Float | Kind::Decimal | Kind::Text(_)))
-        {
+        for field in amounts.filter(|field| field.kinds.has(AMOUNT)) {
             found.data(&field.pointer, format!("`{}` has no `currency` beside it", field.name));
         }
     }
+}
+
+/// What an amount is; a record may have its currency inside.
+const AMOUNT: Kinds = Kinds::INTEGER.or(Kinds::FLOAT).or(Kinds::DECIMAL).or(Kinds::TEXT);
+
+fn is_currency(name: &str) -> bool {
+    names::words(name).iter().any(|word| word == "currency")
 }

@@ -1,6 +1,9 @@
 //! L13: fields have no default that a reader could fill in.
 
+use std::collections::HashSet;
+
 use crate::lint::input::View;
+use crate::lint::model::step;
 use crate::lint::{Found, Level, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,14 +19,40 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &View<'_>, found: &mut Found) {
     let Some(model) = view.schema() else { return };
+    // Another part of the same object may have the default, or the reason.
+    let mut settled: HashSet<(usize, &str)> = HashSet::new();
     for record in &model.records {
-        let bare = record.fields.iter().filter(|field| field.required && field.default.is_none());
-        let names: Vec<&str> = bare.map(|field| field.name.as_str()).take(SHOWN + 1).collect();
-        if !names.is_empty() {
-            let shown =
-                names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            let more = if names.len() > SHOWN { " and more" } else { "" };
-            found.data(&record.pointer, format!("required without a default: {shown}{more}"));
+        let fields = record.fields.iter();
+        let fields =
+            fields.filter(|field| field.default.is_some() || model.ignores.holds(RULE.id, &field.pointer));
+        settled.extend(fields.map(|field| (record.whole, field.name.as_str())));
+    }
+    let ways = if model.before.is_some() { model.ways() } else { Vec::new() };
+    for (position, record) in model.records.iter().enumerate() {
+        let required = record.fields.iter().filter(|field| field.required).map(|field| field.name.as_str());
+        let mut bare: Vec<&str> = required
+            .chain(record.demands.iter().map(String::as_str))
+            .filter(|name| !settled.contains(&(record.whole, *name)))
+            .collect();
+        let way = ways.get(position).copied().flatten();
+        let before = model.before.as_ref().zip(way);
+        if let Some((before, way)) = before {
+            bare.retain(|name| !before.contains(&step(way, name)));
+        }
+        if bare.is_empty() {
+            continue;
+        }
+        let shown = bare.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let more = if bare.len() > SHOWN { " and more" } else { "" };
+        match before {
+            Some(_) => {
+                found.raise(
+                    Level::Error,
+                    &record.pointer,
+                    format!("new and required without a default: {shown}{more}"),
+                );
+            }
+            None => found.data(&record.pointer, format!("required without a default: {shown}{more}")),
         }
     }
 }

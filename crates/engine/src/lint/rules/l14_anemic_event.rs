@@ -1,7 +1,9 @@
 //! L14: the event carries ids only.
 
+use std::collections::HashSet;
+
 use crate::lint::input::View;
-use crate::lint::model::Model;
+use crate::lint::model::{Field, Kinds};
 use crate::lint::{Found, Level, Rule, names};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,9 +18,15 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &View<'_>, found: &mut Found) {
-    let Some(record) = view.schema().and_then(Model::root) else { return };
-    let few = (1..=3).contains(&record.fields.len());
-    if few && record.fields.iter().all(|field| names::is_id(&field.name)) {
-        found.data(&record.pointer, "the event has no members but ids");
+    let Some((model, root)) = view.schema().and_then(|model| Some((model, model.root()?))) else { return };
+    // Members may come from other texts, or be those of a map.
+    if model.event_parts().any(|record| record.open) {
+        return;
+    }
+    let fields: Vec<&Field> = model.event_parts().flat_map(|record| &record.fields).collect();
+    let names: HashSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+    let is_id = |field: &&Field| names::is_id(&field.name) && !field.kinds.has(Kinds::COMPOUND);
+    if (1..=3).contains(&names.len()) && fields.iter().all(is_id) {
+        found.data(&root.pointer, "the event has no members but ids");
     }
 }

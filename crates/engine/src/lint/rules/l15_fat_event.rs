@@ -1,9 +1,11 @@
 //! L15: the event carries too much.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::lint::input::{EventView, View};
-use crate::lint::model::Model;
+use crate::lint::model::{Model, step};
 use crate::lint::{Found, Level, Rule, names};
 
 pub(super) static RULE: Rule = Rule {
@@ -36,27 +38,26 @@ const MAX_DEPTH: usize = 6;
 const MAX_AGGREGATE: usize = 20;
 
 fn check_schema(model: &Model, found: &mut Found) {
-    let fields = model.fields().count();
-    let deepest = model.records.iter().max_by_key(|record| record.depth);
+    let fields = model.widest();
     if fields > MAX_FIELDS {
         found.data("", format!("{fields} members, more than {MAX_FIELDS}"));
-    } else if let Some(record) = deepest.filter(|record| record.depth >= MAX_DEPTH) {
+    } else if let Some((record, _)) = model.deepest().filter(|(_, around)| *around >= MAX_DEPTH) {
         found.data(&record.pointer, format!("records nest deeper than {MAX_DEPTH}"));
     }
     let words = model.name.as_deref().map(names::event_words).unwrap_or_default();
-    let whole = model.root().filter(|record| record.fields.len() > MAX_AGGREGATE);
-    if let Some(record) = whole.filter(|_| words.last().is_some_and(|word| word == "updated")) {
-        found.data(
-            &record.pointer,
-            format!("an update that carries {} members is a whole aggregate", record.fields.len()),
-        );
+    let names = model.event_parts().flat_map(|record| &record.fields).map(|field| field.name.as_str());
+    let members = names.collect::<HashSet<_>>().len();
+    if let Some(root) = model.root()
+        && members > MAX_AGGREGATE
+        && words.last().is_some_and(|word| word == "updated")
+    {
+        found.data(&root.pointer, format!("an update that carries {members} members is a whole aggregate"));
     }
 }
 
 fn check_data(event: &EventView<'_>, found: &mut Found) {
     let Some(data) = event.data() else { return };
-    let mut fields = 0;
-    event.members(&mut |_, _, _| fields += 1);
+    let fields = distinct_members(data);
     if fields > MAX_FIELDS {
         found.data("", format!("{fields} members, more than {MAX_FIELDS}"));
     } else if depth(data) > MAX_DEPTH {
@@ -67,6 +68,26 @@ fn check_data(event: &EventView<'_>, found: &mut Found) {
     if members > MAX_AGGREGATE && words.last().is_some_and(|word| word == "updated") {
         found.data("", format!("an update that carries {members} members is a whole aggregate"));
     }
+}
+
+/// Members by the names that lead to them: items of a list have theirs in common.
+fn distinct_members(data: &Value) -> usize {
+    fn walk(value: &Value, way: u64, seen: &mut HashSet<u64>) {
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    let below = step(way, name);
+                    seen.insert(below);
+                    walk(member, below, seen);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| walk(item, way, seen)),
+            _ => {}
+        }
+    }
+    let mut seen = HashSet::new();
+    walk(data, 0, &mut seen);
+    seen.len()
 }
 
 /// Objects inside each other; as deep as the data was parsed.

@@ -1,7 +1,7 @@
 //! L16: a point in time is a bare number or text.
 
 use crate::lint::input::View;
-use crate::lint::model::Kind;
+use crate::lint::model::Kinds;
 use crate::lint::{Found, Level, Rule, names};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,12 +18,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &View<'_>, found: &mut Found) {
     if let Some(model) = view.schema() {
         for field in model.fields().filter(|field| names::is_time(&field.name)) {
-            let untyped = match &field.kind {
-                Kind::Integer | Kind::Float => true,
-                Kind::Text(format) => !matches!(format.as_deref(), Some("date-time" | "date" | "time")),
-                _ => false,
-            };
-            if untyped {
+            if field.kinds.has(Kinds::INTEGER.or(Kinds::FLOAT).or(Kinds::TEXT)) {
                 found.data(&field.pointer, format!("`{}` is a time without a type that says so", field.name));
             }
         }

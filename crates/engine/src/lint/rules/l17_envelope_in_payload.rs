@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &View<'_>, found: &mut Found) {
     const NAMES: [&str; 7] =
         ["event_id", "eventId", "event_type", "eventType", "specversion", "_traceContext", "_retries"];
-    for field in view.schema().and_then(Model::root).into_iter().flat_map(|record| &record.fields) {
+    for field in view.schema().into_iter().flat_map(Model::event_parts).flat_map(|record| &record.fields) {
         if NAMES.contains(&field.name.as_str()) {
             found.data(&field.pointer, format!("`{}` belongs to the envelope", field.name));
         }

@@ -1,8 +1,9 @@
 //! L18: a part of the event has no declared shape.
 
+use std::collections::HashSet;
+
 use crate::SchemaType;
 use crate::lint::input::View;
-use crate::lint::model::Kind;
 use crate::lint::{Found, Level, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,19 +19,17 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &View<'_>, found: &mut Found) {
     let Some(model) = view.schema() else { return };
-    for record in model.records.iter().filter(|record| record.untyped) {
+    // Another part of the same object may declare its members.
+    let declared: HashSet<usize> =
+        model.records.iter().filter(|record| record.declares).map(|record| record.whole).collect();
+    for record in model.records.iter().filter(|record| record.untyped && !declared.contains(&record.whole)) {
         found.data(&record.pointer, "the object declares no members");
     }
-    for field in model.fields() {
-        match field.kind {
-            Kind::MapOfText if model.format == SchemaType::Avro => {
-                found.data(&field.pointer, format!("`{}` is a map of texts", field.name));
-            }
-            // Of JSON Schemas only objects count, and those are records.
-            Kind::Untyped if model.format != SchemaType::Json => {
-                found.data(&field.pointer, format!("`{}` can hold anything", field.name));
-            }
-            _ => {}
-        }
+    for place in &model.maps_of_text {
+        found.data(place, "the schema is a map of texts");
+    }
+    for field in model.fields().filter(|field| field.loose) {
+        let what = if model.format == SchemaType::Avro { "is a map of texts" } else { "can hold anything" };
+        found.data(&field.pointer, format!("`{}` {what}", field.name));
     }
 }

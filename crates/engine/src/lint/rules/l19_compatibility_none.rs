@@ -34,7 +34,11 @@ fn check(view: &View<'_>, found: &mut Found) {
     match subject.subject {
         Some(name) => found.data("", format!("compatibility of `{name}` is NONE")),
         None => {
-            found.raise(Level::Error, "compatibility is NONE for all subjects without a level of their own");
+            found.raise(
+                Level::Error,
+                "",
+                "compatibility is NONE for all subjects without a level of their own",
+            );
         }
     }
 }

@@ -1,5 +1,7 @@
 //! L23: the schema does not say what it means.
 
+use std::collections::HashMap;
+
 use crate::lint::input::View;
 use crate::lint::{Found, Level, Rule};
 
@@ -19,11 +21,20 @@ fn check(view: &View<'_>, found: &mut Found) {
     if model.owned == Some(false) {
         found.data("", "the metadata name no `owner`");
     }
-    let Some(record) = model.root() else { return };
-    if !record.documented {
-        found.data(&record.pointer, "the schema has no description");
+    let Some(root) = model.root() else { return };
+    if model.event_parts().any(|record| record.is_object)
+        && !model.event_parts().any(|record| record.documented)
+    {
+        found.data(&root.pointer, "the schema has no description");
     }
-    let (all, with) = (model.fields().count(), model.fields().filter(|field| field.documented).count());
+    // A member of several parts of one object is described once.
+    let mut members: HashMap<(usize, &str), bool> = HashMap::new();
+    for record in &model.records {
+        for field in record.fields.iter().filter(|field| !model.ignores.holds(RULE.id, &field.pointer)) {
+            *members.entry((record.whole, &field.name)).or_default() |= field.documented;
+        }
+    }
+    let (all, with) = (members.len(), members.values().filter(|documented| **documented).count());
     if with * 2 < all {
         found.data("", format!("{} of {all} fields have no description", all - with));
     }

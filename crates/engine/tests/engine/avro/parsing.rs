@@ -209,8 +209,12 @@ fn definitions_that_move_into_each_other_make_a_deep_text() {
         let found = AvroSchema::compare(&again, &wider, &CompareOptions::default()).differences;
         assert!(!found.is_empty() && found[0].reader.is_some());
         let canonical = schema.canonical();
-        let input =
-            SchemaInput { schema_type: SchemaType::Avro, source: Source::bare(&canonical), owned: None };
+        let input = SchemaInput {
+            schema_type: SchemaType::Avro,
+            source: Source::bare(&canonical),
+            owned: None,
+            before: None,
+        };
         assert!(lint(&LintInput::Schema(input), &LintOptions::default()).is_ok());
         let options = ValidatorOptions::default();
         assert!(InlineRules::compile(SchemaType::Avro, &Source::bare(&canonical), &options).is_ok());

@@ -1,0 +1,203 @@
+//! Ways through the records of a model.
+
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{HashSet, VecDeque};
+use std::hash::{Hash, Hasher};
+
+use super::{Demands, Model, Record};
+use crate::SchemaType;
+
+/// Parts of one value that are looked at; a value with more has been described by a program.
+const MAX_PARTS: usize = 1_000;
+
+impl Record {
+    /// Records that speak of the same value.
+    fn parts(&self) -> impl Iterator<Item = usize> {
+        self.with.iter().chain(self.either.iter().flatten()).copied()
+    }
+}
+
+impl Model {
+    /// Gives all records that speak of one value the same `whole`.
+    pub(super) fn join_wholes(&mut self) {
+        let mut parents: Vec<usize> = (0..self.records.len()).collect();
+        for (position, record) in self.records.iter().enumerate() {
+            for part in record.parts() {
+                let (one, other) = (find(&mut parents, position), find(&mut parents, part));
+                parents[one.max(other)] = one.min(other);
+            }
+        }
+        for position in 0..parents.len() {
+            self.records[position].whole = find(&mut parents, position);
+        }
+    }
+
+    /// Records that speak of the same value as these, these first.
+    pub(super) fn closure(&self, start: &[usize]) -> Vec<usize> {
+        self.reached(start, |record| record.parts().collect())
+    }
+
+    fn reached(&self, start: &[usize], next: impl Fn(&Record) -> Vec<usize>) -> Vec<usize> {
+        let mut found: Vec<usize> = start.to_vec();
+        let mut seen: HashSet<usize> = start.iter().copied().collect();
+        let mut at = 0;
+        while at < found.len() && found.len() < MAX_PARTS {
+            found.extend(next(&self.records[found[at]]).into_iter().filter(|part| seen.insert(*part)));
+            at += 1;
+        }
+        found
+    }
+
+    /// The record that lies deepest in an event, and how many lie around it; of the ways to a record the shortest
+    /// counts.
+    pub(in crate::lint) fn deepest(&self) -> Option<(&Record, usize)> {
+        let mut depths: Vec<Option<usize>> = vec![None; self.records.len()];
+        let mut open: VecDeque<(usize, usize)> = self.roots.iter().map(|root| (*root, 0)).collect();
+        while let Some((position, depth)) = open.pop_front() {
+            if depths[position].is_some() {
+                continue;
+            }
+            depths[position] = Some(depth);
+            let record = &self.records[position];
+            for same in record.parts().chain(record.inside.iter().copied()) {
+                open.push_front((same, depth));
+            }
+            for field in &record.fields {
+                open.extend(field.leads.iter().map(|below| (*below, depth + 1)));
+            }
+        }
+        let reached = self.records.iter().zip(depths).filter(|(record, _)| record.is_object);
+        let reached = reached.filter_map(|(record, depth)| Some((record, depth?)));
+        // The first of the deepest.
+        reached.fold(None, |best: Option<(&Record, usize)>, one| match best {
+            Some(best) if best.1 >= one.1 => Some(best),
+            _ => Some(one),
+        })
+    }
+
+    /// Most members that one event can have: of branches the widest one counts, and a name in several parts of one
+    /// value once.
+    pub(in crate::lint) fn widest(&self) -> usize {
+        self.roots.iter().map(|root| self.members_below(*root)).max().unwrap_or(0)
+    }
+
+    fn members_below(&self, root: usize) -> usize {
+        let mut seen = HashSet::from([root]);
+        let mut names: HashSet<(usize, &str)> = HashSet::new();
+        let mut open = vec![root];
+        while let Some(position) = open.pop() {
+            let record = &self.records[position];
+            names.extend(record.fields.iter().map(|field| (record.whole, field.name.as_str())));
+            let leads = record.fields.iter().flat_map(|field| &field.leads);
+            let all = record.with.iter().chain(&record.inside).chain(leads).copied();
+            let widest = record.either.iter().filter_map(|branches| {
+                branches.iter().copied().max_by_key(|branch| self.own_members(*branch))
+            });
+            open.extend(all.chain(widest).filter(|next| seen.insert(*next)));
+        }
+        names.len()
+    }
+
+    /// Members of a record and of what it is combined with directly.
+    fn own_members(&self, position: usize) -> usize {
+        let record = &self.records[position];
+        let with: usize = record.with.iter().map(|part| self.records[*part].fields.len()).sum();
+        record.fields.len() + with
+    }
+
+    /// For each record the way of member names that leads to it from an event, as a number. It stays the same when a
+    /// record gets another name or place. None: nothing leads there.
+    pub(in crate::lint) fn ways(&self) -> Vec<Option<u64>> {
+        let mut ways: Vec<Option<u64>> = vec![None; self.records.len()];
+        let mut open: VecDeque<(usize, u64)> = VecDeque::new();
+        for (position, root) in self.roots.iter().enumerate() {
+            // The first one may get another name, and others beside it.
+            let name = if position == 0 { "" } else { self.records[*root].pointer.as_str() };
+            open.push_back((*root, step(0, name)));
+        }
+        while let Some((position, way)) = open.pop_front() {
+            if ways[position].is_some() {
+                continue;
+            }
+            ways[position] = Some(way);
+            let record = &self.records[position];
+            for same in record.parts().chain(record.inside.iter().copied()) {
+                open.push_front((same, way));
+            }
+            for field in &record.fields {
+                let below = step(way, &field.name);
+                open.extend(field.leads.iter().map(|lead| (*lead, below)));
+            }
+        }
+        ways
+    }
+
+    /// Fields that readers of this schema have to find, or to know.
+    pub(in crate::lint) fn demands(&self) -> Demands {
+        let is_avro = self.format == SchemaType::Avro;
+        let mut demands = Demands::new();
+        for (record, way) in self.records.iter().zip(self.ways()) {
+            let Some(way) = way else { continue };
+            // In Avro all that writers have written is there, whether or not readers had a default for it.
+            let fields = record.fields.iter().filter(|field| is_avro || field.required);
+            let names = fields.map(|field| &field.name).chain(&record.demands);
+            demands.extend(names.map(|name| step(way, name)));
+        }
+        demands
+    }
+
+    /// Whether the schema silences a rule at a member of the data that it describes, given by its JSON Pointer:
+    /// there, at something around it, or for all. Positions in lists, keys of maps and names of branches are stepped
+    /// over.
+    pub(in crate::lint) fn silences(&self, id: &str, pointer: &str) -> bool {
+        if self.ignores.is_empty() {
+            return false;
+        }
+        let silent = |place: &str| self.ignores.holds(id, place);
+        let around = |record: &Record| record.parts().chain(record.inside.iter().copied()).collect();
+        let mut here = self.reached(&self.roots, around);
+        let roots = self.closure(&self.roots);
+        if silent("")
+            || self.roots.len() == 1 && roots.iter().any(|root| silent(&self.records[*root].pointer))
+        {
+            return true;
+        }
+        for token in pointer.split('/').skip(1) {
+            let name = token.replace("~1", "/").replace("~0", "~");
+            let fields = here.iter().flat_map(|position| &self.records[*position].fields);
+            let fields: Vec<_> = fields
+                .filter(|field| field.name == name || field.json_name.as_ref() == Some(&name))
+                .collect();
+            if fields.iter().any(|field| silent(&field.pointer)) {
+                return true;
+            }
+            let is_listed = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+            if !fields.is_empty() {
+                let leads: Vec<usize> = fields.iter().flat_map(|field| field.leads.iter().copied()).collect();
+                here = self.reached(&leads, around);
+            } else if self.format == SchemaType::Json
+                && !is_listed
+                && !here.iter().any(|position| self.records[*position].open)
+            {
+                return false;
+            }
+        }
+        false
+    }
+}
+
+/// One name further on a way.
+pub(in crate::lint) fn step(way: u64, name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (way, name).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The representative of a set, with the way to it made shorter.
+fn find(parents: &mut [usize], mut position: usize) -> usize {
+    while parents[position] != position {
+        parents[position] = parents[parents[position]];
+        position = parents[position];
+    }
+    position
+}
