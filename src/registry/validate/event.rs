@@ -303,7 +303,7 @@ impl Registry {
     }
 
     /// Holds the data against the schema that the evidence names; where only a subject is named, the policy on
-    /// versions chooses: JSON tries versions newest first, other formats take the latest.
+    /// versions chooses: JSON data tries versions newest first, other data takes the latest.
     async fn check_against(
         &self,
         checking: &mut Checking<'_>,
@@ -335,7 +335,9 @@ impl Registry {
             checking.finish_as(&rules::SCHEMA_ID_REQUIRED, &newest, id_required());
             return Ok(());
         }
-        let tries_all = policy == Some(VersionPolicy::Any) || newest.schema_type() == SchemaType::Json;
+        // JSON tells its members by name, whatever the schema is written in.
+        let is_json = checking.format == PayloadFormat::Json || newest.schema_type() == SchemaType::Json;
+        let tries_all = policy == Some(VersionPolicy::Any) || is_json;
         let started = Instant::now();
         let mut first: Option<(Report, Matched)> = None;
         let tries_older = tries_all && !exact;

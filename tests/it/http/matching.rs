@@ -690,6 +690,37 @@ async fn aliases_of_subjects_hold_for_events() {
 }
 
 #[tokio::test]
+async fn json_data_finds_its_version_whatever_the_format_of_the_schemas() {
+    let app = App::new().await;
+    let avro =
+        |field: &str| format!(r#"{{"type":"record","name":"R","fields":[{{"name":"{field}","type":"int"}}]}}"#);
+    app.put("/config", json!({ "compatibility": "NONE" })).await.is(200);
+    for field in ["a", "b"] {
+        app.register(TYPE, &avro(field)).await;
+    }
+    for message in ["message M { int32 a = 1; }", "message M { string a = 1; }"] {
+        let schema = format!("syntax = \"proto3\"; {message}");
+        app.register_body("proto", json!({ "schema": schema, "schemaType": "PROTOBUF" })).await;
+    }
+    register_json(&app, "mixed", object("a", "integer")).await;
+    app.register("mixed", &avro("b")).await;
+    for (subject, data, expected) in [
+        (TYPE, json!({ "b": 1 }), "valid type {}/2 [] []"),
+        (TYPE, json!({ "a": 1 }), "valid type {}/1 [] []"),
+        (TYPE, json!({ "c": 1 }), "invalid type {}/2 [schema.avro.missing-field] [schema.avro.unknown-field]"),
+        ("proto", json!({ "a": "x" }), "valid type {}/2 [] []"),
+        ("proto", json!({ "a": 1 }), "valid type {}/1 [] []"),
+        ("mixed", json!({ "a": 1 }), "valid type {}/1 [] []"),
+    ] {
+        let verdict = ask(&app, "", &event(json!({ "type": subject, "data": data }))).await;
+        assert_eq!(summary(&verdict), expected.replace("{}", subject), "{verdict:#}");
+    }
+    app.put(&format!("/v1/subjects/{TYPE}/settings"), json!({ "versions": "latest" })).await.is(200);
+    let older = event(json!({ "data": { "a": 1 } }));
+    assert!(summary(&ask(&app, "", &older).await).starts_with(&format!("invalid type {TYPE}/2 ")));
+}
+
+#[tokio::test]
 async fn a_rule_of_a_version_whose_shape_fits_is_final() {
     let app = App::new().await;
     let schema = object("a", "boolean");
