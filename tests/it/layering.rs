@@ -171,7 +171,7 @@ fn lines_of(folder: &str) -> Vec<(String, String)> {
     for file in files {
         let shown = file.strip_prefix(root()).unwrap().display().to_string();
         let text = std::fs::read_to_string(&file).unwrap();
-        for line in text.lines().take_while(|line| line.trim() != "#[cfg(test)]") {
+        for line in shipped_lines(&text) {
             let code = line.split("//").next().unwrap_or_default().trim();
             if !code.is_empty() {
                 lines.push((shown.clone(), code.to_owned()));
@@ -179,6 +179,26 @@ fn lines_of(folder: &str) -> Vec<(String, String)> {
         }
     }
     lines
+}
+
+/// The lines of a file up to its tests. Tests in a file of their own are named anywhere.
+fn shipped_lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut lines = text.lines().peekable();
+    std::iter::from_fn(move || {
+        loop {
+            let line = lines.next()?;
+            if line.trim() != "#[cfg(test)]" {
+                return Some(line);
+            }
+            lines.next_if(|item| item.trim_end().ends_with(';'))?;
+        }
+    })
+}
+
+#[test]
+fn lines_behind_the_name_of_a_test_file_are_read() {
+    let text = "#[cfg(test)]\nmod tests;\nuse a;\n    #[cfg(test)]\nmod tests {\nuse b;\n}";
+    assert_eq!(shipped_lines(text).collect::<Vec<_>>(), ["use a;"]);
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -692,8 +692,9 @@ async fn aliases_of_subjects_hold_for_events() {
 #[tokio::test]
 async fn json_data_finds_its_version_whatever_the_format_of_the_schemas() {
     let app = App::new().await;
-    let avro =
-        |field: &str| format!(r#"{{"type":"record","name":"R","fields":[{{"name":"{field}","type":"int"}}]}}"#);
+    let avro = |field: &str| {
+        format!(r#"{{"type":"record","name":"R","fields":[{{"name":"{field}","type":"int"}}]}}"#)
+    };
     app.put("/config", json!({ "compatibility": "NONE" })).await.is(200);
     for field in ["a", "b"] {
         app.register(TYPE, &avro(field)).await;
@@ -707,7 +708,11 @@ async fn json_data_finds_its_version_whatever_the_format_of_the_schemas() {
     for (subject, data, expected) in [
         (TYPE, json!({ "b": 1 }), "valid type {}/2 [] []"),
         (TYPE, json!({ "a": 1 }), "valid type {}/1 [] []"),
-        (TYPE, json!({ "c": 1 }), "invalid type {}/2 [schema.avro.missing-field] [schema.avro.unknown-field]"),
+        (
+            TYPE,
+            json!({ "c": 1 }),
+            "invalid type {}/2 [schema.avro.missing-field] [schema.avro.unknown-field]",
+        ),
         ("proto", json!({ "a": "x" }), "valid type {}/2 [] []"),
         ("proto", json!({ "a": 1 }), "valid type {}/1 [] []"),
         ("mixed", json!({ "a": 1 }), "valid type {}/1 [] []"),
