@@ -130,8 +130,10 @@ pub(crate) struct Enum {
     pub is_closed: bool,
     /// Names with numbers in order of the text; aliases included.
     pub values: Box<[(Box<str>, i32)]>,
-    /// All numbers, ascending.
-    numbers: Box<[i32]>,
+    /// Positions in `values` by name.
+    by_name: Box<[u32]>,
+    /// All numbers, ascending, each with the position of its first constant.
+    by_number: Box<[(i32, u32)]>,
 }
 
 // === impl Table ===
@@ -391,10 +393,19 @@ impl WellKnown {
 impl Enum {
     /// An enum with its constants in order of the text.
     pub fn new(name: impl Into<Box<str>>, is_closed: bool, values: Vec<(Box<str>, i32)>) -> Self {
-        let mut numbers: Vec<i32> = values.iter().map(|(_, number)| *number).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        Self { name: name.into(), is_closed, values: values.into(), numbers: numbers.into() }
+        let mut by_name: Vec<u32> = values.iter().zip(0..).map(|(_, at)| at).collect();
+        by_name.sort_by_key(|at| &*values[*at as usize].0);
+        let mut by_number: Vec<(i32, u32)> =
+            values.iter().zip(0..).map(|((_, number), at)| (*number, at)).collect();
+        by_number.sort_unstable();
+        by_number.dedup_by_key(|(number, _)| *number);
+        Self {
+            name: name.into(),
+            is_closed,
+            values: values.into(),
+            by_name: by_name.into(),
+            by_number: by_number.into(),
+        }
     }
 
     /// Whether JSON writes it as `null`.
@@ -404,16 +415,56 @@ impl Enum {
 
     /// Whether a constant has this number.
     pub fn has_number(&self, number: i32) -> bool {
-        self.numbers.binary_search(&number).is_ok()
+        self.find_position(number).is_some()
     }
 
     /// The number of a constant.
     pub fn find_number(&self, name: &str) -> Option<i32> {
-        self.values.iter().find(|(known, _)| &**known == name).map(|(_, number)| *number)
+        let name_at = |at: &u32| &*self.values[*at as usize].0;
+        let found = self.by_name.binary_search_by_key(&name, name_at).ok()?;
+        Some(self.values[self.by_name[found] as usize].1)
     }
 
     /// The first constant with a number.
     pub fn find_name(&self, number: i32) -> Option<&str> {
-        self.values.iter().find(|(_, known)| *known == number).map(|(name, _)| &**name)
+        self.find_position(number).map(|at| &*self.values[at].0)
+    }
+
+    fn find_position(&self, number: i32) -> Option<usize> {
+        let found = self.by_number.binary_search_by_key(&number, |(known, _)| *known).ok()?;
+        Some(self.by_number[found].1 as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Enum;
+
+    #[test]
+    fn of_constants_with_one_number_the_first_is_its_name() {
+        let values = [("NEW", 0), ("OPEN", 2), ("DONE", 1), ("RUNNING", 2), ("BELOW", -1)];
+        let values = values.map(|(name, number)| (name.into(), number)).to_vec();
+        let status = Enum::new("Status", true, values);
+        let numbers =
+            ["BELOW", "NEW", "DONE", "OPEN", "RUNNING", "GONE", ""].map(|name| status.find_number(name));
+        assert_eq!(numbers, [Some(-1), Some(0), Some(1), Some(2), Some(2), None, None]);
+        assert_eq!(
+            [-1, 0, 1, 2, 3].map(|number| status.find_name(number)),
+            [Some("BELOW"), Some("NEW"), Some("DONE"), Some("OPEN"), None]
+        );
+        assert_eq!([-2, 2].map(|number| status.has_number(number)), [false, true]);
+    }
+
+    /// Looked for one by one these would be compared some ten thousand million times.
+    #[test]
+    fn constants_are_found_among_many() {
+        let many = 0..200_000;
+        let large = Enum::new(
+            "Large",
+            false,
+            many.clone().map(|number| (format!("CONSTANT_{number}").into(), number)).collect(),
+        );
+        assert!(many.clone().all(|number| large.find_number(&format!("CONSTANT_{number}")) == Some(number)));
+        assert!(many.clone().all(|number| large.find_name(number).is_some()));
     }
 }
