@@ -40,6 +40,9 @@ pub enum ConditionError {
     },
 }
 
+/// What is said of a condition that is [`Answer::TooCostly`].
+pub(super) const TOO_COSTLY: &str = "the expression would take too many steps on this payload";
+
 /// What a condition says about a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -50,8 +53,10 @@ pub enum Answer {
         /// The expression's own message, when its result is one of the texts written in it.
         message: Option<String>,
     },
-    /// It could not be decided for a reason that lies in the rule, or in the size of the payload.
+    /// It could not be decided for a reason that lies in the rule.
     NotEvaluable(String),
+    /// The expression would take more steps on this payload than are left for it.
+    TooCostly,
 }
 
 /// What counts as a result.
@@ -119,8 +124,9 @@ impl Condition {
 
     /// Evaluates on a whole message, bound as `message`; `now` is the time.
     pub fn evaluate(&self, message: &Value, now: Timestamp) -> Answer {
-        let message = Variable::new("message", message);
-        self.answer(&[message], now, Results::Bool, &mut Budget::default())
+        let mut budget = Budget::default();
+        let message = Variable::new("message", message, &mut budget);
+        self.answer(&[message], now, Results::Bool, &mut budget)
     }
 
     pub(super) fn answer(
@@ -135,13 +141,15 @@ impl Condition {
         };
         let parts = || self.guard.iter().chain([&self.body]);
         let named = |name: &str| parts().any(|part| part.references().has_variable(name));
-        let now = Variable::new("now", &now);
+        let now = Variable::new("now", &now, budget);
         let variables: Vec<_> =
             variables.iter().chain([&now]).filter(|variable| named(variable.name)).copied().collect();
-        if !parts().all(|part| budget.spend(cost::bound(part, &variables))) {
-            return Answer::NotEvaluable(
-                "the expression would take too many steps on this payload".to_owned(),
-            );
+        let is_paid = |part| {
+            let bound = cost::bound(part, &variables, budget);
+            budget.spend(bound)
+        };
+        if !parts().all(is_paid) {
+            return Answer::TooCostly;
         }
         let mut context = Context::with_env(functions::environment());
         functions::add(&mut context);

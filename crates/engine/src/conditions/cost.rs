@@ -5,7 +5,7 @@
 //! A path of members from a variable (`message.order.items`) is followed in the real value; everything
 //! else is bounded by the largest part of its operands. Concatenation adds sizes, a comprehension costs its
 //! body once for every element its range can have. One unit is one node of the expression or 32 bytes
-//! touched; some tens of nanoseconds.
+//! touched; some tens of nanoseconds. To look at a value takes a unit, too: what is measured is paid for.
 
 use std::collections::HashMap;
 
@@ -38,6 +38,11 @@ impl Default for Budget {
 }
 
 impl Budget {
+    /// Whether nothing is left, not even for a look.
+    pub(super) fn is_spent(&self) -> bool {
+        self.0 == 0
+    }
+
     /// Takes units, or says that there are not enough.
     pub(super) fn spend(&mut self, units: u64) -> bool {
         match self.0.checked_sub(units) {
@@ -59,16 +64,18 @@ pub(super) struct Variable<'v> {
 }
 
 impl<'v> Variable<'v> {
-    pub(super) fn new(name: &'static str, value: &'v Value) -> Self {
-        Self { name, value, size: Size::exact(value) }
+    /// Costs a unit for each value inside.
+    pub(super) fn new(name: &'static str, value: &'v Value, budget: &mut Budget) -> Self {
+        Self { name, value, size: Size::exact(value, budget) }
     }
 }
 
-/// The bound for one evaluation, binding of the variables included.
-pub(super) fn bound(expression: &IdedExpr, variables: &[Variable<'_>]) -> u64 {
+/// The bound for one evaluation, binding of the variables included. What is looked at is taken from the budget; beyond it
+/// there is no bound.
+pub(super) fn bound(expression: &IdedExpr, variables: &[Variable<'_>], budget: &mut Budget) -> u64 {
     let scope = variables.iter().map(|variable| (variable.name.to_owned(), variable.size)).collect();
     let bound = variables.iter().map(|variable| variable.size.weight).fold(SETUP_COST, u64::saturating_add);
-    let mut meter = Meter { scope, cost: bound };
+    let mut meter = Meter { scope, cost: bound, budget };
     meter.size(expression, 1);
     meter.cost
 }
@@ -93,11 +100,18 @@ impl<'v> Size<'v> {
         Self { weight: 1, ..Self::default() }
     }
 
-    /// Measures a value. As deep as the value.
-    fn exact(value: &'v Value) -> Self {
-        let of = |parts: &mut dyn Iterator<Item = &'v Value>| {
-            parts.map(Self::exact).fold(Self::default(), Self::with_element)
-        };
+    /// What there is no budget to look at.
+    fn immeasurable() -> Self {
+        Self { length: u64::MAX, nested: u64::MAX, weight: u64::MAX, defaults: u64::MAX, exact: None }
+    }
+
+    /// Measures a value at a unit for each value inside. As deep as the value.
+    fn exact(value: &'v Value, budget: &mut Budget) -> Self {
+        if !budget.spend(1) {
+            return Self::immeasurable();
+        }
+        let mut of =
+            |parts: &mut dyn Iterator<Item = &'v Value>| Self::measured(parts, budget, Self::with_element);
         let parts = match &value.data {
             Data::List(items) => of(&mut items.iter()),
             Data::Object(members) => of(&mut members.values()),
@@ -111,12 +125,28 @@ impl<'v> Size<'v> {
             Data::Message(message) => message.kind.longest_default() as u64 / BYTES_A_UNIT,
             _ => parts.defaults,
         };
-        Self { weight: parts.weight + 1, defaults, exact: Some(value), ..parts }
+        Self { weight: parts.weight.saturating_add(1), defaults, exact: Some(value), ..parts }
+    }
+
+    /// Measures values, as long as there is a budget, into one size.
+    fn measured(
+        values: &mut dyn Iterator<Item = &'v Value>,
+        budget: &mut Budget,
+        join: impl Fn(Self, Self) -> Self,
+    ) -> Self {
+        let mut size = Self::default();
+        for value in values {
+            size = join(size, Self::exact(value, budget));
+            if budget.is_spent() {
+                return Self::immeasurable();
+            }
+        }
+        size
     }
 
     fn with_element(self, element: Self) -> Self {
         Self {
-            length: self.length + 1,
+            length: self.length.saturating_add(1),
             nested: self.nested.max(element.length).max(element.nested),
             weight: self.weight.saturating_add(element.weight),
             defaults: self.defaults.max(element.defaults),
@@ -130,7 +160,7 @@ impl<'v> Size<'v> {
     }
 
     /// Any one element: the largest of known ones.
-    fn element(self) -> Self {
+    fn element(self, budget: &mut Budget) -> Self {
         let known = match self.exact.map(|value| &value.data) {
             Some(Data::List(items)) => items,
             // Of maps the keys.
@@ -139,8 +169,7 @@ impl<'v> Size<'v> {
             }
             _ => return self.part(),
         };
-        let largest = known.iter().map(Self::exact).fold(Self::default(), Self::or);
-        Self { exact: None, ..largest }
+        Self { exact: None, ..Self::measured(&mut known.iter(), budget, Self::or) }
     }
 
     /// One or the other.
@@ -166,12 +195,13 @@ impl<'v> Size<'v> {
     }
 }
 
-struct Meter<'v> {
+struct Meter<'v, 'b> {
     scope: HashMap<String, Size<'v>>,
     cost: u64,
+    budget: &'b mut Budget,
 }
 
-impl<'v> Meter<'v> {
+impl<'v> Meter<'v, '_> {
     fn charge(&mut self, units: u64, times: u64) {
         self.cost = self.cost.saturating_add(units.saturating_mul(times));
     }
@@ -190,10 +220,13 @@ impl<'v> Meter<'v> {
                 let operand = self.size(&select.operand, times);
                 // Defaults are made when they are selected.
                 self.charge(operand.defaults, times);
-                let default =
-                    Size { weight: 1 + operand.defaults, defaults: operand.defaults, ..Size::default() };
+                let weight = operand.defaults.saturating_add(1);
+                let default = Size { weight, defaults: operand.defaults, ..Size::default() };
                 match operand.exact {
-                    Some(value) => member(value, &select.field).map_or(default, Size::exact),
+                    Some(value) => match member(value, &select.field) {
+                        Some(member) => Size::exact(member, self.budget),
+                        None => default,
+                    },
                     None => Size { weight: operand.weight.max(default.weight), ..operand.part() },
                 }
             }
@@ -231,7 +264,7 @@ impl<'v> Meter<'v> {
             "_[_]" | "_[?_]" => {
                 self.charge(all.defaults, times);
                 let part = operands.first().map_or_else(Size::scalar, |operand| operand.part());
-                Size { weight: part.weight.max(1 + all.defaults), ..part }
+                Size { weight: part.weight.max(all.defaults.saturating_add(1)), ..part }
             }
             "_?_:_" => operands.iter().skip(1).copied().fold(Size::default(), Size::or),
             "_&&_" | "_||_" | "!_" | HAS => Size::scalar(),
@@ -259,8 +292,11 @@ impl<'v> Meter<'v> {
         self.charge(range.weight, times);
         let rounds = times.saturating_mul(range.length.max(1));
         let variables = [Some(&loops.iter_var), loops.iter_var2.as_ref()].into_iter().flatten();
-        let hidden: Vec<(String, Option<Size<'v>>)> =
-            variables.map(|name| (name.clone(), self.scope.insert(name.clone(), range.element()))).collect();
+        let mut hidden: Vec<(String, Option<Size<'v>>)> = Vec::new();
+        for name in variables {
+            let element = range.element(self.budget);
+            hidden.push((name.clone(), self.scope.insert(name.clone(), element)));
+        }
         let outer = self.scope.insert(loops.accu_var.clone(), Size::default());
         self.size(&loops.loop_cond, rounds);
         let step = self.size(&loops.loop_step, rounds);

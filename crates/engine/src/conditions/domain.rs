@@ -4,17 +4,22 @@
 //! type CEL_FIELD every primitive field that carries one of the rule's tags; those of other types are passed over,
 //! and the report says so. A TRANSFORM ends the evaluation: what follows would see data that it has changed.
 
+use std::ops::ControlFlow;
+
 use crate::violation::ValidatorOptions;
 use crate::{Report, SchemaError, SchemaType, Severity, Source, Violation};
 
-use super::condition::Results;
+use super::condition::{Results, TOO_COSTLY};
 use super::cost::{Budget, Variable};
-use super::fields::{Shapes, Site, Wanted};
+use super::fields::{Datum, Shapes, Site, Wanted};
 use super::inline::{not_evaluable, shown};
 use super::{Answer, Condition, ConditionError, Timestamp, Value};
 
 /// Types that CEL_FIELD rules are evaluated on.
 const PRIMITIVES: [&str; 8] = ["STRING", "BYTES", "INT", "LONG", "FLOAT", "DOUBLE", "BOOLEAN", "NULL"];
+
+/// What it costs to come to a value and to ask whether a rule is about it.
+const SITE_COST: u64 = 1;
 
 /// A rule as a rule set holds it. Texts are those of the rule set's JSON.
 #[derive(Clone, Copy, Debug, Default)]
@@ -115,8 +120,9 @@ impl DomainRules {
 
     /// Evaluates the rules on a valid payload, in list order. `message` is the value that was decoded from `payload`.
     pub fn check(&self, message: &Value, payload: &[u8], now: Timestamp) -> Report {
-        let mut run =
-            Run { message: Variable::new("message", message), payload, now, budget: Budget::default() };
+        let mut budget = Budget::default();
+        let variable = Variable::new("message", message, &mut budget);
+        let mut run = Run { message: variable, datum: Datum::new(message, payload), now, budget };
         let mut report = Report::default();
         for rule in &self.rules {
             match (&rule.condition, &rule.fields) {
@@ -130,7 +136,7 @@ impl DomainRules {
                     }
                 }
                 (Ok(condition), Some(tags)) => {
-                    self.check_fields(rule, condition, tags, message, &mut run, &mut report);
+                    self.check_fields(rule, condition, tags, &mut run, &mut report);
                 }
             }
         }
@@ -154,24 +160,32 @@ impl DomainRules {
         rule: &Compiled,
         condition: &Condition,
         wanted: &[String],
-        message: &Value,
         run: &mut Run<'_>,
         report: &mut Report,
     ) {
         let Some(shapes) = &self.shapes else { return };
-        let payload = run.payload;
-        let walked = shapes.walk(message, payload, &mut |site| {
-            if site.name.is_empty() || !PRIMITIVES.contains(&site.type_name) {
-                return;
-            }
-            let tags = self.tags_of(site);
-            if !wanted.is_empty() && !tags.iter().any(|tag| wanted.iter().any(|wanted| wanted == tag)) {
-                return;
-            }
-            let answer = run.field(condition, site, &tags);
+        let Run { message, datum, now, budget } = run;
+        let walked = shapes.walk(datum, &mut |site| {
+            let answer = if !budget.spend(SITE_COST) {
+                Answer::TooCostly
+            } else if site.name.is_empty() || !PRIMITIVES.contains(&site.type_name) {
+                Answer::Holds
+            } else {
+                let tags = self.tags_of(site);
+                let is_meant =
+                    wanted.is_empty() || tags.iter().any(|tag| wanted.iter().any(|wanted| wanted == tag));
+                if is_meant {
+                    on_field(condition, site, &tags, *message, *now, budget)
+                } else {
+                    Answer::Holds
+                }
+            };
+            // One finding, and the rules behind this one have what is left.
+            let is_over = answer == Answer::TooCostly;
             if answer != Answer::Holds {
                 report.push_with(rule.severity(), || rule.finding(answer, site.pointer, site.path));
             }
+            if is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         if !walked {
             report.push(not_evaluable("", "the payload is too large to tell which fields it has"));
@@ -191,26 +205,31 @@ impl DomainRules {
 
 struct Run<'v> {
     message: Variable<'v>,
-    payload: &'v [u8],
+    datum: Datum<'v>,
     now: Timestamp,
     budget: Budget,
 }
 
-impl Run<'_> {
-    fn field(&mut self, condition: &Condition, site: &Site<'_>, tags: &[&str]) -> Answer {
-        let tags = Value::list(tags.iter().map(|tag| Value::from(*tag)).collect());
-        let texts = [site.full_name, site.name, site.type_name].map(Value::from);
-        let [full_name, name, type_name] = &texts;
-        let variables = [
-            Variable::new("value", site.value),
-            Variable::new("fullName", full_name),
-            Variable::new("name", name),
-            Variable::new("typeName", type_name),
-            Variable::new("tags", &tags),
-            self.message,
-        ];
-        condition.answer(&variables, self.now, Results::Bool, &mut self.budget)
-    }
+fn on_field(
+    condition: &Condition,
+    site: &Site<'_>,
+    tags: &[&str],
+    message: Variable<'_>,
+    now: Timestamp,
+    budget: &mut Budget,
+) -> Answer {
+    let tags = Value::list(tags.iter().map(|tag| Value::from(*tag)).collect());
+    let texts = [site.full_name, site.name, site.type_name].map(Value::from);
+    let [full_name, name, type_name] = &texts;
+    let variables = [
+        Variable::new("value", site.value, budget),
+        Variable::new("fullName", full_name, budget),
+        Variable::new("name", name, budget),
+        Variable::new("typeName", type_name, budget),
+        Variable::new("tags", &tags, budget),
+        message,
+    ];
+    condition.answer(&variables, now, Results::Bool, budget)
 }
 
 impl Compiled {
@@ -223,6 +242,7 @@ impl Compiled {
             (Answer::NotEvaluable(reason), _) => {
                 not_evaluable(pointer, &format!("rule `{}`: {reason}", self.name))
             }
+            (Answer::TooCostly, _) => not_evaluable(pointer, &format!("rule `{}`: {TOO_COSTLY}", self.name)),
             (Answer::Fails { message }, Ok(condition)) => {
                 let text = condition.doc().unwrap_or(condition.expression());
                 let place = if path.is_empty() { String::new() } else { format!("`{}`: ", shown(path)) };

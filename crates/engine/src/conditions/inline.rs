@@ -7,13 +7,14 @@
 //! every payload: somebody meant it.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 use crate::violation::ValidatorOptions;
 use crate::{Report, SchemaError, SchemaType, Severity, Source, Violation};
 
-use super::condition::Results;
+use super::condition::{Results, TOO_COSTLY};
 use super::cost::{Budget, Variable};
-use super::fields::{Shapes, Site, Wanted, WrittenRule};
+use super::fields::{Datum, Shapes, Site, Wanted, WrittenRule};
 use super::{Answer, Condition, ConditionError, Timestamp, Value};
 
 /// The inline rules of one schema, compiled once.
@@ -63,18 +64,18 @@ impl InlineRules {
     /// Evaluates all rules on a valid payload: in order of the schema, for JSON Schema in that of the payload.
     /// `message` is the value that was decoded from `payload`.
     pub fn check(&self, message: &Value, payload: &[u8], now: Timestamp) -> Report {
-        let mut report = Report::default();
         if self.is_empty() {
-            return report;
+            return Report::default();
         }
-        let mut budget = Budget::default();
-        let walked = self.shapes.walk(message, payload, &mut |site| {
-            if !site.value.is_null() {
-                for rule in site.rules {
-                    self.evaluate(rule, site, now, &mut budget, &mut report);
-                }
-            }
-        });
+        let mut run = Run {
+            rules: self,
+            now,
+            budget: Budget::default(),
+            refused: Vec::new(),
+            report: Report::default(),
+        };
+        let walked = self.shapes.walk(&Datum::new(message, payload), &mut |site| run.site(site));
+        let mut report = run.report;
         if !walked {
             report.push(not_evaluable("", "the payload is too large to tell where inline rules apply"));
         }
@@ -83,20 +84,44 @@ impl InlineRules {
         }
         report
     }
+}
 
-    fn evaluate(
-        &self,
-        rule: &WrittenRule,
-        site: &Site<'_>,
-        now: Timestamp,
-        budget: &mut Budget,
-        report: &mut Report,
-    ) {
+/// The rules on one payload.
+struct Run<'r> {
+    rules: &'r InlineRules,
+    now: Timestamp,
+    budget: Budget,
+    /// Conditions that were too costly on a value: one finding each, and they are not asked again.
+    refused: Vec<&'r Condition>,
+    report: Report,
+}
+
+impl Run<'_> {
+    /// Evaluates the rules on one value. Breaks when nothing is left to spend, which a finding has said then.
+    fn site(&mut self, site: &Site<'_>) -> ControlFlow<()> {
+        if site.value.is_null() {
+            return ControlFlow::Continue(());
+        }
+        for rule in site.rules {
+            self.evaluate(rule, site);
+            if self.budget.is_spent() && !self.refused.is_empty() {
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn evaluate(&mut self, rule: &WrittenRule, site: &Site<'_>) {
         let key = (rule.name.clone(), rule.expr.clone());
-        let answer = match self.conditions.get(&key) {
+        let answer = match self.rules.conditions.get(&key) {
+            Some(Ok(condition)) if self.refused.iter().any(|known| std::ptr::eq(*known, condition)) => return,
             Some(Ok(condition)) => {
-                let this = Variable::new("this", site.value);
-                condition.answer(&[this], now, Results::BoolOrMessage, budget)
+                let this = Variable::new("this", site.value, &mut self.budget);
+                let answer = condition.answer(&[this], self.now, Results::BoolOrMessage, &mut self.budget);
+                if answer == Answer::TooCostly {
+                    self.refused.push(condition);
+                }
+                answer
             }
             Some(Err(error)) => Answer::NotEvaluable(error.to_string()),
             None => return,
@@ -105,8 +130,9 @@ impl InlineRules {
             Answer::Holds => return,
             Answer::Fails { message } => Ok(message),
             Answer::NotEvaluable(reason) => Err(reason),
+            Answer::TooCostly => Err(TOO_COSTLY.to_owned()),
         };
-        report.push_with(Severity::Error, || match failed {
+        self.report.push_with(Severity::Error, || match failed {
             Ok(message) => {
                 let text = message.or(rule.doc.clone()).unwrap_or_else(|| rule.expr.clone());
                 let place = if matches!(site.path, "" | "$") { "the message" } else { shown(site.path) };

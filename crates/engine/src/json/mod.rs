@@ -33,7 +33,7 @@ mod tests;
 pub use draft::Draft;
 pub(crate) use load::documents::{percent_decoded, resolve as resolve_uri};
 pub use payload::JsonValidator;
-pub(crate) use payload::{Annotator, MARK};
+pub(crate) use payload::{Annotator, Applied, MARK};
 
 use self::node::{NodeId, Tree};
 use crate::difference::{CompareOptions, Comparison, Difference, Policy, Side};

@@ -17,8 +17,8 @@ use crate::violation::ValidatorOptions;
 use crate::{SchemaError, Source};
 
 use super::{
-    Form, Shapes, Site, UNREADABLE, Unplaced, Wanted, WrittenRule, misplaced, place_in, written_rules,
-    written_tags,
+    Datum, Form, Shapes, Site, UNREADABLE, Unplaced, Visit, Wanted, WrittenRule, misplaced, place_in,
+    written_rules, written_tags,
 };
 
 const RULES: &str = "confluent:rules";
@@ -95,12 +95,13 @@ impl Sites {
     }
 
     /// See [`Shapes::walk`]: one visit a value, in document order.
-    pub(super) fn walk(&self, value: &Value, payload: &[u8], visit: &mut dyn FnMut(&Site<'_>)) -> bool {
+    pub(super) fn walk(&self, datum: &Datum<'_>, visit: &mut Visit<'_>) -> bool {
         let Some(annotator) = &self.annotator else { return true };
-        let Some(applied) = annotator.applied(payload) else { return false };
+        let applied = datum.applied.get_or_init(|| annotator.applied(datum.payload));
+        let Some(applied) = applied else { return false };
         for of_value in applied.chunk_by(|one, next| one.offset == next.offset) {
             let pointer = of_value[0].pointer.as_str();
-            let Some(spot) = find(value, pointer) else { return false };
+            let Some(spot) = find(datum.value, pointer) else { return false };
             let schemas = of_value
                 .iter()
                 .filter(|applied| !annotator.of_names().contains(&applied.mark))
@@ -109,7 +110,7 @@ impl Sites {
             let rules: Vec<_> = schemas.iter().flat_map(|schema| &schema.rules).collect();
             let tags: Vec<_> = schemas.iter().flat_map(|schema| &schema.tags).map(String::as_str).collect();
             let named = schemas.iter().map(|schema| schema.type_name).find(|name| *name != "COMBINED");
-            visit(&Site {
+            let visited = visit(&Site {
                 value: spot.value,
                 path: &spot.path,
                 pointer,
@@ -119,6 +120,9 @@ impl Sites {
                 tags: &tags,
                 rules: &rules,
             });
+            if visited.is_break() {
+                break;
+            }
         }
         true
     }

@@ -10,8 +10,12 @@ mod json;
 mod protobuf;
 mod walk;
 
+use std::cell::OnceCell;
+use std::ops::ControlFlow;
+
 use serde_json::Value as Json;
 
+use crate::json::Applied;
 use crate::violation::ValidatorOptions;
 use crate::{SchemaError, SchemaType, Source, Violation};
 
@@ -118,6 +122,24 @@ pub(super) struct Site<'s> {
     pub rules: &'s [&'s WrittenRule],
 }
 
+/// What is done with each site; to break ends the walk.
+pub(super) type Visit<'f> = dyn FnMut(&Site<'_>) -> ControlFlow<()> + 'f;
+
+/// A payload that is walked, once or more often.
+pub(super) struct Datum<'v> {
+    /// Decoded from `payload`.
+    pub value: &'v Value,
+    pub payload: &'v [u8],
+    /// Which parts of a JSON Schema apply to which values, once it was asked for; none when that cannot be told.
+    applied: OnceCell<Option<Vec<Applied>>>,
+}
+
+impl<'v> Datum<'v> {
+    pub(super) fn new(value: &'v Value, payload: &'v [u8]) -> Self {
+        Self { value, payload, applied: OnceCell::new() }
+    }
+}
+
 impl Shapes {
     /// Reads a schema text with its references.
     pub(super) fn read(
@@ -151,19 +173,19 @@ impl Shapes {
         }
     }
 
-    /// Calls `visit` for every value that the schema says something of. `payload` is what `value` was decoded from.
-    /// Returns whether the whole value was walked.
-    pub(super) fn walk(&self, value: &Value, payload: &[u8], visit: &mut dyn FnMut(&Site<'_>)) -> bool {
+    /// Calls `visit` for every value that the schema says something of, until it breaks. Returns whether the payload is
+    /// small enough for that.
+    pub(super) fn walk(&self, datum: &Datum<'_>, visit: &mut Visit<'_>) -> bool {
         match &self.form {
-            Form::Avro(shapes, root) => walk::walk(shapes, *root, value, visit),
+            Form::Avro(shapes, root) => walk::walk(shapes, *root, datum.value, visit),
             Form::Protobuf(shapes) => {
-                let name = value.message_name();
+                let name = datum.value.message_name();
                 match shapes.iter().position(|shape| name == Some(shape.full_name.as_str())) {
-                    Some(root) => walk::walk(shapes, root, value, visit),
+                    Some(root) => walk::walk(shapes, root, datum.value, visit),
                     None => false,
                 }
             }
-            Form::Json(sites) => sites.walk(value, payload, visit),
+            Form::Json(sites) => sites.walk(datum, visit),
         }
     }
 }

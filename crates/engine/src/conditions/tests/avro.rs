@@ -31,6 +31,23 @@ fn inline_rules_of_avro_are_found_on_records_and_fields() {
 }
 
 #[test]
+fn inline_rules_that_cost_too_much_on_many_values_are_told_once() {
+    let ten = "[1,2,3,4,5,6,7,8,9,0]";
+    let costly = format!("({ten} + {ten}).all(x, ({ten} + {ten}).all(y, x + y >= this.v))");
+    let rules = format!(
+        r#""confluent:rules": [{{"name": "costly", "expr": "{costly}"}}, {{"name": "cheap", "expr": "this.v == 0"}}]"#
+    );
+    let schema = format!(
+        r#"{{"type": "array", "items": {{"type": "record", "name": "I", "fields": [{{"name": "v", "type": "int"}}], {rules}}}}}"#
+    );
+    let payload = |count: usize| format!("[{}]", vec![r#"{"v":0}"#; count].join(","));
+    assert_eq!(inline(SchemaType::Avro, &schema, &payload(100)), Report::default());
+    let report = inline(SchemaType::Avro, &schema, &payload(5_000));
+    let found: Vec<_> = report.findings.iter().map(|f| &f.message[..13]).collect();
+    assert_eq!(found, ["rule `costly`", "rule `cheap`:"]);
+}
+
+#[test]
 fn rules_in_an_avro_union_are_those_of_the_branch_of_the_datum() {
     let record = |name: &str, rule: &str, tags: &str| {
         format!(

@@ -103,7 +103,28 @@ fn field_rules_see_primitives_that_carry_a_tag() {
 fn a_field_rule_that_reads_the_whole_message_for_every_field_is_bounded() {
     let items = vec!["\"x\""; 20_000].join(",");
     let message = format!(r#"{{"mail": "", "age": 1, "phones": [{items}]}}"#);
-    let report = domain(&[rule("all", "CEL_FIELD", "message.age == 1")], &message);
-    assert!(report.findings.iter().any(|finding| finding.rule == "rules.not-evaluable"));
-    assert!(report.truncated);
+    let rules = [rule("all", "CEL_FIELD", "message.age == 1"), rule("age", "CEL_FIELD", "value != 1")];
+    let report = domain(&rules, &message);
+    assert_eq!(short(&report)[0].2, "rule `all`: the expression would take too many steps on this payload");
+    assert!(!report.truncated, "one finding of the rule");
+    let rules: Vec<_> = report.findings.iter().map(|finding| finding.rule.as_str()).collect();
+    assert_eq!(
+        rules,
+        ["rules.not-evaluable", "rule.age", "rules.not-evaluable"],
+        "the next has what is left"
+    );
+}
+
+/// A rule that measures a list for each of its items would look at 10,000,000,000 values here.
+#[test]
+fn what_rules_look_at_is_bounded_and_each_rule_says_once_that_it_was_not_evaluated() {
+    let items = vec!["\"x\""; 100_000].join(",");
+    let message = format!(r#"{{"mail": "", "age": 1, "phones": [{items}]}}"#);
+    for expr in ["size(message.phones) > 0", "message.phones.all(phone, phone != name)", "has(message.age)"] {
+        let rules =
+            [rule("one", "CEL_FIELD", expr), rule("two", "CEL_FIELD", expr), rule("three", "CEL", expr)];
+        let report = domain(&rules, &message);
+        let found: Vec<_> = report.findings.iter().map(|finding| finding.rule.as_str()).collect();
+        assert_eq!(found, ["rules.not-evaluable"; 3], "{expr}");
+    }
 }

@@ -52,7 +52,7 @@ use crate::violation::{PayloadOptions, Report, ValidatorOptions};
 use crate::{Dependency, SchemaError, Violation};
 
 use crate::depth::with_stack;
-pub(crate) use annotate::{Annotator, MARK};
+pub(crate) use annotate::{Annotator, Applied, MARK};
 use cost::Cost;
 use instance::Instance;
 use nodes::{OfInstance, Place};
