@@ -2,8 +2,9 @@
 //!
 //! Two forms. *Avro JSON* ("JSON Encoding" of the Avro 1.12 specification): a union value is `null` or an
 //! object with one member named after the branch, every field is present, other members are refused (as
-//! Java's decoder does). *Plain JSON*: a union value is read by the first branch that fits, a field with a
-//! default may be absent, and a member that is no field is a warning, because encoding would drop it.
+//! Java's decoder does). *Plain JSON*: a field with a default may be absent, and a member that is no field is a warning,
+//! because encoding would drop it. A union value is read by the first branch that fits with all its members, if there
+//! is one, else by the first that fits without some; but one that names a branch as Avro JSON does means no other.
 //! In both, bytes and fixed are strings of the characters U+0000 to U+00FF, and `"NaN"`, `"Infinity"` and
 //! `"-Infinity"` are numbers of float and double.
 
@@ -44,7 +45,7 @@ pub(super) fn validate(graph: &Graph, payload: &[u8], form: Form, options: &Payl
         form,
         report,
         pointer: String::new(),
-        is_trial: false,
+        trial: None,
         limit: None,
         steps_left: budget,
         depth_left: options.max_depth.min(MAX_DEPTH),
@@ -71,18 +72,27 @@ impl<'a> Trial<'a> {
             form: Form::Plain,
             report: Report::default(),
             pointer: String::new(),
-            is_trial: true,
+            trial: None,
             limit: None,
             steps_left: budget,
             depth_left: 0,
         })
     }
 
-    /// Whether a type takes a value of at most so many levels; none when a limit is reached.
-    pub(super) fn fits(&mut self, of: TypeId, value: &Value, depth: usize) -> Option<bool> {
+    /// The branch that takes a value of at most so many levels; none when none does, or a limit is reached.
+    pub(super) fn find_branch(&mut self, branches: &[TypeId], value: &Value, depth: usize) -> Option<usize> {
         self.0.depth_left = depth;
-        self.0.fits(of, value).ok()
+        Some(self.0.find_branch(branches, value).ok()??.0)
     }
+}
+
+/// How a value of plain JSON fits a type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    /// With all its members.
+    Whole,
+    /// Without members that no record knows.
+    InPart,
 }
 
 /// A limit of the validator.
@@ -100,8 +110,8 @@ struct Check<'a> {
     form: Form,
     report: Report,
     pointer: String,
-    /// While a union branch is tried, a fault means only that it does not fit.
-    is_trial: bool,
+    /// While a union branch is tried for a fit, a fault means only that it has none.
+    trial: Option<Fit>,
     limit: Option<Reached>,
     /// Pays for values, fields and branches that are looked at.
     steps_left: u64,
@@ -123,7 +133,7 @@ impl Check<'_> {
     }
 
     fn fault(&mut self, rule: &str, message: impl Into<String>, expected: &str) -> Result<(), Stop> {
-        if self.is_trial {
+        if self.trial.is_some() {
             return Err(Stop);
         }
         let Self { report, pointer, .. } = self;
@@ -222,8 +232,10 @@ impl Check<'_> {
     /// A warning in plain JSON, which never ends the check: an error may follow.
     fn unknown_member(&mut self, name: &str) -> Result<(), Stop> {
         let severity = if self.form == Form::Plain { Severity::Warning } else { Severity::Error };
-        if self.is_trial {
-            return if severity == Severity::Warning { Ok(()) } else { Err(Stop) };
+        match self.trial {
+            Some(Fit::Whole) => return Err(Stop),
+            Some(Fit::InPart) => return Ok(()),
+            None => {}
         }
         let Self { report, pointer, .. } = self;
         let has_room = report.push_with(severity, || {
@@ -276,19 +288,24 @@ impl Check<'_> {
         }
     }
 
-    /// Plain JSON: the first branch that fits; if none does, the findings of the only branch it can mean.
+    /// Plain JSON: the branch that fits; if none does, the findings of the only branch it can mean.
     fn fitting_branch(&mut self, branches: &[TypeId], value: &Value) -> Result<(), Stop> {
-        for branch in branches {
-            if self.fits(*branch, value)? {
-                // Once more for its warnings.
-                return if self.is_trial { Ok(()) } else { self.value(*branch, value) };
-            }
+        if let Some(fit) = self.trial {
+            return if self.find_fitting(branches, value, fit)?.is_some() { Ok(()) } else { Err(Stop) };
+        }
+        match self.find_branch(branches, value)? {
+            Some((_, Fit::Whole)) => return Ok(()),
+            // Once more for its warnings.
+            Some((at, Fit::InPart)) => return self.value(branches[at], value),
+            None => {}
         }
         let is_null =
             |branch: &TypeId| matches!(self.graph.get(*branch).kind, Kind::Primitive(Primitive::Null));
         let mut meant = branches.iter().filter(|branch| !is_null(branch));
         match (meant.next(), meant.next()) {
-            (Some(only), None) if !value.is_null() => self.value(*only, value),
+            (Some(only), None) if !value.is_null() && !self.names_branch(branches, value) => {
+                self.value(*only, value)
+            }
             _ => {
                 let expected = self.branch_words(branches);
                 let message = format!("{} fits no branch of the union", word(value));
@@ -297,15 +314,47 @@ impl Check<'_> {
         }
     }
 
+    /// The branch of plain JSON: of those that take all of the value the first, or else of those that take some of it.
+    fn find_branch(&mut self, branches: &[TypeId], value: &Value) -> Result<Option<(usize, Fit)>, Stop> {
+        for fit in [Fit::Whole, Fit::InPart] {
+            if let Some(at) = self.find_fitting(branches, value, fit)? {
+                return Ok(Some((at, fit)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The first branch that a value fits so; `Err` only when a limit is reached.
+    fn find_fitting(&mut self, branches: &[TypeId], value: &Value, fit: Fit) -> Result<Option<usize>, Stop> {
+        if fit == Fit::InPart && self.names_branch(branches, value) {
+            return Ok(None);
+        }
+        for (at, branch) in branches.iter().enumerate() {
+            if self.fits(*branch, value, fit)? {
+                return Ok(Some(at));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a value names one of the branches, as in Avro JSON.
+    fn names_branch(&self, branches: &[TypeId], value: &Value) -> bool {
+        let members = value.as_object().filter(|members| members.len() == 1);
+        let name = members.and_then(|members| members.keys().next());
+        name.is_some_and(|name| {
+            branches.iter().any(|branch| self.graph.get(*branch).kind.branch_name() == *name)
+        })
+    }
+
     /// Whether a branch takes the value; `Err` only when a limit is reached.
-    fn fits(&mut self, branch: TypeId, value: &Value) -> Result<bool, Stop> {
-        let (was_trial, depth, length) = (self.is_trial, self.depth_left, self.pointer.len());
-        self.is_trial = true;
+    fn fits(&mut self, branch: TypeId, value: &Value, fit: Fit) -> Result<bool, Stop> {
+        let (outer, depth, length) = (self.trial, self.depth_left, self.pointer.len());
+        self.trial = Some(fit);
         let fits = self.value(branch, value).is_ok();
         if self.limit.is_some() {
             return Err(Stop);
         }
-        self.is_trial = was_trial;
+        self.trial = outer;
         self.depth_left = depth;
         self.pointer.truncate(length);
         Ok(fits)

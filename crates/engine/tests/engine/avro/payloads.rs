@@ -271,6 +271,37 @@ fn plain_json_takes_the_first_branch_that_fits() {
 }
 
 #[test]
+fn plain_json_prefers_the_branch_that_knows_all_members() {
+    let record =
+        |name: &str, fields: &str| format!(r#"{{"type":"record","name":"{name}","fields":[{fields}]}}"#);
+    let defaulted = record("A", r#"{"name":"x","type":"int","default":0}"#);
+    let other = record("B", r#"{"name":"y","type":"int"},{"name":"z","type":"int","default":0}"#);
+    let nested = record("C", &format!(r#"{{"name":"u","type":["null",{defaulted}],"default":null}}"#));
+    let union = validator(&format!("[{nested},{other}]"));
+    let pair = validator(&format!("[{defaulted},{other}]"));
+    let options = PayloadOptions { encoding: Encoding::Json, ..PayloadOptions::default() };
+    for (validator, payload, expected) in [
+        (&pair, r#"{"x":1}"#, vec![]),
+        (&pair, r#"{"y":1}"#, vec![]),
+        (&pair, r#"{"y":1,"z":2}"#, vec![]),
+        (&pair, "{}", vec![]),
+        (&pair, r#"{"y":1,"w":2}"#, vec!["unknown-field /w", "unknown-field /y"]),
+        (&pair, r#"{"y":"bad"}"#, vec!["unknown-field /y"]),
+        // Who names a branch means it: nothing of the value would be left in the first one.
+        (&pair, r#"{"B":{"y":1}}"#, vec!["type "]),
+        (&pair, r#"{"A":{"x":"bad"}}"#, vec!["type "]),
+        (&pair, r#"{"A":{"x":1},"x":1}"#, vec!["unknown-field /A"]),
+        // Unknown members count wherever they are.
+        (&union, r#"{"u":{"x":1}}"#, vec![]),
+        (&union, r#"{"u":{"w":1}}"#, vec!["unknown-field /u/w"]),
+        (&union, r#"{"u":{"A":{"x":1}},"y":1}"#, vec!["unknown-field /u"]),
+    ] {
+        let report = validator.validate(payload.as_bytes(), &options);
+        assert_eq!(findings(&report), expected, "{payload}");
+    }
+}
+
+#[test]
 fn trying_branches_is_bounded() {
     let names: Vec<String> = (0..4).map(|n| format!("\"B{n}\"")).collect();
     let branches: Vec<String> = (0..4)

@@ -2,7 +2,7 @@
 //!
 //! Bound by the schema, never by how JSON spells a value: a string is `bytes` where the schema says so, `2` a double,
 //! `"NaN"` a number, a member that is left out its default. A union value of plain JSON is of the branch that the
-//! validator takes, the first that fits.
+//! validator takes.
 
 use serde_json::Value as Json;
 
@@ -52,7 +52,7 @@ impl Decoder<'_> {
             (Kind::Record(record), Json::Object(members)) => {
                 self.record(record, members, form, depth.checked_sub(1)?)
             }
-            (Kind::Union(branches), _) => self.branch(branches, json, form, depth.checked_sub(1)?),
+            (Kind::Union(branches), _) => self.branch(branches, json, form, depth),
             _ => None,
         }
     }
@@ -92,16 +92,7 @@ impl Decoder<'_> {
                     |branch: &TypeId| matches!(graph.get(*branch).kind, Kind::Primitive(Primitive::Null));
                 (branches.iter().position(is_null)?, json)
             }
-            (Form::Plain, _) => {
-                let mut fitting = None;
-                for (at, branch) in branches.iter().enumerate() {
-                    if self.trial.fits(*branch, json, depth)? {
-                        fitting = Some(at);
-                        break;
-                    }
-                }
-                (fitting?, json)
-            }
+            (Form::Plain, _) => (self.trial.find_branch(branches, json, depth)?, json),
         };
         Some(self.value(branches[at], inner, form, depth)?.of_branch(at))
     }
