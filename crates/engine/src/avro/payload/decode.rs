@@ -16,10 +16,12 @@ use crate::violation::{Encoding, PayloadOptions, Severity};
 
 /// Values built for one payload; a value takes some 50 bytes.
 const MAX_VALUES: u64 = 1_000_000;
+/// Levels beyond those of the validator, which never enters values without bytes and defaults.
+const UNCOUNTED: usize = 64;
 
 /// The value of a payload, or none when it is no datum or has too many values.
 pub(super) fn decode(graph: &Graph, payload: &[u8], options: &PayloadOptions) -> Option<Value> {
-    let depth = options.max_depth.min(super::MAX_DEPTH);
+    let depth = options.max_depth.min(super::MAX_DEPTH) + UNCOUNTED;
     match options.encoding {
         Encoding::Binary if options.framed && is_bytes(graph) => Some(Value::bytes(payload.to_vec())),
         Encoding::Binary => {
@@ -65,7 +67,7 @@ impl Reader<'_> {
             }
             Kind::Union(branches) => {
                 let index = usize::try_from(self.long()?).ok()?;
-                Some(self.value(*branches.get(index)?, depth.checked_sub(1)?)?.of_branch(index))
+                Some(self.value(*branches.get(index)?, depth)?.of_branch(index))
             }
             Kind::Array(item) => {
                 let items = self.blocks(|reader| reader.value(*item, depth.checked_sub(1)?))?;
@@ -257,6 +259,26 @@ mod tests {
         let absent = format!("{{{fields}}}");
         let expr = "message.u == null && has(message.n)";
         assert_eq!(holds_in(TYPED, absent.as_bytes(), Encoding::Json, expr), Some(Answer::Holds));
+    }
+
+    /// Each node is a level, and the union around it is none.
+    #[test]
+    fn lists_have_values_up_to_the_depth_that_is_valid() {
+        let schema =
+            r#"{"type": "record", "name": "N", "fields": [{"name": "next", "type": ["null", "N"]}]}"#;
+        let parsed =
+            AvroSchema::parse(&Source::bare(schema), Strictness::New, &Limits::default()).expect(schema);
+        let validator = parsed.validator().expect(schema);
+        for (nodes, is_valid) in [(1, true), (64, true), (127, true), (128, false)] {
+            let binary = [vec![2; nodes - 1], vec![0]].concat();
+            let plain = [r#"{"next":"#.repeat(nodes), "null".to_owned(), "}".repeat(nodes)].concat();
+            for (payload, encoding) in [(binary, Encoding::Binary), (plain.into_bytes(), Encoding::Json)] {
+                let options = PayloadOptions { encoding, ..PayloadOptions::default() };
+                let report = validator.validate(&payload, &options);
+                assert_eq!(report.findings.is_empty(), is_valid, "{encoding:?} {nodes}: {report:?}");
+                assert!(!is_valid || validator.decode(&payload, &options).is_some(), "{encoding:?} {nodes}");
+            }
+        }
     }
 
     #[test]

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use apache_avro::Schema as OtherSchema;
 use apache_avro::reader::datum::GenericDatumReader;
+use chancery_engine::Outcome;
 use chancery_engine::avro::AvroSchema;
 use chancery_engine::difference::CompareOptions;
-use chancery_engine::violation::PayloadOptions;
+use chancery_engine::violation::{Encoding, PayloadOptions};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -185,6 +186,39 @@ fn walker_and_apache_avro_agree_on_whole_and_damaged_datums() {
     }
     assert!(refused * 10 > tried, "damage is found: {refused} of {tried}");
     assert!(known.contains_key("schema.avro.trailing-bytes"), "{known:?}");
+}
+
+#[test]
+fn a_valid_payload_has_a_value_for_rules_to_see() {
+    let mut random = Random(13);
+    let (mut binary, mut plain, mut deep) = (0, 0, 0);
+    while binary < cases() {
+        let value = schema(&mut Choices::new(&random.bytes(60)), 4);
+        let text = value.to_string();
+        let validator = parsed(&value).validator().expect("compiles");
+        let other = OtherSchema::parse_str(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let reader = GenericDatumReader::builder(&other).build().expect("names resolve");
+        let datums = Datums::of(&value);
+        for _ in 0..5 {
+            let mut payload = Vec::new();
+            datums.write(&value, &mut Choices::new(&random.bytes(40)), 0, &mut payload);
+            let read = reader.read_value(&mut payload.as_slice()).expect("written by the schema");
+            let json = Value::try_from(read).map(|json| json.to_string().into_bytes()).unwrap_or_default();
+            // Few levels, so that many datums end right at the limit.
+            let max_depth = (random.next() % 6) as usize;
+            for (encoding, payload) in [(Encoding::Binary, &payload), (Encoding::Json, &json)] {
+                let options = PayloadOptions { encoding, max_depth, ..PayloadOptions::default() };
+                if validator.validate(payload, &options).outcome() == Outcome::Valid {
+                    let has_value = validator.decode(payload, &options).is_some();
+                    assert!(has_value, "{text} {encoding:?} {max_depth} {}", payload.escape_ascii());
+                    *(if encoding == Encoding::Binary { &mut binary } else { &mut plain }) += 1;
+                } else {
+                    deep += 1;
+                }
+            }
+        }
+    }
+    assert!(plain * 4 > binary && deep * 10 > binary, "{binary} binary, {plain} plain, {deep} refused");
 }
 
 #[test]
