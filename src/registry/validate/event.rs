@@ -293,7 +293,7 @@ impl Registry {
         }
         let nothing = if target.schema_type() == SchemaType::Json { &b"null"[..] } else { b"" };
         let target = self.formed(target, checking.settings());
-        let report = self.run_validator(&target, nothing, PayloadOptions::default()).await?;
+        let report = self.run_validator(&target, nothing, PayloadOptions::default(), false).await?;
         if report.outcome() != Outcome::Valid {
             let required = checking.settings().require_data == Some(true);
             let message = "the event has no data, and its schema does not accept nothing";

@@ -2,11 +2,13 @@
 //!
 //! Who gave up waiting does not stop the work: it ends by its own bounds. So the place in the blocking pool is held
 //! until the work ends, not until it is answered, and payloads that keep failing the deadline cannot pile up threads.
+//! The deadline is that of the work: a payload that finds no place in as much time is not looked at, and told so.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use chancery_engine::violation::{Encoding, Outcome, PayloadOptions, Report};
+use tokio::time::timeout;
 
 use super::super::{Registry, RegistryError};
 use super::checking::is_of_rule;
@@ -15,8 +17,8 @@ use super::target::Target;
 use crate::model::Settings;
 
 impl Registry {
-    /// Validates bytes in one form and, when they break the schema so, in another: what is valid in one of them is
-    /// valid. Of two reports with findings the shorter one says what was meant.
+    /// Validates bytes in one form and, when something is to be said of them so, in another: who wrote them meant the
+    /// one that they fit better. A rule is about what was meant, so it does not count here.
     pub(super) async fn run_forms(
         &self,
         target: &Target,
@@ -25,26 +27,21 @@ impl Registry {
         other: Option<Encoding>,
         settings: &Settings,
     ) -> Result<Report, RegistryError> {
-        let encoding = options.encoding;
-        let shown = |mut report: Report| {
-            if settings.show_values == Some(true) {
-                excerpt::show(&mut report, body, encoding, target.schema_type());
-            }
-            report
-        };
+        let shows_values = settings.show_values == Some(true);
         let Some(other) = other else {
-            return Ok(shown(self.run_validator(target, body, options).await?));
+            return self.run_validator(target, body, options, shows_values).await;
         };
         let second = PayloadOptions { encoding: other, ..options.clone() };
-        let report = self.run_validator(target, body, options).await?;
-        if report.outcome() != Outcome::Invalid || report.violations().all(is_of_rule) {
-            return Ok(shown(report));
+        let report = self.run_validator(target, body, options, shows_values).await?;
+        if misfit(&report) == (0, 0) {
+            return Ok(report);
         }
-        let other = self.run_validator(target, body, second).await?;
-        let is_meant = other.outcome() == Outcome::Valid
-            || other.violations().count() < report.violations().count()
-            || other.violations().all(is_of_rule);
-        Ok(shown(if is_meant { other } else { report }))
+        let other = self.run_validator(target, body, second, shows_values).await?;
+        let is_meant = match other.outcome() {
+            Outcome::Indeterminate => report.outcome() == Outcome::Invalid,
+            _ => misfit(&other) < misfit(&report),
+        };
+        Ok(if is_meant { other } else { report })
     }
 
     /// Validates bytes against a schema. A schema that cannot validate, or a deadline that passes, makes the
@@ -54,6 +51,7 @@ impl Registry {
         target: &Target,
         body: &[u8],
         options: PayloadOptions,
+        shows_values: bool,
     ) -> Result<Report, RegistryError> {
         let judge = match self.judge_of(&target.ready).await? {
             Ok(judge) => judge,
@@ -61,25 +59,42 @@ impl Registry {
                 return Ok(Report::undecided(format!("the schema cannot validate payloads: {reason}")));
             }
         };
-        let now_ms = (self.clock)();
-        if let Some(report) = judge.judge_at_once(body, &options) {
-            return Ok(report);
-        }
-        let body = Bytes::copy_from_slice(body);
-        let places = Arc::clone(&self.heavy);
-        let work = async move {
-            let place = places.acquire_owned().await;
-            let work = move || {
-                let report = judge.judge(&body, &options, now_ms);
-                drop(place);
-                report
-            };
-            tokio::task::spawn_blocking(work).await
+        let (encoding, schema_type) = (options.encoding, target.schema_type());
+        let shown = move |mut report: Report, body: &[u8]| {
+            if shows_values {
+                excerpt::show(&mut report, body, encoding, schema_type);
+            }
+            report
         };
-        Ok(match Box::pin(tokio::time::timeout(self.settings.validation_deadline, work)).await {
+        if let Some(report) = judge.judge_at_once(body, &options) {
+            return Ok(shown(report, body));
+        }
+        let (body, now_ms) = (Bytes::copy_from_slice(body), (self.clock)());
+        let work = move || shown(judge.judge(&body, &options, now_ms), &body);
+        Ok(Box::pin(self.judge_apart(work)).await)
+    }
+
+    /// Judges on the blocking pool, as soon as there is a place.
+    async fn judge_apart(&self, work: impl FnOnce() -> Report + Send + 'static) -> Report {
+        let deadline = self.settings.validation_deadline;
+        let Ok(place) = timeout(deadline, Arc::clone(&self.heavy).acquire_owned()).await else {
+            return Report::undecided("too many payloads that take long are at work");
+        };
+        let work = move || {
+            let report = work();
+            drop(place);
+            report
+        };
+        match timeout(deadline, tokio::task::spawn_blocking(work)).await {
             Ok(Ok(report)) => report,
             Ok(Err(_)) => Report::undecided("the validator failed"),
             Err(_) => Report::undecided("the deadline for validation passed"),
-        })
+        }
     }
+}
+
+/// How far bytes are from what the schema says of their shape: errors, then warnings.
+fn misfit(report: &Report) -> (usize, usize) {
+    let of_shape = |finding: &&_| !is_of_rule(finding);
+    (report.violations().filter(of_shape).count(), report.warnings().filter(of_shape).count())
 }

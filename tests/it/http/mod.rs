@@ -4,6 +4,7 @@
 mod app;
 mod association_batches;
 mod associations;
+mod avro_json;
 mod compatibility;
 mod configs;
 mod contexts;

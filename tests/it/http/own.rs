@@ -247,7 +247,7 @@ async fn probes_and_the_document_answer() {
 
 /// Work that nobody waits for any more still holds its place: clients that repeat it cannot pile it up.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_payload_that_missed_its_deadline_is_still_at_work() {
+async fn a_payload_that_missed_its_deadline_is_still_at_work_and_others_find_no_place() {
     let settings = RegistrySettings {
         heavy_validations: 1,
         validation_deadline: Duration::from_millis(50),
@@ -265,16 +265,17 @@ async fn a_payload_that_missed_its_deadline_is_still_at_work() {
     };
     let path = "/v1/subjects/s/versions/latest/validate";
     let headers = [("content-type", "application/json")];
-    let outcome = async |body| {
+    let verdict = async |body| {
         let verdict = app.send("POST", path, &headers, body).await.is(200);
-        verdict["outcome"].as_str().unwrap().to_owned()
+        (verdict["outcome"].as_str().unwrap().to_owned(), verdict["reason"].as_str().map(str::to_owned))
     };
+    let undecided = |reason: &str| ("indeterminate".to_owned(), Some(reason.to_owned()));
     // Too much for the deadline, by far.
-    assert_eq!(outcome(keys(20_000)).await, "indeterminate");
-    // Just enough for the blocking pool.
-    assert_eq!(outcome(keys(1_000)).await, "indeterminate", "the only place is taken");
+    assert_eq!(verdict(keys(20_000)).await, undecided("the deadline for validation passed"));
+    // Just enough for the blocking pool: the only place is taken.
+    assert_eq!(verdict(keys(1_000)).await, undecided("too many payloads that take long are at work"));
     // What needs no place is judged meanwhile.
-    assert_eq!(outcome(keys(1)).await, "valid");
+    assert_eq!(verdict(keys(1)).await, ("valid".to_owned(), None));
 }
 
 /// A payload that an async thread judges meets no deadline.
