@@ -28,13 +28,27 @@ impl Table {
     }
 }
 
+/// The file that one which has nothing but a public import of it stands for (reference behaviour).
+fn find_forwarded<'f>(
+    main: &FileDescriptorProto,
+    dependencies: &'f [FileDescriptorProto],
+) -> Option<&'f FileDescriptorProto> {
+    let [import] = &main.dependency[..] else { return None };
+    let has_types = |file: &FileDescriptorProto| !file.message_type.is_empty() || !file.enum_type.is_empty();
+    let only_forwards = main.public_dependency == [0]
+        && !has_types(main)
+        && main.service.is_empty()
+        && main.extension.is_empty();
+    dependencies.iter().find(|file| only_forwards && file.name() == import && has_types(file))
+}
+
 fn compile(main: &FileDescriptorProto, dependencies: &[FileDescriptorProto]) -> Result<Table, SchemaError> {
     let mut names = Names::default();
     names.add_file(main);
-    let roots = names.roots(main);
     for file in dependencies {
         names.add_file(file);
     }
+    let roots = names.roots(find_forwarded(main, dependencies).unwrap_or(main));
     let mut fields = names.own_fields()?;
     names.add_extensions(&mut fields)?;
     let messages = names

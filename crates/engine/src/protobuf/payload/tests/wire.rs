@@ -303,6 +303,25 @@ fn warnings_never_hide_an_error() {
 }
 
 #[test]
+fn a_file_that_only_forwards_stands_for_the_one_it_forwards() {
+    let first = |rest: &str, payload: &str| {
+        let validator = validator(&format!("syntax = \"proto3\"; package p; {rest}"));
+        findings(&validator.validate(&bytes(payload), &rejecting()))
+    };
+    let duration = r#"import public "google/protobuf/duration.proto";"#;
+    assert!(first(duration, "08 05").is_empty());
+    assert_eq!(first(duration, "08 'x' 22 00"), ["unknown-fields /4"]);
+    for other in [
+        r#"import "google/protobuf/duration.proto";"#.to_owned(),
+        format!(r#"{duration} import public "google/protobuf/empty.proto";"#),
+        format!("{duration} service S {{}}"),
+        format!("{duration} enum E {{ NONE = 0; }}"),
+    ] {
+        assert_eq!(first(&other, ""), ["message"], "{other}");
+    }
+}
+
+#[test]
 fn messages_are_chosen_by_position_indexes_or_name() {
     let validator = validator(
         r#"
