@@ -32,7 +32,9 @@ pub(super) struct Checking<'a> {
     pub of_envelope: usize,
     pub matched: Option<Matched>,
     pub unchecked: Option<Unchecked>,
-    /// The way to the schema, when the first one that was tried takes the data.
+    /// Whether the next event like this one may be spared the search.
+    pub is_usual: bool,
+    /// The way to the schema, when the first one that was tried takes the data of a usual event.
     pub way: Option<Way>,
 }
 

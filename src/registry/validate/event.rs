@@ -183,6 +183,7 @@ impl Registry {
             of_envelope,
             matched: None,
             unchecked: None,
+            is_usual: usual.is_some(),
             way: None,
         };
         let policy = Arc::clone(&checking.policy);
@@ -381,10 +382,10 @@ impl Registry {
                 target = part;
             }
             let other = other_form(&checking.format, target.schema_type(), checking.settings());
-            let way_options = options.clone();
+            let way_options = (checking.is_usual && first.is_none()).then(|| options.clone());
             let report = self.run_forms(&target, body, options, other, checking.settings()).await?;
-            if first.is_none() && report.outcome() == Outcome::Valid {
-                checking.way = Way::to(&target, way_options);
+            if let Some(options) = way_options.filter(|_| report.outcome() == Outcome::Valid) {
+                checking.way = Way::to(&target, options);
             }
             // Older versions are tried for their shape: a rule that the shape's own version sets is final.
             if report.outcome() == Outcome::Valid || report.violations().all(is_of_rule) {

@@ -187,3 +187,6 @@ impl Registry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
