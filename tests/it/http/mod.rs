@@ -31,6 +31,7 @@ mod registering;
 mod repeating;
 mod sockets;
 mod transport;
+mod vanished;
 mod verdicts;
 
 pub use app::{App, Reply, encode, record};

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use axum::http::StatusCode;
-use chancery_engine::cloudevents::{EventReading, Reading, Refusal, read_http};
-use chancery_engine::{Outcome, Report};
+use chancery_engine::cloudevents::{EventReading, Reading, Refusal, read_http, rules};
+use chancery_engine::{Outcome, Report, Violation};
 
 use super::{REQUEST_BUDGET, out_of_time};
 use crate::http::call::{Answer, Call, written};
@@ -14,7 +14,7 @@ use crate::http::own::verdict::{
     self, AnswerRoom, EventBody, FindingBody, MatchBody, Summary, VerdictBody, values,
 };
 use crate::http::problem::Problem;
-use crate::registry::{EventSetting, EventVerdict, Registry, RegistryError, Unchecked};
+use crate::registry::{EventSetting, Matched, Registry, RegistryError, Unchecked};
 
 /// The verdicts on a batch.
 struct BatchBody<'a> {
@@ -63,21 +63,27 @@ pub async fn answer(call: &Call, setting: &EventSetting) -> Result<Answer, Probl
     match read_http(&headers, &call.body, &setting.options) {
         Reading::Refused(refusal) => Err(refused(&refusal)),
         Reading::Single(reading) => {
-            let (body, found) = judge(call.registry(), &reading, setting).await?;
+            let (body, matched) = judge(call.registry(), &reading, setting).await?;
             let body = VerdictBody { event: EventBody::of(&reading.event), ..body };
-            verdict::answer_with(call, &body, found.matched.as_ref())
+            verdict::answer_with(call, &body, matched.as_ref())
         }
         Reading::Batch { events, report } => Box::pin(batch(call, setting, events, &report)).await,
     }
 }
 
 /// The verdict on an event that has been read, which it does not name yet.
+///
+/// # Errors
+/// Store failures.
 pub async fn judge(
     registry: &Registry,
     reading: &EventReading<'_>,
     setting: &EventSetting,
-) -> Result<(VerdictBody<'static>, EventVerdict), RegistryError> {
-    let found = registry.validate_event(reading, setting).await?;
+) -> Result<(VerdictBody<'static>, Option<Matched>), RegistryError> {
+    let found = match registry.validate_event(reading, setting).await {
+        Ok(found) => found,
+        Err(error) => return Ok((unjudged(error)?, None)),
+    };
     let reason =
         found.unchecked.filter(|_| found.outcome == Outcome::Unchecked).map(|why| why.rule().to_owned());
     let body = VerdictBody {
@@ -88,7 +94,28 @@ pub async fn judge(
         lint: found.lint.as_ref().map(|lints| lints.iter().map(LintFinding::from).collect()),
         ..VerdictBody::new(&found.report, None)
     };
-    Ok((body, found))
+    Ok((body, found.matched))
+}
+
+/// The verdict on one event or record that could not be judged, wherever it came from. Only a store that does not answer
+/// stays an error: what does not exist, or does not any more, is a finding, and what cannot be read leaves it undecided.
+pub fn unjudged(error: RegistryError) -> Result<VerdictBody<'static>, RegistryError> {
+    let rule = match &error {
+        RegistryError::Store(_) => return Err(error),
+        RegistryError::SchemaNotFound(_) => &rules::SCHEMA_UNKNOWN_ID,
+        RegistryError::SubjectNotFound(_)
+        | RegistryError::VersionNotFound(_)
+        | RegistryError::InvalidVersion(_) => &rules::SCHEMA_NOT_FOUND,
+        other => return Ok(VerdictBody::new(&Report::undecided(other.to_string()), None)),
+    };
+    Ok(found(Violation::data(rule.id, "", error.to_string())))
+}
+
+/// A verdict of one finding.
+pub fn found(finding: Violation) -> VerdictBody<'static> {
+    let mut report = Report::default();
+    report.push(finding);
+    VerdictBody::new(&report, None)
 }
 
 async fn batch(
@@ -147,4 +174,30 @@ pub fn refused(refusal: &Refusal) -> Problem {
     Problem::new(status, refusal.finding.message.clone())
         .kind("event-refused")
         .findings(values(&[FindingBody::from(&refusal.finding)]), Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Subject;
+    use crate::store::StoreError;
+
+    #[test]
+    fn only_a_store_that_does_not_answer_leaves_no_verdict() {
+        let subject = || Subject::parse("orders");
+        for (error, outcome) in [
+            (RegistryError::SubjectNotFound(subject()), Outcome::Invalid),
+            (RegistryError::VersionNotFound(3), Outcome::Invalid),
+            (RegistryError::InvalidVersion("x".to_owned()), Outcome::Invalid),
+            (RegistryError::SchemaNotFound(Some("7".to_owned())), Outcome::Invalid),
+            (RegistryError::InvalidSchema("it cannot be read".to_owned()), Outcome::Indeterminate),
+            (RegistryError::InvalidSettings("`rules`: none".to_owned()), Outcome::Indeterminate),
+        ] {
+            let text = error.to_string();
+            let verdict = unjudged(error).unwrap_or_else(|_| panic!("{text}"));
+            assert_eq!(verdict.outcome, outcome, "{text}");
+        }
+        let lost = StoreError::Corrupt { table: "t", column: "c", row: String::new(), reason: String::new() };
+        assert!(matches!(unjudged(RegistryError::Store(lost)), Err(RegistryError::Store(_))));
+    }
 }

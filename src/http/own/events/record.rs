@@ -11,7 +11,7 @@ use chancery_engine::cloudevents::rules;
 use chancery_engine::cloudevents::{
     Attribute, AttributeValue, Data, Event, EventReading, KEY_ID_HEADER, VALUE_ID_HEADER,
 };
-use chancery_engine::{Outcome, Report, Severity, Violation};
+use chancery_engine::{Report, Severity, Violation};
 
 use super::{REQUEST_BUDGET, event, out_of_time, unavailable};
 use crate::http::call::{Answer, Call, written};
@@ -145,8 +145,8 @@ impl Record {
         let Some(schema) = &self.schema else { return self.validate_by_evidence(registry, setting).await };
         let (choice, remark) = match schema.choose(registry, setting).await {
             Ok(Chosen::Schema(choice, remark)) => (choice, remark),
-            Ok(Chosen::Contradiction(finding)) => return Ok(refused(finding)),
-            Err(error) => return unknown_schema(error),
+            Ok(Chosen::Contradiction(finding)) => return Ok(event::found(finding)),
+            Err(error) => return event::unjudged(error),
         };
         let payload = Payload {
             bytes: self.data,
@@ -162,7 +162,7 @@ impl Record {
                 }
                 Ok(VerdictBody::new(&found.report, Some(&found.matched)))
             }
-            Err(error) => unknown_schema(error),
+            Err(error) => event::unjudged(error),
         }
     }
 
@@ -284,25 +284,4 @@ fn read_data(body: &Object<'_>) -> Result<(Bytes, bool), BadJson> {
         (_, None) => Ok((Bytes::from_static(b"null"), true)),
         (_, Some(raw)) => Ok((Bytes::copy_from_slice(raw.get().as_bytes()), true)),
     }
-}
-
-/// The verdict on a record whose schema does not exist, or cannot be one.
-fn unknown_schema(error: RegistryError) -> Result<VerdictBody<'static>, RegistryError> {
-    let rule = match error {
-        RegistryError::SchemaNotFound(_) => "schema.unknown-id",
-        RegistryError::SubjectNotFound(_)
-        | RegistryError::VersionNotFound(_)
-        | RegistryError::InvalidVersion(_) => "schema.not-found",
-        RegistryError::InvalidSchema(reason) => {
-            return Ok(VerdictBody::new(&Report::undecided(reason), None));
-        }
-        other => return Err(other),
-    };
-    Ok(refused(Violation::data(rule, "", error.to_string())))
-}
-
-fn refused(finding: Violation) -> VerdictBody<'static> {
-    let report = Report { findings: vec![finding], ..Report::default() };
-    debug_assert_eq!(report.outcome(), Outcome::Invalid);
-    VerdictBody::new(&report, None)
 }

@@ -13,13 +13,13 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, EXPECT};
 use axum::response::IntoResponse;
 use bytes::{Buf, BytesMut};
-use chancery_engine::cloudevents::{EventReading, Reading, read_json};
+use chancery_engine::cloudevents::{EventReading, Reading, read_json, rules};
 use chancery_engine::violation::Place;
 use chancery_engine::{Report, Violation};
 use futures::{Stream, StreamExt, stream};
 
-use super::event;
 use super::record::Record;
+use super::{event, unavailable};
 use crate::http::State;
 use crate::http::call::{Answer, Call};
 use crate::http::json::{BadJson, Object, Presence, read_object};
@@ -50,6 +50,7 @@ pub async fn answer(call: Call, body: Body, setting: EventSetting) -> Answer {
         index: 0,
         summary: Some(Summary::default()),
         broken: None,
+        silence: Silence::default(),
     };
     if waits {
         // Asking for input is what sends the 100: a final status before it would say that no body is wanted
@@ -80,6 +81,23 @@ struct Verdicts {
     summary: Option<Summary>,
     /// Why the input ended before its end.
     broken: Option<axum::Error>,
+    silence: Silence,
+}
+
+/// What happens when the store does not answer. The log hears of it once a stream, not once a line.
+#[derive(Default)]
+struct Silence {
+    is_logged: bool,
+}
+
+impl Silence {
+    fn verdict(&mut self, error: &RegistryError) -> VerdictBody<'static> {
+        if !std::mem::replace(&mut self.is_logged, true) {
+            let error = error as &dyn std::error::Error;
+            tracing::error!(error, "lines of a stream could not be judged");
+        }
+        unavailable()
+    }
 }
 
 /// One line of input.
@@ -129,7 +147,7 @@ impl Verdicts {
         let verdict = match line {
             Line::TooLong => too_long(self.setting.options.max_event_bytes),
             Line::Whole(line) if line.trim_ascii().is_empty() => return,
-            Line::Whole(line) => judge(&self.state.registry, &self.setting, line).await,
+            Line::Whole(line) => judge(&self.state.registry, &self.setting, line, &mut self.silence).await,
         };
         let verdict = VerdictBody { index: Some(self.index), ..verdict };
         self.index += 1;
@@ -176,46 +194,54 @@ impl Verdicts {
     }
 }
 
-async fn judge<'l>(registry: &Registry, setting: &EventSetting, line: &'l [u8]) -> VerdictBody<'l> {
+async fn judge<'l>(
+    registry: &Registry,
+    setting: &EventSetting,
+    line: &'l [u8],
+    silence: &mut Silence,
+) -> VerdictBody<'l> {
     // Most lines that name the attribute are events; those need not be read twice.
     if memchr::memmem::find(line, b"\"specversion\"").is_some()
         && let Reading::Single(reading) = read_json(line, &setting.options)
         && reading.event.find("specversion").is_some()
     {
-        return judge_reading(registry, setting, &reading).await;
+        return judge_reading(registry, setting, &reading, silence).await;
     }
     let object = match read_object(line) {
         Ok(object) if !is_event(&object) => object,
-        _ => return judge_event(registry, setting, line).await,
+        _ => return judge_event(registry, setting, line, silence).await,
     };
     let record = match Record::read(&object) {
         Ok(record) => record,
         Err(BadJson::Malformed(reason)) => return undecided(reason),
         Err(BadJson::Missing) => return undecided("the line is empty"),
     };
-    record.validate(registry, setting).await.unwrap_or_else(|error| unavailable(&error))
+    record.validate(registry, setting).await.unwrap_or_else(|error| silence.verdict(&error))
 }
 
-async fn judge_event<'l>(registry: &Registry, setting: &EventSetting, line: &'l [u8]) -> VerdictBody<'l> {
+async fn judge_event<'l>(
+    registry: &Registry,
+    setting: &EventSetting,
+    line: &'l [u8],
+    silence: &mut Silence,
+) -> VerdictBody<'l> {
     let reading = match read_json(line, &setting.options) {
         Reading::Single(reading) => reading,
-        Reading::Refused(refusal) => {
-            let report = Report { findings: vec![refusal.finding], ..Report::default() };
-            return VerdictBody::new(&report, None);
-        }
+        Reading::Refused(refusal) => return event::found(refusal.finding),
         Reading::Batch { .. } => return undecided("a line holds one event"),
     };
-    judge_reading(registry, setting, &reading).await
+    judge_reading(registry, setting, &reading, silence).await
 }
 
 async fn judge_reading<'l>(
     registry: &Registry,
     setting: &EventSetting,
     reading: &EventReading<'l>,
+    silence: &mut Silence,
 ) -> VerdictBody<'l> {
     let body = match event::judge(registry, reading, setting).await {
         Ok((body, _)) => body,
-        Err(error) => unavailable(&error),
+        Err(error) => silence.verdict(&error),
     };
     VerdictBody { event: EventBody::of(&reading.event), ..body }
 }
@@ -227,17 +253,15 @@ fn is_event(object: &Object<'_>) -> bool {
 }
 
 fn too_long(limit: usize) -> VerdictBody<'static> {
-    let mut finding =
-        Violation::data("size.limit", "", format!("the line is longer than the limit of {limit} bytes"));
+    let mut finding = Violation::data(
+        rules::SIZE_LIMIT.id,
+        "",
+        format!("the line is longer than the limit of {limit} bytes"),
+    );
     finding.place = Place::Envelope;
-    VerdictBody::new(&Report { findings: vec![finding], ..Report::default() }, None)
+    event::found(finding)
 }
 
 fn undecided(reason: impl Into<String>) -> VerdictBody<'static> {
     VerdictBody::new(&Report::undecided(reason), None)
-}
-
-fn unavailable(error: &RegistryError) -> VerdictBody<'static> {
-    tracing::error!(error = error as &dyn std::error::Error, "a line of a stream could not be judged");
-    super::unavailable()
 }
