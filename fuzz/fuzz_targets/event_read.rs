@@ -5,7 +5,7 @@
 
 #![no_main]
 
-use chancery_engine::cloudevents::matching::{FramedTypes, PayloadFormat, SchemaLocator, split_version};
+use chancery_engine::cloudevents::matching::{FramedTypes, PayloadFormat, SchemaLocator, SchemaNames, split_version};
 use chancery_engine::cloudevents::{
     Data, EventOptions, EventReading, Profile, Reading, read_avro, read_http, read_json, read_json_batch,
     read_kafka, read_nats, read_protobuf, read_protobuf_batch,
@@ -51,7 +51,7 @@ fn look(reading: &EventReading<'_>) {
     for attribute in &event.attributes {
         let text = attribute.value.to_text();
         let _ = split_version(&text);
-        let _ = SchemaLocator::new(["https://registry.example.com/api"]).map(|locator| locator.locate(&text));
+        let _ = SchemaLocator::new(["https://registry.example.com/api"]).map(|locator| locator.locate(&text, &SchemaNames::default()));
     }
 }
 

@@ -1,12 +1,14 @@
 //! Settings of ours, compiled: how events are read, and what names their schema.
 //!
 //! Compiling is also the check of settings that are put: a text that names no rule, no format or no level is refused
-//! with its place. Compiled forms are kept by their settings.
+//! with its place. Compiled forms are kept by their settings; patterns of subject maps apart from them, since they can
+//! be large, and many subjects have settings of their own under one map.
 
-use std::sync::Arc;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, LazyLock};
 
 use chancery_engine::cloudevents::matching::{
-    Alias, AliasPattern, FramedTypes, MatchedBy, SchemaLocator, SubjectMap, SubjectRule, SubjectStrategy,
+    Alias, AliasPattern, FramedTypes, MatchedBy, SchemaNames, SubjectMap, SubjectRule, SubjectStrategy,
 };
 use chancery_engine::cloudevents::{EventOptions, Profile, RuleSetting};
 use chancery_engine::lint::{self, Level, LintOptions};
@@ -14,7 +16,7 @@ use chancery_engine::{SchemaType, Severity};
 
 use super::cache::BoundedCache;
 use super::freshness::{DependsOn, FreshCache, Moment};
-use super::{Registry, RegistryError};
+use super::{Registry, RegistryError, cpu};
 use crate::model::{
     ContextName, DataschemaAlias, EnvelopeProfile, RuleLevel, Settings, StrategyName, Subject, SubjectMapRow,
 };
@@ -39,14 +41,43 @@ pub(super) struct EventPolicy {
     pub framed_types: FramedTypes,
     /// Ways to name the subject, in order.
     pub strategies: Vec<(MatchedBy, SubjectStrategy)>,
-    aliases: Vec<Alias>,
+    /// What these settings call schemas.
+    pub names: SchemaNames,
+    /// The table of [`SubjectStrategy::Map`], where that is one of the strategies.
+    map: Option<Arc<MapKey>>,
+}
+
+/// The rows of a subject map, hashed once.
+#[derive(Debug, PartialEq, Eq)]
+struct MapKey {
+    hash: u64,
+    rows: Vec<SubjectMapRow>,
+}
+
+impl MapKey {
+    fn new(rows: Vec<SubjectMapRow>) -> Self {
+        let mut hasher = DefaultHasher::new();
+        rows.hash(&mut hasher);
+        Self { hash: hasher.finish(), rows }
+    }
+}
+
+impl Hash for MapKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.hash.hash(state);
+    }
 }
 
 /// Compiled settings by scope, shared by all scopes with the same settings.
 pub(super) struct PolicyCache {
     scopes: FreshCache<Subject, Arc<EventPolicy>>,
     compiled: BoundedCache<Settings, Arc<EventPolicy>>,
+    /// Nothing else holds maps for longer than an event.
+    maps: BoundedCache<Arc<MapKey>, Arc<SubjectMap>>,
 }
+
+/// Bytes of subject maps that are kept; the largest one takes a quarter.
+const MAX_MAP_BYTES: u64 = 256 << 20;
 
 impl PolicyCache {
     pub(super) fn new() -> Self {
@@ -54,6 +85,7 @@ impl PolicyCache {
         Self {
             scopes: FreshCache::new(MAX_BYTES, weight),
             compiled: BoundedCache::new(KEPT, |_: &Settings, _: &Arc<EventPolicy>| 1),
+            maps: BoundedCache::new(MAX_MAP_BYTES, |_: &Arc<MapKey>, map: &Arc<SubjectMap>| map.bytes()),
         }
     }
 }
@@ -88,6 +120,43 @@ impl Registry {
         Ok(policy)
     }
 
+    /// Checks settings that are to be put.
+    ///
+    /// # Errors
+    /// `InvalidSettings` says which member is wrong and why.
+    pub(super) async fn check_settings(&self, settings: &Settings) -> Result<(), RegistryError> {
+        check_lengths(settings).map_err(RegistryError::InvalidSettings)?;
+        let policy = EventPolicy::compile(settings.clone()).map_err(RegistryError::InvalidSettings)?;
+        // A map is checked whether it is in use or not.
+        let key = policy.map.unwrap_or_else(|| Arc::new(MapKey::new(settings.subject_map.clone())));
+        self.compiled_map(&key).await.map(drop)
+    }
+
+    /// The compiled subject map of a policy; an empty one when none of its strategies asks for it.
+    ///
+    /// # Errors
+    /// `InvalidSettings` for a stored one that this release does not understand.
+    pub(super) async fn subject_map(&self, policy: &EventPolicy) -> Result<Arc<SubjectMap>, RegistryError> {
+        static EMPTY: LazyLock<Arc<SubjectMap>> = LazyLock::new(Arc::default);
+        match &policy.map {
+            Some(key) => self.compiled_map(key).await,
+            None => Ok(Arc::clone(&EMPTY)),
+        }
+    }
+
+    async fn compiled_map(&self, key: &Arc<MapKey>) -> Result<Arc<SubjectMap>, RegistryError> {
+        if let Some(map) = self.policies.maps.find(key) {
+            return Ok(map);
+        }
+        let rules: Vec<_> = key.rows.iter().map(as_rule).collect();
+        let compiled = Box::pin(cpu::apart(move || SubjectMap::new(rules))).await;
+        let map = compiled
+            .map_err(|error| RegistryError::InvalidSettings(format!("`subjectMap`: {error}")))
+            .map(Arc::new)?;
+        self.policies.maps.keep(Arc::clone(key), Arc::clone(&map));
+        Ok(map)
+    }
+
     /// How envelopes of events are read in a context.
     ///
     /// # Errors
@@ -101,39 +170,53 @@ impl Registry {
 impl EventPolicy {
     /// Compiles settings; the error says which member is wrong and why.
     pub(super) fn compile(settings: Settings) -> Result<Self, String> {
-        let entries = settings.subject_map.len().max(settings.dataschema_aliases.len());
-        if entries > MAX_ENTRIES {
-            return Err(format!("a list of settings has at most {MAX_ENTRIES} entries"));
-        }
-        let map = SubjectMap::new(settings.subject_map.iter().map(as_rule));
-        let map = map.map_err(|error| format!("`subjectMap`: {error}"))?;
-        let aliases = settings.dataschema_aliases.iter().map(as_alias).collect::<Result<_, _>>()?;
+        let names = names(&settings)?;
         let framed_types = framed_types(&settings)?;
-        if settings.urn_namespace.as_deref().is_some_and(|name| !is_namespace(name)) {
-            return Err("`urnNamespace` holds letters, digits and hyphens, at least one".to_owned());
-        }
-        for group in settings.schema_groups.values() {
-            ContextName::from_segment(group).map_err(|error| format!("`schemaGroups`: {error}"))?;
-        }
+        let strategies = strategies(&settings)?;
+        let has_map = strategies.iter().any(|(_, strategy)| *strategy == SubjectStrategy::Map);
         Ok(Self {
             options: Arc::new(event_options(&settings)?),
             lint: lint_options(&settings)?,
-            strategies: strategies(&settings, &map),
+            map: has_map.then(|| Arc::new(MapKey::new(settings.subject_map.clone()))),
+            strategies,
             framed_types,
-            aliases,
+            names,
             settings,
         })
     }
+}
 
-    /// A locator that also knows the names these settings give to schemas.
-    pub(super) fn locator(&self, base: &SchemaLocator) -> SchemaLocator {
-        let groups =
-            self.settings.schema_groups.iter().map(|(name, context)| (name.clone(), context.clone()));
-        let locator = base.clone().with_aliases(self.aliases.iter().cloned()).with_groups(groups);
-        match &self.settings.urn_namespace {
-            Some(namespace) => locator.with_namespace(namespace),
-            None => locator,
+/// Every list and table has an end.
+fn check_lengths(settings: &Settings) -> Result<(), String> {
+    for (name, entries) in [
+        ("lint", settings.lint.len()),
+        ("subjectStrategies", settings.subject_strategies.len()),
+        ("subjectMap", settings.subject_map.len()),
+        ("dataschemaAliases", settings.dataschema_aliases.len()),
+        ("schemaGroups", settings.schema_groups.len()),
+        ("framedTypes", settings.framed_types.len()),
+        ("rules", settings.rules.len()),
+    ] {
+        if entries > MAX_ENTRIES {
+            return Err(format!("`{name}` has at most {MAX_ENTRIES} entries"));
         }
+    }
+    Ok(())
+}
+
+fn names(settings: &Settings) -> Result<SchemaNames, String> {
+    for group in settings.schema_groups.values() {
+        ContextName::from_segment(group).map_err(|error| format!("`schemaGroups`: {error}"))?;
+    }
+    let groups = settings.schema_groups.iter().map(|(name, context)| (name.clone(), context.clone()));
+    let aliases = settings.dataschema_aliases.iter().map(as_alias).collect::<Result<Vec<_>, _>>()?;
+    let names = SchemaNames::default().with_groups(groups).with_aliases(aliases);
+    match settings.urn_namespace.as_deref() {
+        Some(name) if !is_namespace(name) => {
+            Err("`urnNamespace` holds letters, digits and hyphens, at least one".to_owned())
+        }
+        Some(name) => Ok(names.with_namespace(name)),
+        None => Ok(names),
     }
 }
 
@@ -189,7 +272,7 @@ fn framed_types(settings: &Settings) -> Result<FramedTypes, String> {
 }
 
 /// By default the type names the subject, and failing that the topic.
-fn strategies(settings: &Settings, map: &SubjectMap) -> Vec<(MatchedBy, SubjectStrategy)> {
+fn strategies(settings: &Settings) -> Result<Vec<(MatchedBy, SubjectStrategy)>, String> {
     let names = match settings.subject_strategies.as_slice() {
         [] => &[StrategyName::Type, StrategyName::Topic],
         names => names,
@@ -199,12 +282,19 @@ fn strategies(settings: &Settings, map: &SubjectMap) -> Vec<(MatchedBy, SubjectS
         StrategyName::TypeValue => (MatchedBy::Type, SubjectStrategy::TypeValue),
         StrategyName::TypeMajorStripped => (MatchedBy::Type, SubjectStrategy::TypeMajorStripped),
         StrategyName::Record => (MatchedBy::Type, SubjectStrategy::Record),
-        StrategyName::Map => (MatchedBy::Type, SubjectStrategy::Map(map.clone())),
+        StrategyName::Map => (MatchedBy::Type, SubjectStrategy::Map),
         StrategyName::Topic => (MatchedBy::Topic, SubjectStrategy::Topic),
         StrategyName::TopicRecord => (MatchedBy::Topic, SubjectStrategy::TopicRecord),
         StrategyName::TopicType => (MatchedBy::Topic, SubjectStrategy::TopicType),
     };
-    names.iter().map(strategy).collect()
+    let mut strategies = Vec::with_capacity(names.len().min(8));
+    for strategy in names.iter().map(strategy) {
+        if strategies.contains(&strategy) {
+            return Err("`subjectStrategies` names a strategy twice".to_owned());
+        }
+        strategies.push(strategy);
+    }
+    Ok(strategies)
 }
 
 /// Whether a URN can have this namespace: letters, digits and hyphens (RFC 8141 2).

@@ -4,7 +4,6 @@ use chancery_engine::SchemaType;
 use chancery_engine::verdict::CompatibilityPolicy as Policy;
 
 use super::config::wider_scopes;
-use super::policies::EventPolicy;
 use super::{EffectiveConfig, Registry, RegistryError};
 use crate::model::{Settings, Subject};
 use crate::store::Command;
@@ -32,7 +31,7 @@ impl Registry {
                 let reason = format!("`{name}` is set for a context or globally, not for a subject");
                 return Err(RegistryError::InvalidSettings(reason));
             }
-            EventPolicy::compile(settings.clone()).map_err(RegistryError::InvalidSettings)?;
+            self.check_settings(settings).await?;
         }
         self.store
             .apply(

@@ -7,6 +7,8 @@
 
 use std::sync::Arc;
 
+use chancery_engine::cloudevents::matching::Uses;
+
 use super::freshness::{DependsOn, FreshCache};
 use super::{Registry, RegistryError};
 use crate::model::{ContextName, Guid, SchemaId, Subject};
@@ -38,6 +40,18 @@ pub(super) struct IdView {
     pub stored: StoredContent,
     /// Versions that use it, soft-deleted ones included, sorted by subject, then version.
     pub uses: Vec<Use>,
+    /// Active versions by qualified name of their subject. There can be thousands, and each framed event asks.
+    pub active: Uses,
+}
+
+impl IdView {
+    fn new(stored: StoredContent, uses: Vec<Use>) -> Self {
+        let active = uses.iter().filter(|one| !one.deleted);
+        let mut active: Vec<_> =
+            active.map(|one| (one.subject.qualified(), one.version.unsigned_abs())).collect();
+        active.sort_unstable();
+        Self { stored, uses, active: active.into() }
+    }
 }
 
 pub(super) struct Views {
@@ -59,7 +73,7 @@ impl Views {
         };
         // Texts are shared with the cache of contents or weigh as much here.
         let of_id = |_: &(ContextName, SchemaId), view: &Arc<IdView>| {
-            VIEW_BYTES + view.stored.content.text.len() + view.uses.len() * ROW_BYTES
+            VIEW_BYTES + view.stored.content.text.len() + (view.uses.len() + view.active.len()) * ROW_BYTES
         };
         let of_guid = |_: &Guid, places: &GuidPlaces| VIEW_BYTES + places.len() * ROW_BYTES;
         Self {
@@ -117,7 +131,7 @@ impl Registry {
         let load = async {
             let Some(stored) = self.store.find_content(context, id).await? else { return Ok(None) };
             let uses = self.store.list_uses(context, id).await?;
-            let view = Arc::new(IdView { stored, uses });
+            let view = Arc::new(IdView::new(stored, uses));
             self.views.ids.keep(key, moment, Arc::clone(&view));
             Ok(Some(view))
         };

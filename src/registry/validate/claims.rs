@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 use chancery_engine::cloudevents::matching::{
-    Agreement, Claim, MatchedBy, PayloadFormat, SchemaReference, SchemaTarget, SubjectFacts, join,
+    Agreement, Claim, MatchedBy, PayloadFormat, SchemaReference, SchemaTarget, SubjectFacts, Uses, join,
 };
 use chancery_engine::cloudevents::{Data, Event};
 use chancery_engine::framing;
@@ -91,7 +91,7 @@ impl Evidence {
         let mut claims: Vec<&Claim> = self.claims.iter().chain(&self.named).collect();
         claims.sort_by_key(|claim| claim.by);
         let named = claims.iter().find_map(|claim| claim.subject.clone());
-        let used = || match claims.first().map(|claim| claim.uses.as_slice()) {
+        let used = || match claims.first().map(|claim| &*claim.uses) {
             Some([(subject, _)]) => Some(subject.clone()),
             _ => None,
         };
@@ -127,7 +127,7 @@ impl Registry {
         }
         (evidence.expected, evidence.named) = self.named_claims(event, format, policy, hints).await?;
         if let Some(dataschema) = event.find_text("dataschema") {
-            let reference = policy.locator(locator.get()).locate(dataschema);
+            let reference = locator.get().locate(dataschema, &policy.names);
             let claim = match &reference.target {
                 SchemaTarget::JsonSchemaId(uri) => self.json_schema_id_claim(uri, &evidence, hints).await?,
                 target => self.dataschema_claim(target, hints).await?,
@@ -223,9 +223,14 @@ impl Registry {
                 known.ok_or_else(|| RegistryError::SchemaNotFound(Some(id.to_string())))?;
                 self.exact_claim(by, context, id).await?
             }
-            None => {
-                Claim { by, schema_id: None, context: None, subject: None, version: None, uses: Vec::new() }
-            }
+            None => Claim {
+                by,
+                schema_id: None,
+                context: None,
+                subject: None,
+                version: None,
+                uses: Uses::default(),
+            },
         };
         if let Some(subject) = &named.subject {
             claim.subject = Some(subject.qualified());
@@ -246,9 +251,8 @@ impl Registry {
         context: &ContextName,
         id: i32,
     ) -> Result<Claim, RegistryError> {
-        let uses = self.active_uses(context, id).await?;
-        let uses =
-            uses.into_iter().map(|one| (one.subject.qualified(), one.version.unsigned_abs())).collect();
+        let view = self.view_id(context, SchemaId(id)).await?;
+        let uses = view.map_or_else(Uses::default, |view| Uses::clone(&view.active));
         Ok(Claim {
             by,
             schema_id: Some(id.unsigned_abs()),
@@ -370,9 +374,10 @@ impl Registry {
             is_key: hints.is_key,
             record,
         };
+        let map = self.subject_map(policy).await?;
         let (mut expected, mut claims) = (None, Vec::new());
         for (by, strategy) in &policy.strategies {
-            let Some(name) = strategy.find_subject(&facts) else { continue };
+            let Some(name) = strategy.find_subject(&facts, &map) else { continue };
             let subject = self.resolve_alias(Subject::parse_in(&hints.context, &name)).await?;
             let is_first = !claims.iter().any(|claim: &Claim| claim.by == *by);
             if is_first && self.view_subject(&subject).await?.history.latest().is_some() {
@@ -391,7 +396,7 @@ fn subject_claim(by: MatchedBy, subject: &Subject, version: Option<u32>) -> Clai
         context: None,
         subject: Some(subject.qualified()),
         version,
-        uses: Vec::new(),
+        uses: Uses::default(),
     }
 }
 

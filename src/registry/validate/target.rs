@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chancery_engine::SchemaType;
-use chancery_engine::cloudevents::matching::SchemaReference;
+use chancery_engine::cloudevents::matching::{SchemaReference, versions_of};
 use chancery_engine::framing::Frame;
 use chancery_engine::violation::Formats;
 
@@ -11,7 +11,7 @@ use super::super::{IdScope, Registry, RegistryError};
 use super::ready::{Form, Ready};
 use super::{Matched, SchemaChoice};
 use crate::model::{ContextName, FormatPolicy, Guid, SchemaId, Settings, Subject, VersionSelector};
-use crate::store::{Use, VersionRow};
+use crate::store::VersionRow;
 
 /// A schema that a payload is held against.
 #[derive(Clone, Debug)]
@@ -160,16 +160,6 @@ impl Registry {
         }
     }
 
-    /// Active versions that use an id.
-    pub(super) async fn active_uses(
-        &self,
-        context: &ContextName,
-        id: i32,
-    ) -> Result<Vec<Use>, RegistryError> {
-        let Some(view) = self.view_id(context, SchemaId(id)).await? else { return Ok(Vec::new()) };
-        Ok(view.uses.iter().filter(|one| !one.deleted).cloned().collect())
-    }
-
     /// The newest active version of a subject that has an id.
     pub(super) async fn version_with_id(
         &self,
@@ -177,11 +167,11 @@ impl Registry {
         context: &ContextName,
         id: i32,
     ) -> Result<Option<Target>, RegistryError> {
-        let uses = self.active_uses(context, id).await?;
-        let newest =
-            uses.into_iter().filter(|one| one.subject.name == subject.name).max_by_key(|one| one.version);
-        let Some(one) = newest else { return Ok(None) };
-        let selector = VersionSelector::Number(one.version);
-        self.target_of_version(&one.subject, selector, "framing").await.map(Some)
+        let Some(view) = self.view_id(context, SchemaId(id)).await? else { return Ok(None) };
+        let there = Subject { context: context.clone(), name: subject.name.clone() };
+        let newest = versions_of(&view.active, &there.qualified()).last();
+        let Some((_, version)) = newest else { return Ok(None) };
+        let selector = VersionSelector::Number(i32::try_from(*version).unwrap_or(i32::MAX));
+        self.target_of_version(&there, selector, "framing").await.map(Some)
     }
 }

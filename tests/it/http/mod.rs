@@ -29,6 +29,7 @@ mod reading;
 mod references;
 mod registering;
 mod repeating;
+mod settings_bounds;
 mod sockets;
 mod transport;
 mod vanished;

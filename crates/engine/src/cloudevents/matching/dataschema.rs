@@ -1,14 +1,15 @@
 //! The forms of `dataschema` that name a schema of this registry.
 //!
-//! In: the URI, and what the operator configured: public base URLs, aliases, the URN namespace. Out: what it
+//! In: the URI, and what the operator configured: public base URLs, and names of schemas ([`SchemaNames`]). Out: what it
 //! names, never a fetch. A URL is ours when scheme, host, port and path prefix equal a base URL; anything
 //! else may still be the `$id` of a stored JSON Schema, which only the store knows.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
+use fluent_uri::Uri;
 use fluent_uri::pct_enc::EStr;
-use fluent_uri::{Uri, UriRef};
+
+use super::names::SchemaNames;
 
 /// What a `dataschema` names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,44 +70,6 @@ pub enum SchemaTarget {
     JsonSchemaId(String),
 }
 
-/// A third party's URI that stands for a subject.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alias {
-    /// Which URIs it is about.
-    pub pattern: AliasPattern,
-    /// The subject.
-    pub subject: String,
-    /// The version; the latest without one.
-    pub version: Option<u32>,
-}
-
-/// Which URIs an alias is about. Compared as text, first with the fragment, then without.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AliasPattern {
-    /// This URI.
-    Exact(String),
-    /// All URIs that start so; the longest one wins.
-    Prefix(String),
-}
-
-impl AliasPattern {
-    /// Whether any `dataschema` can fit: it is a URI, or at least a reference.
-    pub fn can_fit(&self) -> bool {
-        match self {
-            Self::Exact(uri) => !uri.is_empty() && UriRef::parse(uri.as_str()).is_ok(),
-            Self::Prefix(prefix) => !prefix.is_empty() && prefix.bytes().all(is_of_uris),
-        }
-    }
-
-    /// Length of the match; exact ones are longer than any prefix.
-    fn rank(&self, uri: &str) -> Option<usize> {
-        match self {
-            Self::Exact(exact) => (exact == uri).then_some(usize::MAX),
-            Self::Prefix(prefix) => uri.starts_with(prefix.as_str()).then_some(prefix.len()),
-        }
-    }
-}
-
 /// Why a locator cannot be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LocatorError {
@@ -115,13 +78,10 @@ pub enum LocatorError {
     BaseUrl(String),
 }
 
-/// Reads `dataschema` values under one configuration.
+/// Reads `dataschema` values: knows which URLs are ours.
 #[derive(Clone, Debug, Default)]
 pub struct SchemaLocator {
     bases: Vec<Base>,
-    aliases: Vec<Alias>,
-    namespace: Option<String>,
-    groups: BTreeMap<String, String>,
 }
 
 /// Scheme, host, port and path of a base URL, normalised.
@@ -132,9 +92,6 @@ struct Base {
     port: String,
     path: String,
 }
-
-/// Namespace identifier of our URNs unless configured otherwise.
-const NAMESPACE: &str = "schema-registry";
 
 impl SchemaLocator {
     /// A locator for these public base URLs.
@@ -165,55 +122,22 @@ impl SchemaLocator {
         Ok(())
     }
 
-    /// Adds aliases.
-    #[must_use]
-    pub fn with_aliases(mut self, aliases: impl IntoIterator<Item = Alias>) -> Self {
-        self.aliases.extend(aliases);
-        self
-    }
-
-    /// Uses another URN namespace than `schema-registry`.
-    #[must_use]
-    pub fn with_namespace(mut self, namespace: &str) -> Self {
-        self.namespace = Some(namespace.to_ascii_lowercase());
-        self
-    }
-
-    /// Maps xRegistry schema groups to contexts; a group without an entry is the context of its name.
-    #[must_use]
-    pub fn with_groups(mut self, groups: impl IntoIterator<Item = (String, String)>) -> Self {
-        self.groups.extend(groups);
-        self
-    }
-
-    /// Reads a `dataschema`. Never fails: what is not ours is [`SchemaTarget::JsonSchemaId`].
-    pub fn locate(&self, dataschema: &str) -> SchemaReference {
+    /// Reads a `dataschema` under these names. Never fails: what is not ours is [`SchemaTarget::JsonSchemaId`]. The
+    /// number of aliases costs next to nothing.
+    pub fn locate(&self, dataschema: &str, names: &SchemaNames) -> SchemaReference {
         let uri = Uri::parse(dataschema).ok();
         let fragment = uri.as_ref().and_then(Uri::fragment).and_then(|text| decode(text.as_str()));
         let fragment = fragment.map(Cow::into_owned);
-        let target = self
+        let target = names
             .find_alias(dataschema)
-            .or_else(|| self.find_ours(&uri?))
+            .or_else(|| self.find_ours(&uri?, names))
             .unwrap_or_else(|| SchemaTarget::JsonSchemaId(dataschema.to_owned()));
         SchemaReference { target, fragment }
     }
 
-    fn find_alias(&self, uri: &str) -> Option<SchemaTarget> {
-        let without_fragment = uri.split('#').next().unwrap_or(uri);
-        // A fragment selects inside what the URI names: the whole text is closer than the text without it only where
-        // both are named as much.
-        let rank = |alias: &Alias| {
-            let whole = alias.pattern.rank(uri).map(|rank| (rank, true));
-            whole.max(alias.pattern.rank(without_fragment).map(|rank| (rank, false)))
-        };
-        let ranked = self.aliases.iter().filter_map(|alias| Some((rank(alias)?, alias)));
-        let (_, alias) = ranked.max_by_key(|(rank, _)| *rank)?;
-        Some(subject_target(None, alias.subject.clone(), alias.version))
-    }
-
-    fn find_ours(&self, uri: &Uri<&str>) -> Option<SchemaTarget> {
+    fn find_ours(&self, uri: &Uri<&str>, names: &SchemaNames) -> Option<SchemaTarget> {
         if uri.scheme().as_str().eq_ignore_ascii_case("urn") {
-            return self.find_urn(uri.path().as_str());
+            return find_urn(uri.path().as_str(), names.namespace());
         }
         let query = uri.query().map(EStr::as_str);
         let located = Base::of(uri)?;
@@ -222,35 +146,35 @@ impl SchemaLocator {
         let segments: Vec<&str> = segments.iter().map(|segment| &**segment).collect();
         match segments.as_slice() {
             ["contexts", context, rest @ ..] if !context.is_empty() => find_path(Some(context), rest, query),
-            ["schemagroups", group, "schemas", rest @ ..] => self.find_group_schema(group, rest),
+            ["schemagroups", group, "schemas", rest @ ..] => {
+                find_group_schema(names.context_of_group(group), rest)
+            }
             rest => find_path(None, rest, query),
         }
     }
+}
 
-    /// `urn:schema-registry:` and `id:{id}`, `guid:{uuid}` or `{subject}:{version}`.
-    fn find_urn(&self, path: &str) -> Option<SchemaTarget> {
-        let (namespace, name) = path.split_once(':')?;
-        let ours = self.namespace.as_deref().unwrap_or(NAMESPACE);
-        if !namespace.eq_ignore_ascii_case(ours) {
-            return None;
-        }
-        let (subject, version) = name.rsplit_once(':')?;
-        match subject {
-            "id" => Some(SchemaTarget::Id { context: None, id: number(version)?, subject: None }),
-            "guid" => guid(version).map(SchemaTarget::Guid),
-            _ => versioned(None, &decode(subject)?, version),
-        }
+/// `urn:{ours}:` and `id:{id}`, `guid:{uuid}` or `{subject}:{version}`.
+fn find_urn(path: &str, ours: &str) -> Option<SchemaTarget> {
+    let (namespace, name) = path.split_once(':')?;
+    if !namespace.eq_ignore_ascii_case(ours) {
+        return None;
     }
+    let (subject, version) = name.rsplit_once(':')?;
+    match subject {
+        "id" => Some(SchemaTarget::Id { context: None, id: number(version)?, subject: None }),
+        "guid" => guid(version).map(SchemaTarget::Guid),
+        _ => versioned(None, &decode(subject)?, version),
+    }
+}
 
-    /// xRegistry: `{schema}`, `{schema}/versions/{version}`, the last part with or without `$details`.
-    fn find_group_schema(&self, group: &str, rest: &[&str]) -> Option<SchemaTarget> {
-        let context = self.groups.get(group).map_or(group, String::as_str);
-        let plain = |part: &'_ str| part.strip_suffix("$details").unwrap_or(part).to_owned();
-        match rest {
-            [schema] => Some(subject_target(Some(context), plain(schema), None)).filter(has_subject),
-            [schema, "versions", version] => versioned(Some(context), schema, &plain(version)),
-            _ => None,
-        }
+/// xRegistry: `{schema}`, `{schema}/versions/{version}`, the last part with or without `$details`.
+fn find_group_schema(context: &str, rest: &[&str]) -> Option<SchemaTarget> {
+    let plain = |part: &'_ str| part.strip_suffix("$details").unwrap_or(part).to_owned();
+    match rest {
+        [schema] => Some(subject_target(Some(context), plain(schema), None)).filter(has_subject),
+        [schema, "versions", version] => versioned(Some(context), schema, &plain(version)),
+        _ => None,
     }
 }
 
@@ -301,7 +225,7 @@ fn versioned(context: Option<&str>, subject: &str, version: &str) -> Option<Sche
     Some(subject_target(context, subject.to_owned(), version)).filter(has_subject)
 }
 
-fn subject_target(context: Option<&str>, subject: String, version: Option<u32>) -> SchemaTarget {
+pub(super) fn subject_target(context: Option<&str>, subject: String, version: Option<u32>) -> SchemaTarget {
     let context = context.map(str::to_owned);
     match version {
         Some(version) => SchemaTarget::SubjectVersion { context, subject, version },
@@ -334,11 +258,6 @@ fn guid(text: &str) -> Option<[u8; 16]> {
     (has_form && is_hex).then(|| u128::from_str_radix(&digits, 16).ok().map(u128::to_be_bytes))?
 }
 
-/// Whether a byte can stand in a URI (RFC 3986 2).
-fn is_of_uris(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
-}
-
 /// Percent-decodes once; `None` when the bytes are not UTF-8. The URI grammar was checked before.
 fn decode(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains('%') {
@@ -365,22 +284,10 @@ fn query_value(query: &str, name: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn locator() -> SchemaLocator {
-        SchemaLocator::new(["https://Registry.example.com:443/api/", "http://localhost:8081"])
-            .expect("valid base URLs")
-            .with_aliases([
-                Alias {
-                    pattern: AliasPattern::Exact("https://vendor.example/order.json".to_owned()),
-                    subject: "vendor-order".to_owned(),
-                    version: Some(2),
-                },
-                Alias {
-                    pattern: AliasPattern::Prefix("https://vendor.example/".to_owned()),
-                    subject: "vendor".to_owned(),
-                    version: None,
-                },
-            ])
-            .with_groups([("default".to_owned(), ".".to_owned())])
+    fn locate(uri: &str) -> SchemaReference {
+        let locator = SchemaLocator::new(["https://Registry.example.com:443/api/", "http://localhost:8081"]);
+        let names = SchemaNames::default().with_groups([("default".to_owned(), ".".to_owned())]);
+        locator.expect("valid base URLs").locate(uri, &names)
     }
 
     fn id(context: Option<&str>, id: u32, subject: Option<&str>) -> SchemaTarget {
@@ -423,7 +330,7 @@ mod tests {
             ("/schemagroups/eu/schemas/orders/versions/3$details", version(Some("eu"), "orders", 3)),
             ("/schemagroups/default/schemas/orders$details", latest(Some("."), "orders")),
         ] {
-            assert_eq!(locator().locate(&format!("{base}{path}")).target, expected, "{path}");
+            assert_eq!(locate(&format!("{base}{path}")).target, expected, "{path}");
         }
     }
 
@@ -434,7 +341,7 @@ mod tests {
             "https://registry.example.com:443/api/schemas/ids/7",
             "http://localhost:8081/schemas/ids/7",
         ] {
-            assert_eq!(locator().locate(ours).target, id(None, 7, None), "{ours}");
+            assert_eq!(locate(ours).target, id(None, 7, None), "{ours}");
         }
         for foreign in [
             "http://registry.example.com/api/schemas/ids/7",
@@ -454,7 +361,7 @@ mod tests {
             "urn:uuid:00112233-4455-6677-8899-aabbccddeeff",
         ] {
             let expected = SchemaTarget::JsonSchemaId(foreign.to_owned());
-            assert_eq!(locator().locate(foreign).target, expected, "{foreign}");
+            assert_eq!(locate(foreign).target, expected, "{foreign}");
         }
     }
 
@@ -475,35 +382,12 @@ mod tests {
                 SchemaTarget::JsonSchemaId("urn:schema-registry:orders".to_owned()),
             ),
         ] {
-            assert_eq!(locator().locate(urn).target, expected, "{urn}");
+            assert_eq!(locate(urn).target, expected, "{urn}");
         }
-        let other = locator().with_namespace("Acme");
-        assert_eq!(other.locate("urn:acme:id:7").target, id(None, 7, None));
-        assert!(matches!(other.locate("urn:schema-registry:id:7").target, SchemaTarget::JsonSchemaId(_)));
-    }
-
-    #[test]
-    fn an_alias_of_what_is_no_uri_can_never_fit() {
-        let exact = |text: &str| AliasPattern::Exact(text.to_owned()).can_fit();
-        let prefix = |text: &str| AliasPattern::Prefix(text.to_owned()).can_fit();
-        for text in ["https://vendor.example/x", "urn:vendor:x", "types.example.com/a.B", "a:b#c"] {
-            assert!(exact(text) && prefix(text), "{text}");
-        }
-        for text in ["", "not a uri", "https://vendor.example/é", "a\"b"] {
-            assert!(!exact(text) && !prefix(text), "{text}");
-        }
-        assert!(!exact("https://[") && prefix("https://["), "a URI may go on behind a prefix");
-    }
-
-    #[test]
-    fn the_longest_alias_wins_and_fragments_select_inside() {
-        for (uri, expected) in [
-            ("https://vendor.example/order.json", version(None, "vendor-order", 2)),
-            ("https://vendor.example/order.json#/definitions/a", version(None, "vendor-order", 2)),
-            ("https://vendor.example/other.json", latest(None, "vendor")),
-        ] {
-            assert_eq!(locator().locate(uri).target, expected, "{uri}");
-        }
+        let names = SchemaNames::default().with_namespace("Acme");
+        let target = |urn: &str| SchemaLocator::default().locate(urn, &names).target;
+        assert_eq!(target("urn:acme:id:7"), id(None, 7, None));
+        assert!(matches!(target("urn:schema-registry:id:7"), SchemaTarget::JsonSchemaId(_)));
     }
 
     #[test]
@@ -515,7 +399,7 @@ mod tests {
             ("#", None),
             ("", None),
         ] {
-            let reference = locator().locate(&format!("urn:schema-registry:id:7{fragment}"));
+            let reference = locate(&format!("urn:schema-registry:id:7{fragment}"));
             assert_eq!(reference.selected_type(), selected, "{fragment}");
             assert_eq!(reference.target, id(None, 7, None));
         }

@@ -1,5 +1,7 @@
 //! Rank of evidence: what names a schema first, and whether all that names one agrees.
 
+use std::sync::Arc;
+
 /// What named the schema, in rank order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MatchedBy {
@@ -42,8 +44,11 @@ pub struct Claim {
     /// The version, when the evidence names one.
     pub version: Option<u32>,
     /// Subjects and versions that have the schema id, where there is one.
-    pub uses: Vec<(String, u32)>,
+    pub uses: Uses,
 }
+
+/// Subjects with versions, sorted. There can be thousands: they are shared, and found by bisection.
+pub type Uses = Arc<[(String, u32)]>;
 
 /// The schema all evidence agrees on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,8 +97,7 @@ pub fn join(claims: &[Claim]) -> Agreement {
     let (subject, used_version) = match subject {
         Some(subject) => {
             // One content can be several versions of a subject; the newest is the one in use.
-            let versions = uses.iter().filter(|(used, _)| *used == subject).map(|(_, version)| *version);
-            let newest = versions.max();
+            let newest = versions_of(uses, &subject).last().map(|(_, version)| *version);
             (Some(subject), newest)
         }
         // Without another hint a schema that one subject alone uses is that subject's.
@@ -121,18 +125,31 @@ fn agree(a: &Claim, b: &Claim) -> bool {
 /// Whether the schema of an exact claim is a version of the subject that the other one names.
 fn is_used(exact: &Claim, named: &Claim) -> bool {
     let (Some(_), Some(subject)) = (exact.schema_id, &named.subject) else { return true };
-    let is_named = |(used, version): &(String, u32)| {
-        used == subject && named.version.is_none_or(|named| named == *version)
-    };
-    exact.uses.iter().any(is_named)
+    let versions = versions_of(&exact.uses, subject);
+    match named.version {
+        Some(named) => versions.binary_search_by_key(&named, |(_, version)| *version).is_ok(),
+        None => !versions.is_empty(),
+    }
+}
+
+/// The versions of one subject, oldest first.
+pub fn versions_of<'u>(uses: &'u [(String, u32)], subject: &str) -> &'u [(String, u32)] {
+    let start = uses.partition_point(|(used, _)| used.as_str() < subject);
+    let end = start + uses[start..].partition_point(|(used, _)| used == subject);
+    &uses[start..end]
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn exact(by: MatchedBy, schema_id: u32, uses: &[(&str, u32)]) -> Claim {
-        let uses = uses.iter().map(|(subject, version)| ((*subject).to_owned(), *version)).collect();
+        let mut uses: Vec<_> =
+            uses.iter().map(|(subject, version)| ((*subject).to_owned(), *version)).collect();
+        uses.sort_unstable();
+        let uses = uses.into();
         Claim { by, schema_id: Some(schema_id), context: None, subject: None, version: None, uses }
     }
 
@@ -143,7 +160,7 @@ mod tests {
             context: None,
             subject: Some(subject.to_owned()),
             version,
-            uses: Vec::new(),
+            uses: Uses::default(),
         }
     }
 
@@ -206,6 +223,17 @@ mod tests {
             let conflict = Agreement::Conflict(pair.0, pair.1);
             assert_eq!(join(&[framing.clone(), other.clone()]), conflict, "{other:?}");
             assert_eq!(join(&[other.clone(), framing.clone()]), conflict, "{other:?}");
+        }
+    }
+    proptest! {
+        #[test]
+        fn versions_of_a_subject_are_those_that_a_walk_finds(
+            uses in prop::collection::btree_set(("[a-c]{0,2}", 1..4u32), 0..12),
+            subject in "[a-c]{0,2}",
+        ) {
+            let uses: Uses = uses.into_iter().collect();
+            let walked: Vec<_> = uses.iter().filter(|(used, _)| *used == subject).cloned().collect();
+            prop_assert_eq!(versions_of(&uses, &subject), walked);
         }
     }
 }

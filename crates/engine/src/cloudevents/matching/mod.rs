@@ -3,7 +3,7 @@
 //! Pure: nothing is looked up here and no URL is ever fetched. The caller resolves what these functions
 //! name against its store, and hands the results back to [`join`] for the ranking.
 //!
-//! - [`SchemaLocator`]: the forms of `dataschema`
+//! - [`SchemaLocator`]: the forms of `dataschema`, with the [`SchemaNames`] that an operator gives
 //! - [`SubjectStrategy`]: from `type` (or topic, or record) to a subject
 //! - [`PayloadFormat`]: from `datacontenttype` to a format
 //! - [`join`]: rank of evidence and conflicts
@@ -11,11 +11,13 @@
 mod content;
 mod dataschema;
 mod evidence;
+mod names;
 mod subject;
 
 pub use content::{AvroJson, FramedTypes, PayloadFormat};
-pub use dataschema::{Alias, AliasPattern, LocatorError, SchemaLocator, SchemaReference, SchemaTarget};
-pub use evidence::{Agreement, Claim, Match, MatchedBy, join};
+pub use dataschema::{LocatorError, SchemaLocator, SchemaReference, SchemaTarget};
+pub use evidence::{Agreement, Claim, Match, MatchedBy, Uses, join, versions_of};
+pub use names::{Alias, AliasPattern, SchemaNames};
 pub use subject::{
     MapError, SubjectFacts, SubjectMap, SubjectRule, SubjectStrategy, TypeVersion, split_version,
 };

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 
 /// The version at the end of an event type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub struct SubjectFacts<'a> {
 }
 
 /// How a subject is named.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SubjectStrategy {
     /// The type as it is: one subject a major version.
     #[default]
@@ -86,13 +86,13 @@ pub enum SubjectStrategy {
     TopicRecord,
     /// `{topic}-{type}`.
     TopicType,
-    /// An ordered table of patterns.
-    Map(SubjectMap),
+    /// An ordered table of patterns: a [`SubjectMap`].
+    Map,
 }
 
 impl SubjectStrategy {
-    /// Finds the subject; `None` when a fact it is made of is missing.
-    pub fn find_subject(&self, facts: &SubjectFacts<'_>) -> Option<String> {
+    /// Finds the subject; `None` when a fact it is made of is missing. The table counts for [`Self::Map`] only.
+    pub fn find_subject(self, facts: &SubjectFacts<'_>, map: &SubjectMap) -> Option<String> {
         Some(match self {
             Self::Type => facts.event_type?.to_owned(),
             Self::TypeValue => format!("{}-value", facts.event_type?),
@@ -101,7 +101,7 @@ impl SubjectStrategy {
             Self::Record => facts.record?.to_owned(),
             Self::TopicRecord => format!("{}-{}", facts.topic?, facts.record?),
             Self::TopicType => format!("{}-{}", facts.topic?, facts.event_type?),
-            Self::Map(map) => map.find_subject(facts)?,
+            Self::Map => map.find_subject(facts)?,
         })
         .filter(|subject| !subject.is_empty())
     }
@@ -124,13 +124,19 @@ pub struct SubjectRule {
 /// Why a subject map cannot be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MapError {
-    /// A pattern that the linear-time engine refuses.
+    /// A pattern that the linear-time engine refuses, or that is too large.
     #[error("row {row}: {reason}")]
     Pattern {
         /// Row from 0.
         row: usize,
         /// The engine's reason.
         reason: String,
+    },
+    /// The patterns up to this row are too large together.
+    #[error("row {row}: the patterns up to here take more than {MAX_MAP_BYTES} bytes when compiled")]
+    Size {
+        /// Row from 0.
+        row: usize,
     },
     /// A template that gives no name to anything.
     #[error("row {row}: the template is empty")]
@@ -152,7 +158,22 @@ pub enum MapError {
 #[derive(Clone, Debug, Default)]
 pub struct SubjectMap {
     rows: Vec<Row>,
+    bytes: usize,
 }
+
+/// Bytes of one compiled pattern, by which it is counted. Beyond a kilobyte that is the next power of two: a pattern is
+/// compiled for ever larger sizes until it fits.
+const MIN_PATTERN_BYTES: usize = 1 << 10;
+const MAX_PATTERN_BYTES: usize = 1 << 19;
+
+/// Bytes of all patterns of a table. Twenty characters can take megabytes, and a table has a thousand rows.
+const MAX_MAP_BYTES: usize = 16 << 20;
+
+/// What a pattern takes in use, as a multiple of its size: it is compiled for both directions, and keeps states.
+const IN_USE: usize = 3;
+
+/// What a row takes beside its patterns.
+const ROW_BYTES: usize = 512;
 
 #[derive(Clone, Debug)]
 struct Row {
@@ -170,13 +191,22 @@ enum Part {
 const FACTS: [&str; 4] = ["type", "source", "topic", "record"];
 
 impl SubjectMap {
-    /// Compiles a table. Patterns run in linear time; look-around and back-references are refused.
+    /// Compiles a table, which may take some tenths of a second: keep it. Patterns run in linear time; look-around and
+    /// back-references are refused.
     ///
     /// # Errors
     /// [`MapError`] with the row that is wrong.
     pub fn new(rules: impl IntoIterator<Item = SubjectRule>) -> Result<Self, MapError> {
-        let rows = rules.into_iter().enumerate().map(|(row, rule)| Row::new(row, &rule));
-        Ok(Self { rows: rows.collect::<Result<_, _>>()? })
+        let mut left = MAX_MAP_BYTES;
+        let rows = rules.into_iter().enumerate().map(|(row, rule)| Row::new(row, &rule, &mut left));
+        let rows: Vec<_> = rows.collect::<Result<_, _>>()?;
+        let bytes = (MAX_MAP_BYTES - left) * IN_USE + rows.len() * ROW_BYTES;
+        Ok(Self { rows, bytes })
+    }
+
+    /// Bytes that it takes, about.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     fn find_subject(&self, facts: &SubjectFacts<'_>) -> Option<String> {
@@ -185,10 +215,10 @@ impl SubjectMap {
 }
 
 impl Row {
-    fn new(row: usize, rule: &SubjectRule) -> Result<Self, MapError> {
-        let compile = |pattern: &Option<String>| {
-            let whole = pattern.as_ref().map(|pattern| Regex::new(&format!(r"\A(?:{pattern})\z")));
-            whole.transpose().map_err(|error| MapError::Pattern { row, reason: error.to_string() })
+    /// Compiles a row within what is left of the table's bytes.
+    fn new(row: usize, rule: &SubjectRule, left: &mut usize) -> Result<Self, MapError> {
+        let mut compile = |pattern: &Option<String>| {
+            pattern.as_ref().map(|pattern| compile(row, pattern, left)).transpose()
         };
         let patterns = [compile(&rule.event_type)?, compile(&rule.source)?, compile(&rule.topic)?];
         if rule.template.is_empty() {
@@ -233,6 +263,23 @@ impl Row {
             Part::Name(name) => value(name).map(Cow::Borrowed),
         });
         parts.collect::<Option<String>>()
+    }
+}
+
+/// Compiles a pattern on a whole fact.
+fn compile(row: usize, pattern: &str, left: &mut usize) -> Result<Regex, MapError> {
+    let whole = format!(r"\A(?:{pattern})\z");
+    let mut bytes = MIN_PATTERN_BYTES;
+    loop {
+        let Some(rest) = left.checked_sub(bytes) else { return Err(MapError::Size { row }) };
+        match RegexBuilder::new(&whole).size_limit(bytes).dfa_size_limit(MAX_PATTERN_BYTES).build() {
+            Ok(regex) => {
+                *left = rest;
+                return Ok(regex);
+            }
+            Err(regex::Error::CompiledTooBig(_)) if bytes < MAX_PATTERN_BYTES => bytes *= 2,
+            Err(error) => return Err(MapError::Pattern { row, reason: error.to_string() }),
+        }
     }
 }
 
@@ -300,11 +347,13 @@ mod tests {
             (SubjectStrategy::TopicRecord, "orders-shop.OrderPlaced"),
             (SubjectStrategy::TopicType, "orders-shop.order.placed.v1"),
         ] {
-            assert_eq!(strategy.find_subject(&FACTS).as_deref(), Some(subject), "{strategy:?}");
-            assert_eq!(strategy.find_subject(&SubjectFacts::default()), None, "{strategy:?}");
+            let found = |facts| strategy.find_subject(&facts, &SubjectMap::default());
+            assert_eq!(found(FACTS).as_deref(), Some(subject), "{strategy:?}");
+            assert_eq!(found(SubjectFacts::default()), None, "{strategy:?}");
         }
         let key = SubjectFacts { is_key: true, ..FACTS };
-        assert_eq!(SubjectStrategy::Topic.find_subject(&key).as_deref(), Some("orders-key"));
+        let found = SubjectStrategy::Topic.find_subject(&key, &SubjectMap::default());
+        assert_eq!(found.as_deref(), Some("orders-key"));
     }
 
     #[test]
@@ -321,10 +370,11 @@ mod tests {
             rule(r"shop\.(?<name>\w+)\..*", Some("/eu/.*"), "eu-{name}-{topic}{"),
             rule(".*", None, "{type}"),
         ]);
-        let strategy = SubjectStrategy::Map(map.expect("valid rows"));
-        assert_eq!(strategy.find_subject(&FACTS).as_deref(), Some("eu-order-orders{"));
+        let map = map.expect("valid rows");
+        let found = |facts| SubjectStrategy::Map.find_subject(&facts, &map);
+        assert_eq!(found(FACTS).as_deref(), Some("eu-order-orders{"));
         let other = SubjectFacts { event_type: Some("other\n"), ..SubjectFacts::default() };
-        assert_eq!(strategy.find_subject(&other), None, "a dot is no line feed");
+        assert_eq!(found(other), None, "a dot is no line feed");
     }
 
     #[test]
@@ -338,5 +388,26 @@ mod tests {
         assert!(matches!(error, MapError::Pattern { row: 1, .. }));
         let error = SubjectMap::new([rule("(?<x>a)", "{x}{y}")]).expect_err("unknown name");
         assert_eq!(error, MapError::Template { row: 0, name: "y".to_owned() });
+    }
+    #[test]
+    fn patterns_that_fill_the_memory_are_refused() {
+        let rule = |event_type: String| SubjectRule {
+            event_type: Some(event_type),
+            template: "s".to_owned(),
+            ..SubjectRule::default()
+        };
+        let usual =
+            SubjectMap::new((0..1000).map(|n| rule(format!(r"shop\.[a-z]+{n}\..*")))).expect("usual rows");
+        assert!((1 << 20..4 * MAX_MAP_BYTES).contains(&usual.bytes()), "{}", usual.bytes());
+        let words = SubjectMap::new((0..100).map(|n| rule(format!(r"(?<a>\w+)\.(?<b>\w+)\.v{n}"))));
+        assert!(words.is_ok(), "{words:?}");
+        let one =
+            SubjectMap::new([rule("a".to_owned()), rule(r"\w{100}".to_owned())]).expect_err("one pattern");
+        assert!(
+            matches!(&one, MapError::Pattern { row: 1, reason } if reason.contains("size limit")),
+            "{one}"
+        );
+        let all = SubjectMap::new((0..1000).map(|n| rule(format!(r"\w{{8}}{n}")))).expect_err("all of them");
+        assert!(matches!(all, MapError::Size { row: 1.. }), "{all}");
     }
 }
