@@ -29,6 +29,7 @@ mod random;
 pub mod source;
 pub mod tags;
 pub mod tree;
+mod type_version;
 mod utf8;
 pub mod verdict;
 pub mod violation;

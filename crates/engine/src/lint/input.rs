@@ -160,12 +160,17 @@ impl<'a> View<'a> {
         }
     }
 
-    /// What the input calls its event: the type of an event, the record name of a schema. With the place.
-    pub(super) fn event_name(&self) -> Option<(&str, NamePlace<'_>)> {
+    /// What the input calls its events, with the places: the type of an event, the record names of a schema.
+    pub(super) fn event_names(&self) -> Vec<(&str, NamePlace<'_>)> {
         match self {
-            Self::Schema(model) => Some((model.name.as_deref()?, NamePlace::Schema(&model.name_pointer))),
-            Self::Event(event) => Some((event.attribute("type")?, NamePlace::Attribute)),
-            Self::Subject(_) => None,
+            Self::Schema(model) => {
+                let names = model.names.iter();
+                names.map(|(name, pointer)| (name.as_str(), NamePlace::Schema(pointer))).collect()
+            }
+            Self::Event(event) => {
+                event.attribute("type").map(|name| (name, NamePlace::Attribute)).into_iter().collect()
+            }
+            Self::Subject(_) => Vec::new(),
         }
     }
 }

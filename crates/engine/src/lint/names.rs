@@ -1,7 +1,9 @@
 //! Words in names.
 //!
-//! A version suffix is `v1` or a date after `.`, `_` or `-`; a reverse-DNS prefix is the first two of at
-//! least three dotted parts when the first one looks like a top-level domain.
+//! A reverse-DNS prefix is the first two of at least three dotted parts when the first one looks like a top-level
+//! domain.
+
+use crate::type_version::{TypeVersion, major_of, split_version};
 
 /// Participles that do not end in `ed`.
 const IRREGULAR: [&str; 36] = [
@@ -105,84 +107,183 @@ const COMMANDS: [&str; 52] = [
 /// Questions.
 const QUERIES: [&str; 7] = ["get", "list", "fetch", "find", "query", "search", "lookup"];
 
+/// Top-level domains that are words as well: `shop.order.placed` has no domain.
+const FURTHER_TOP_LEVEL: [&str; 56] = [
+    "academy",
+    "agency",
+    "air",
+    "amsterdam",
+    "art",
+    "auto",
+    "bank",
+    "bayern",
+    "berlin",
+    "bio",
+    "blog",
+    "broker",
+    "care",
+    "city",
+    "coop",
+    "credit",
+    "delivery",
+    "design",
+    "digital",
+    "earth",
+    "energy",
+    "expert",
+    "express",
+    "finance",
+    "fund",
+    "games",
+    "global",
+    "group",
+    "health",
+    "hamburg",
+    "hotel",
+    "insurance",
+    "jobs",
+    "koeln",
+    "live",
+    "london",
+    "market",
+    "media",
+    "mobi",
+    "museum",
+    "name",
+    "network",
+    "news",
+    "online",
+    "paris",
+    "pro",
+    "services",
+    "shop",
+    "site",
+    "software",
+    "solutions",
+    "store",
+    "systems",
+    "tokyo",
+    "wien",
+    "xyz",
+];
+
 /// First parts of reverse-DNS names beside two-letter ones.
 const TOP_LEVEL: [&str; 14] = [
     "com", "org", "net", "edu", "gov", "mil", "int", "info", "biz", "dev", "app", "cloud", "tech", "example",
 ];
 
-/// What the end of a name says about its version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Version {
-    /// Nothing.
-    None,
-    /// A major version.
-    Major(u64),
-    /// A date.
-    Date,
+/// Major version anywhere in a name or URI, without leading zeros: the last part that is one.
+pub(super) fn major(name: &str) -> Option<&str> {
+    name.rsplit(['.', '_', '-', '/', ':', '#']).find_map(|part| number(major_of(part)?))
 }
 
-/// A name without its version suffix, and what the suffix states.
-pub(super) fn split_version(name: &str) -> (&str, Version) {
-    let stated = last_part(name).and_then(|(start, suffix)| Some((start, version(suffix)?)));
-    match (stated, date_suffix(name)) {
-        (Some((start, major)), _) => (&name[..start], Version::Major(major)),
-        (None, Some(start)) => (&name[..start], Version::Date),
-        (None, None) => (name, Version::None),
+/// Major version at the end of a name.
+pub(super) fn major_suffix(name: &str) -> Option<&str> {
+    number(split_version(name).1?)
+}
+
+fn number(version: TypeVersion<'_>) -> Option<&str> {
+    match version {
+        TypeVersion::Major { number, .. } => Some(without_zeros(number)),
+        TypeVersion::Date(_) => None,
     }
 }
 
-/// The part after the last separator, and where the separator stands.
-fn last_part(name: &str) -> Option<(usize, &str)> {
-    let start = name.rfind(['.', '_', '-'])?;
-    Some((start, &name[start + 1..]))
+/// Digits as a number is written.
+pub(super) fn without_zeros(digits: &str) -> &str {
+    let number = digits.trim_start_matches('0');
+    if number.is_empty() && !digits.is_empty() { "0" } else { number }
 }
 
-/// `v1`, and `v2beta1` as a pre-release of 2.
-fn version(part: &str) -> Option<u64> {
-    let digits = part.strip_prefix(['v', 'V'])?;
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    let rest = digits[end..].to_ascii_lowercase();
-    let stage = ["alpha", "beta", "rc"].iter().find_map(|stage| rest.strip_prefix(stage));
-    let known = rest.is_empty() || stage.is_some_and(|number| number.chars().all(|c| c.is_ascii_digit()));
-    known.then(|| digits[..end].parse().ok()).flatten()
+/// Whether a name states a version: at its end, or as a part of its package.
+pub(super) fn states_version(name: &str) -> bool {
+    split_version(name).1.is_some() || major(name).is_some()
 }
 
-/// Start of a trailing `-2026-05` or `-2026-05-12`.
-fn date_suffix(name: &str) -> Option<usize> {
-    [11, 8].into_iter().find_map(|length| {
-        let start = name.len().checked_sub(length)?;
-        let fits = name.as_bytes()[start..].iter().enumerate().all(|(position, byte)| match position {
-            0 => matches!(byte, b'.' | b'_' | b'-'),
-            5 | 8 => *byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
-        fits.then_some(start)
-    })
+/// What an event is called, without version, reverse-DNS prefix and namespace.
+#[derive(Debug)]
+pub(super) struct EventName {
+    /// Lower-case words, split at separators and at changes of case. A last part of several words (`SendEmail`,
+    /// `order_placed`) is the name; a single word is read together with the parts before it (`orders.placed`).
+    words: Vec<String>,
+    /// The last two parts where they are single words: behind a domain, either one may be the verb (`orders.delete`,
+    /// `orders.send.email`).
+    verbs: Vec<String>,
 }
 
-/// Major version anywhere in a name or URI: the last part that is one.
-pub(super) fn major(name: &str) -> Option<u64> {
-    name.rsplit(['.', '_', '-', '/', ':', '#']).find_map(version)
-}
-
-/// Lower-case words of the event's name: version, reverse-DNS prefix and namespace dropped, split at separators and
-/// at changes of case. A last part of several words (`SendEmail`, `order_placed`) is the name; a single word is read
-/// together with the parts before it (`orders.placed`).
-pub(super) fn event_words(name: &str) -> Vec<String> {
-    let (name, _) = split_version(name);
-    let parts: Vec<&str> = name.split('.').collect();
-    let own = if parts.len() > 2 && is_top_level(parts[0]) { &parts[2..] } else { &parts[..] };
-    let own: Vec<_> = own.iter().filter(|part| version(part).is_none()).map(|part| words(part)).collect();
-    match own.last() {
-        Some(last) if last.len() > 1 => last.clone(),
-        _ => own.concat(),
+impl EventName {
+    pub(super) fn of(name: &str) -> Self {
+        let (name, _) = split_version(name);
+        let parts: Vec<&str> = name.split('.').collect();
+        let own = if parts.len() > 2 && is_common_prefix(parts[0]) { &parts[2..] } else { &parts[..] };
+        let own: Vec<_> =
+            own.iter().filter(|part| major_of(part).is_none()).map(|part| words(part)).collect();
+        match own.last() {
+            Some(last) if last.len() > 1 => Self { words: last.clone(), verbs: Vec::new() },
+            _ => {
+                let ends = own.iter().skip(own.len().saturating_sub(2));
+                let verbs = ends.filter(|part| part.len() == 1).flatten().cloned().collect();
+                Self { words: own.concat(), verbs: if own.len() > 1 { verbs } else { Vec::new() } }
+            }
+        }
     }
+
+    pub(super) fn words(&self) -> &[String] {
+        &self.words
+    }
+
+    pub(super) fn last(&self) -> Option<&str> {
+        self.words.last().map(String::as_str)
+    }
+
+    /// Whether it says that something happened.
+    pub(super) fn is_fact(&self) -> bool {
+        self.last().is_some_and(is_past)
+    }
+
+    /// The imperative in a name that states no fact: its first or last word, or a verb behind the domain.
+    pub(super) fn command(&self) -> Option<&str> {
+        let words = self.words.first().into_iter().chain(self.words.last()).chain(&self.verbs);
+        words.map(String::as_str).find(|word| COMMANDS.contains(word) && !self.is_fact())
+    }
+
+    /// The question in a name: its first word, or a verb behind the domain of a name that states no fact.
+    pub(super) fn query(&self) -> Option<&str> {
+        let verbs = self.verbs.iter().filter(|_| !self.is_fact());
+        let mut words = self.words.first().into_iter().chain(verbs).map(String::as_str);
+        words.find(|word| QUERIES.contains(word))
+    }
+
+    /// Whether it says of a thing only that it has changed: `order updated`, also below a domain that is called as
+    /// the thing (`orders order updated`).
+    pub(super) fn is_bare_change(&self) -> bool {
+        let changes = matches!(self.last(), Some("updated" | "changed"));
+        let is_short = match self.words.as_slice() {
+            [domain, thing, _] => is_same_thing(domain, thing),
+            words => words.len() <= 2,
+        };
+        changes && is_short
+    }
+}
+
+/// A word and its plural.
+fn is_same_thing(many: &str, one: &str) -> bool {
+    let stem = many.strip_suffix("ies").map(|stem| format!("{stem}y"));
+    many == one
+        || many.strip_suffix('s') == Some(one)
+        || many.strip_suffix("es") == Some(one)
+        || stem.as_deref() == Some(one)
+}
+
+/// Whether a part opens most reverse-DNS names.
+fn is_common_prefix(part: &str) -> bool {
+    let letters = part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    letters && (part.len() == 2 || TOP_LEVEL.contains(&part.to_ascii_lowercase().as_str()))
 }
 
 /// Whether a part can open a reverse-DNS name.
 pub(super) fn is_top_level(part: &str) -> bool {
-    let letters = part.bytes().all(|byte| byte.is_ascii_alphabetic());
-    letters && (part.len() == 2 || TOP_LEVEL.contains(&part.to_ascii_lowercase().as_str()))
+    is_common_prefix(part) || FURTHER_TOP_LEVEL.contains(&part.to_ascii_lowercase().as_str())
 }
 
 /// Lower-case words of any name: `HTTPStatusCode` is `http`, `status`, `code`.
@@ -213,22 +314,6 @@ pub(super) fn words(name: &str) -> Vec<String> {
 /// Whether a word is in the past, as far as its ending tells.
 pub(super) fn is_past(word: &str) -> bool {
     (word.len() > 2 && word.ends_with("ed") && !NO_PARTICIPLES.contains(&word)) || IRREGULAR.contains(&word)
-}
-
-/// Whether a name says something happened.
-pub(super) fn is_fact(words: &[String]) -> bool {
-    words.last().is_some_and(|word| is_past(word))
-}
-
-/// The imperative in a name that states no fact: its first or last word.
-pub(super) fn command(words: &[String]) -> Option<&str> {
-    let ends = [words.first(), words.last()].into_iter().flatten();
-    ends.map(String::as_str).find(|word| COMMANDS.contains(word) && !is_fact(words))
-}
-
-/// The question in a name: its first word.
-pub(super) fn query(words: &[String]) -> Option<&str> {
-    words.first().map(String::as_str).filter(|word| QUERIES.contains(word))
 }
 
 /// Whether a property is about money, and not a ratio or a count of it.
@@ -285,30 +370,75 @@ mod tests {
             ("orders.Placed", "orders placed"),
             ("order.placed.v2beta1", "order placed"),
         ] {
-            assert_eq!(event_words(name).join(" "), expected, "{name}");
+            assert_eq!(EventName::of(name).words().join(" "), expected, "{name}");
         }
-        assert_eq!(split_version("a.V12").1, Version::Major(12));
-        assert_eq!(split_version("a.v2beta1").1, Version::Major(2));
-        assert_eq!(split_version("a.vx").1, Version::None);
-        assert_eq!(major("https://example.com/schemas/order/v3/"), Some(3));
+        assert_eq!(major_suffix("a.V012"), Some("12"));
+        assert_eq!(major_suffix("a.v2beta1"), Some("2"));
+        assert_eq!(major_suffix("a.vx"), None);
+        assert_eq!(major("https://example.com/schemas/order/v3/"), Some("3"));
+        for (name, states) in [
+            ("order.placed.v1", true),
+            ("order.placed.v1preview2", true),
+            ("order.placed.v99999999999999999999", true),
+            ("order.placed.2024-06", true),
+            ("acme.orders.v1.OrderPlaced", true),
+            ("order.placed", false),
+        ] {
+            assert_eq!(states_version(name), states, "{name}");
+        }
     }
 
     #[test]
     fn facts_commands_and_questions_are_told_apart() {
-        let of = |name: &str| event_words(name);
-        for name in ["OrderPlaced", "email.sent", "com.github.pull_request.opened", "ProcessStarted"] {
-            assert!(is_fact(&of(name)), "{name}");
-            assert_eq!(command(&of(name)), None, "{name}");
+        let of = EventName::of;
+        for name in [
+            "OrderPlaced",
+            "email.sent",
+            "com.github.pull_request.opened",
+            "ProcessStarted",
+            "orders.send.failed",
+        ] {
+            assert!(of(name).is_fact(), "{name}");
+            assert_eq!(of(name).command(), None, "{name}");
         }
         for (name, word) in [
             ("SendEmail", "send"),
             ("com.acme.orders.SendEmail", "send"),
             ("RebuildIndex", "rebuild"),
             ("order.place", "place"),
+            ("com.acme.orders.delete.v1", "delete"),
+            ("com.acme.orders.send.email.v1", "send"),
         ] {
-            assert_eq!(command(&of(name)), Some(word), "{name}");
+            assert_eq!(of(name).command(), Some(word), "{name}");
         }
-        assert_eq!(query(&of("GetUserDetails")), Some("get"));
-        assert!(!is_fact(&of("NewsFeed")));
+        for (name, word) in [
+            ("GetUserDetails", Some("get")),
+            ("com.acme.orders.get.v1", Some("get")),
+            ("com.acme.orders.query.v1", Some("query")),
+            ("com.acme.orders.get.details.v1", Some("get")),
+            ("com.acme.orders.get_orders.v1", Some("get")),
+            ("com.acme.orders.search.finished.v1", None),
+            ("com.acme.PriceList", None),
+        ] {
+            assert_eq!(of(name).query(), word, "{name}");
+        }
+        assert!(!of("NewsFeed").is_fact());
+    }
+
+    #[test]
+    fn a_bare_change_says_nothing_of_what_changed() {
+        for (name, bare) in [
+            ("OrderUpdated.v1", true),
+            ("order.updated.v1", true),
+            ("com.acme.orders.updated.v1", true),
+            ("com.acme.orders.order_updated.v1", true),
+            ("com.acme.orders.order.updated.v1", true),
+            ("com.acme.companies.company.changed", true),
+            ("com.acme.orders.status.changed", false),
+            ("OrderStatusChanged", false),
+            ("OrderPlaced", false),
+        ] {
+            assert_eq!(EventName::of(name).is_bare_change(), bare, "{name}");
+        }
     }
 }

@@ -14,10 +14,9 @@ mod evidence;
 mod names;
 mod subject;
 
+pub use crate::type_version::{TypeVersion, split_version};
 pub use content::{AvroJson, FramedTypes, PayloadFormat};
 pub use dataschema::{LocatorError, SchemaLocator, SchemaReference, SchemaTarget};
 pub use evidence::{Agreement, Claim, Match, MatchedBy, Uses, join, versions_of};
 pub use names::{Alias, AliasPattern, SchemaNames};
-pub use subject::{
-    MapError, SubjectFacts, SubjectMap, SubjectRule, SubjectStrategy, TypeVersion, split_version,
-};
+pub use subject::{MapError, SubjectFacts, SubjectMap, SubjectRule, SubjectStrategy};

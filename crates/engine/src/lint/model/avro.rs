@@ -22,14 +22,22 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Model, SchemaError> {
         model.maps_of_text.push(String::new());
     }
     model.roots = roots;
-    model.name = full_name(&root);
-    model.name_pointer = String::from("/name");
+    model.names = match root.as_array() {
+        None => full_name(&root).map(|name| (name, "/name".to_owned())).into_iter().collect(),
+        Some(branches) => branches.iter().enumerate().filter_map(name_of_branch).collect(),
+    };
     Ok(model)
 }
 
 fn full_name(node: &Node) -> Option<String> {
     let name = node.get("name")?.as_str()?;
     Some(qualified(name, node.get("namespace").and_then(Node::as_str).unwrap_or_default()))
+}
+
+/// Of the types that an event can be only records are events.
+fn name_of_branch((position, branch): (usize, &Node)) -> Option<(String, String)> {
+    let is_record = branch.get("type").and_then(Node::as_str) == Some("record");
+    is_record.then(|| full_name(branch)).flatten().map(|name| (name, format!("/{position}/name")))
 }
 
 fn qualified(name: &str, space: &str) -> String {
@@ -206,10 +214,12 @@ fn primitive(name: &str) -> Option<Kinds> {
 }
 
 fn of_object(node: &Node) -> Kinds {
-    match node.get("logicalType").and_then(Node::as_str) {
-        Some("decimal" | "big-decimal") => return Kinds::DECIMAL,
-        Some("date" | "time-millis" | "time-micros") => return Kinds::TIME,
-        Some(name) if name.contains("timestamp") => return Kinds::TIME,
+    // On another type a logical type is ignored.
+    let base = node.get("type").and_then(Node::as_str).unwrap_or_default();
+    match (node.get("logicalType").and_then(Node::as_str), base) {
+        (Some("decimal"), "bytes" | "fixed") | (Some("big-decimal"), "bytes") => return Kinds::DECIMAL,
+        (Some("date" | "time-millis"), "int") | (Some("time-micros"), "long") => return Kinds::TIME,
+        (Some(name), "long") if name.contains("timestamp") => return Kinds::TIME,
         _ => {}
     }
     match node.get("type").map(|kind| (kind, kind.as_str())) {

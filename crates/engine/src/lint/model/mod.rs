@@ -16,10 +16,9 @@ use crate::{Limits, SchemaError, SchemaType, Source};
 #[derive(Debug)]
 pub(in crate::lint) struct Model {
     pub format: SchemaType,
-    /// Full name of the record or message, or the title.
-    pub name: Option<String>,
-    /// Where the name stands.
-    pub name_pointer: String,
+    /// What the events are called, each with the place of its name: the full name of the record or message, or the
+    /// title. Of several records that an event can be, all.
+    pub names: Vec<(String, String)>,
     pub records: Vec<Record>,
     /// Records that an event can be; the first one gives it its name.
     pub roots: Vec<usize>,
@@ -154,8 +153,7 @@ impl Model {
     fn new(format: SchemaType) -> Self {
         Self {
             format,
-            name: None,
-            name_pointer: String::new(),
+            names: Vec::new(),
             records: Vec::new(),
             roots: Vec::new(),
             enums: Vec::new(),
@@ -171,6 +169,11 @@ impl Model {
     fn takes(&mut self, place: &str, count: usize) -> bool {
         self.room = self.room.saturating_sub((place.len() + 1).saturating_mul(count));
         self.room > 0
+    }
+
+    /// The name, where there is one.
+    pub(in crate::lint) fn name(&self) -> Option<&str> {
+        self.names.first().map(|(name, _)| name.as_str())
     }
 
     /// Fields of all records.

@@ -24,8 +24,8 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Model, SchemaError> {
     reader.resolve();
     let Reader { mut model, spans, roots, .. } = reader;
     model.roots = roots;
-    model.name = file.messages().next().map(|message| dotted(&package, &message.name));
-    model.name_pointer = model.name.clone().unwrap_or_default();
+    let name = file.messages().next().map(|message| dotted(&package, &message.name));
+    model.names = name.map(|name| (name.clone(), name)).into_iter().collect();
     model.ignores = Ignores::of_places(ignored(text, spans));
     Ok(model)
 }

@@ -1,7 +1,8 @@
 //! L01: the name of an event does not say that something happened.
 
 use crate::lint::input::View;
-use crate::lint::{Found, Level, Rule, names};
+use crate::lint::names::EventName;
+use crate::lint::{Found, Level, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "L01",
@@ -15,11 +16,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &View<'_>, found: &mut Found) {
-    let Some((name, place)) = view.event_name() else { return };
-    let words = names::event_words(name);
-    // Commands and questions have rules of their own.
-    let other = names::command(&words).is_some() || names::query(&words).is_some();
-    if !words.is_empty() && !names::is_fact(&words) && !other {
-        place.report(found, format!("`{name}` is not in the past tense"));
+    for (name, place) in view.event_names() {
+        let words = EventName::of(name);
+        // Commands and questions have rules of their own.
+        let other = words.command().is_some() || words.query().is_some();
+        if !words.words().is_empty() && !words.is_fact() && !other {
+            place.report(found, format!("`{name}` is not in the past tense"));
+        }
     }
 }

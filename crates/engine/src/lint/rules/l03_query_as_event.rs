@@ -1,7 +1,8 @@
 //! L03: the name of an event asks a question.
 
 use crate::lint::input::View;
-use crate::lint::{Found, Level, Rule, names};
+use crate::lint::names::EventName;
+use crate::lint::{Found, Level, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "L03",
@@ -15,8 +16,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &View<'_>, found: &mut Found) {
-    let Some((name, place)) = view.event_name() else { return };
-    if let Some(word) = names::query(&names::event_words(name)) {
-        place.report(found, format!("`{name}` is a query (`{word}`)"));
+    for (name, place) in view.event_names() {
+        if let Some(word) = EventName::of(name).query() {
+            place.report(found, format!("`{name}` is a query (`{word}`)"));
+        }
     }
 }

@@ -30,14 +30,14 @@ const FIELDS: [&str; 4] = ["version", "schemaVersion", "schema_version", "eventV
 
 fn check_event(event: &EventView<'_>, found: &mut Found) {
     let Some(name) = event.attribute("type") else { return };
-    let names::Version::Major(stated) = names::split_version(name).1 else { return };
+    let Some(stated) = names::major_suffix(name) else { return };
     if let Some(other) = event.attribute("dataschema").and_then(names::major).filter(|other| *other != stated)
     {
         found.attribute("dataschema", format!("`dataschema` states version {other}, `type` states {stated}"));
     }
     for name in FIELDS {
         let value = event.data().and_then(|data| data.get(name));
-        if let Some(other) = value.and_then(major_of).filter(|other| *other != stated) {
+        if let Some(other) = value.and_then(major_of).filter(|other| other != stated) {
             found.data(
                 &format!("/{name}"),
                 format!("`{name}` states version {other}, `type` states {stated}"),
@@ -47,9 +47,9 @@ fn check_event(event: &EventView<'_>, found: &mut Found) {
 }
 
 fn check_schema(model: &Model, found: &mut Found) {
-    let stated = model.name.as_deref().and_then(names::major);
+    let stated = model.name().and_then(names::major);
     for field in model.event_parts().flat_map(|record| &record.fields) {
-        let majors: BTreeSet<u64> = match field.name.as_str() {
+        let majors: BTreeSet<&str> = match field.name.as_str() {
             "type" => field.allowed.iter().filter_map(|name| names::major(name)).collect(),
             name if FIELDS.contains(&name) => {
                 let values = field.allowed.iter().filter_map(|text| leading_number(text));
@@ -58,18 +58,23 @@ fn check_schema(model: &Model, found: &mut Found) {
             _ => continue,
         };
         if majors.len() > 1 {
-            let majors: Vec<String> = majors.iter().map(u64::to_string).collect();
+            let mut majors: Vec<&str> = majors.into_iter().collect();
+            majors.sort_by_key(|digits| digits.len());
             found.data(&field.pointer, format!("`{}` mixes versions {}", field.name, majors.join(", ")));
         }
     }
 }
 
 /// `2`, `"2"`, `"2.1"`, `"v2"`.
-fn major_of(value: &serde_json::Value) -> Option<u64> {
-    value.as_u64().or_else(|| leading_number(value.as_str()?))
+fn major_of(value: &serde_json::Value) -> Option<String> {
+    match value.as_u64() {
+        Some(number) => Some(number.to_string()),
+        None => leading_number(value.as_str()?).map(str::to_owned),
+    }
 }
 
-fn leading_number(text: &str) -> Option<u64> {
+fn leading_number(text: &str) -> Option<&str> {
     let digits = text.trim_start_matches(['v', 'V']);
-    digits[..digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len())].parse().ok()
+    let digits = &digits[..digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len())];
+    (!digits.is_empty()).then(|| names::without_zeros(digits))
 }

@@ -1,7 +1,8 @@
 //! L06: the name of an event speaks of storage, not of the domain.
 
 use crate::lint::input::View;
-use crate::lint::{Found, Level, Rule, names};
+use crate::lint::names::EventName;
+use crate::lint::{Found, Level, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "L06",
@@ -17,13 +18,13 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &View<'_>, found: &mut Found) {
     const STORAGE: [&str; 6] = ["table", "row", "record", "db", "database", "entity"];
     const CHANGES: [&str; 4] = ["updated", "changed", "inserted", "deleted"];
-    let Some((name, place)) = view.event_name() else { return };
-    let words = names::event_words(name);
-    let Some(last) = words.last().map(String::as_str).filter(|last| CHANGES.contains(last)) else { return };
-    let of_storage = words.iter().any(|word| STORAGE.contains(&word.as_str()));
-    if of_storage {
-        place.report(found, format!("`{name}` is about storage"));
-    } else if matches!(last, "updated" | "changed") && words.len() <= 2 {
-        place.report(found, format!("`{name}` does not say what changed"));
+    for (name, place) in view.event_names() {
+        let words = EventName::of(name);
+        let changes = words.last().is_some_and(|last| CHANGES.contains(&last));
+        if changes && words.words().iter().any(|word| STORAGE.contains(&word.as_str())) {
+            place.report(found, format!("`{name}` is about storage"));
+        } else if words.is_bare_change() {
+            place.report(found, format!("`{name}` does not say what changed"));
+        }
     }
 }

@@ -25,7 +25,9 @@ fn check(view: &View<'_>, found: &mut Found) {
     }
     let fields: Vec<&Field> = model.event_parts().flat_map(|record| &record.fields).collect();
     let names: HashSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-    let is_id = |field: &&Field| names::is_id(&field.name) && !field.kinds.has(Kinds::COMPOUND);
+    let is_id = |field: &&Field| {
+        names::words(&field.name).last().is_some_and(|word| word == "id") && !field.kinds.has(Kinds::COMPOUND)
+    };
     if (1..=3).contains(&names.len()) && fields.iter().all(is_id) {
         found.data(&root.pointer, "the event has no members but ids");
     }

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::lint::input::{EventView, View};
 use crate::lint::model::{Model, step};
-use crate::lint::{Found, Level, Rule, names};
+use crate::lint::names::EventName;
+use crate::lint::{Found, Level, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "L15",
@@ -44,12 +45,12 @@ fn check_schema(model: &Model, found: &mut Found) {
     } else if let Some((record, _)) = model.deepest().filter(|(_, around)| *around >= MAX_DEPTH) {
         found.data(&record.pointer, format!("records nest deeper than {MAX_DEPTH}"));
     }
-    let words = model.name.as_deref().map(names::event_words).unwrap_or_default();
+    let is_update = model.name().is_some_and(is_update);
     let names = model.event_parts().flat_map(|record| &record.fields).map(|field| field.name.as_str());
     let members = names.collect::<HashSet<_>>().len();
     if let Some(root) = model.root()
         && members > MAX_AGGREGATE
-        && words.last().is_some_and(|word| word == "updated")
+        && is_update
     {
         found.data(&root.pointer, format!("an update that carries {members} members is a whole aggregate"));
     }
@@ -63,11 +64,15 @@ fn check_data(event: &EventView<'_>, found: &mut Found) {
     } else if depth(data) > MAX_DEPTH {
         found.data("", format!("objects nest deeper than {MAX_DEPTH}"));
     }
-    let words = event.attribute("type").map(names::event_words).unwrap_or_default();
+    let is_update = event.attribute("type").is_some_and(is_update);
     let members = data.as_object().map_or(0, serde_json::Map::len);
-    if members > MAX_AGGREGATE && words.last().is_some_and(|word| word == "updated") {
+    if members > MAX_AGGREGATE && is_update {
         found.data("", format!("an update that carries {members} members is a whole aggregate"));
     }
+}
+
+fn is_update(name: &str) -> bool {
+    EventName::of(name).last() == Some("updated")
 }
 
 /// Members by the names that lead to them: items of a list have theirs in common.

@@ -20,7 +20,8 @@ fn check(view: &View<'_>, found: &mut Found) {
     };
     let members = event.data().and_then(serde_json::Value::as_object);
     let is_entity = members.is_some_and(|members| {
-        members.iter().any(|(name, value)| names::is_id(name) && value.as_str() == Some(id))
+        let mut ids = members.iter().filter(|(name, _)| names::is_id(name) && !is_of_event(name));
+        ids.any(|(_, value)| value.as_str() == Some(id))
     });
     let reason = if event.attribute("subject") == Some(id) || is_entity {
         "the id of the event is that of the entity"
@@ -32,6 +33,11 @@ fn check(view: &View<'_>, found: &mut Found) {
         return;
     };
     found.attribute("id", reason);
+}
+
+/// `eventId` repeats the id of the event, which is another rule's business.
+fn is_of_event(name: &str) -> bool {
+    names::words(name).first().is_some_and(|word| word == "event")
 }
 
 /// Ten digits at the end that are a second between 2001 and 2033.

@@ -29,35 +29,77 @@ fn check(view: &View<'_>, found: &mut Found) {
     }
 }
 
-/// Something, `@`, and a name with a dot.
+/// Something, `@`, and a name with a dot whose last part is no number.
 fn is_email(value: &str) -> bool {
-    value.split(['/', '?', '&', '=', ':', ',', ' ', '<', '>']).any(|part| {
+    value.split(['/', '?', '&', '=', ':', ',', ' ', '<', '>', '"', '\'', '(', ')']).any(|part| {
         let Some((local, host)) = part.rsplit_once('@') else { return false };
-        let host_fits = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
-        !local.is_empty() && host_fits && host.contains('.') && !host.ends_with('.')
+        let fits = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
+        let last = host.rsplit_once('.').map_or("", |(_, last)| last);
+        !local.is_empty() && fits && last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_alphabetic())
     })
 }
 
-/// 13 to 19 digits in groups whose check digit (Luhn) is right.
+/// A number by itself, in one piece or in the groups of a card, that an issuer could have given out.
 fn is_card(value: &str) -> bool {
-    let grouped = value.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-'));
-    let digits: Vec<u32> = value.chars().filter_map(|c| c.to_digit(10)).collect();
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(position, digit)| match position % 2 {
-            0 => *digit,
-            _ => digit * 2 / 10 + digit * 2 % 10,
-        })
-        .sum();
-    grouped && (13..=19).contains(&digits.len()) && sum.is_multiple_of(10)
+    let is_part = |c: char| c.is_ascii_digit() || c == ' ' || c == '-';
+    let mut start = 0;
+    value.split(|c| !is_part(c)).any(|run| {
+        let at = start;
+        // All separators that letters do not include are as good as an end.
+        let next = value[at + run.len()..].chars().next();
+        start = at + run.len() + next.map_or(0, char::len_utf8);
+        let before = value[..at].chars().next_back();
+        // Beside a letter only what a hyphen or a space sets apart.
+        let run = if before.is_some_and(char::is_alphanumeric) {
+            run.split_once([' ', '-']).map_or("", |(_, rest)| rest)
+        } else {
+            run
+        };
+        let run = if next.is_some_and(char::is_alphanumeric) {
+            run.rsplit_once([' ', '-']).map_or("", |(rest, _)| rest)
+        } else {
+            run
+        };
+        is_card_number(run.trim_matches([' ', '-']))
+    })
 }
 
-/// `+` and 8 to 15 digits.
+fn is_card_number(text: &str) -> bool {
+    let groups: Vec<usize> = text.split([' ', '-']).map(str::len).collect();
+    let is_grouped = matches!(groups[..], [_] | [4, 6, 4 | 5] | [4, 4, 4, 1..=4] | [4, 4, 4, 4, 1..=3]);
+    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
+    is_grouped && was_issued(&digits) && has_check_digit(&digits)
+}
+
+/// Whether an issuer of cards has numbers that start and are as long as this one.
+fn was_issued(digits: &[u32]) -> bool {
+    let Some(start) = digits.get(..4) else { return false };
+    let start = start.iter().fold(0, |number, digit| number * 10 + digit);
+    match (start, digits.len()) {
+        (3000..=3099 | 3600..=3699 | 3800..=3999, 14) | (3400..=3499 | 3700..=3799, 15) => true,
+        (2221..=2720 | 3500..=3599 | 5100..=5599, 16) => true,
+        (4000..=4999, 13 | 16 | 19) | (6000..=6999, 16..=19) => true,
+        _ => false,
+    }
+}
+
+/// The last digit of a card is such that a weighted sum ends in zero (Luhn).
+fn has_check_digit(digits: &[u32]) -> bool {
+    let weighted = digits.iter().rev().enumerate().map(|(position, digit)| match position % 2 {
+        0 => *digit,
+        _ => digit * 2 / 10 + digit * 2 % 10,
+    });
+    weighted.sum::<u32>().is_multiple_of(10)
+}
+
+/// `+` and 8 to 15 digits, or ten digits of which the first three stand in brackets.
 fn is_phone(value: &str) -> bool {
-    let Some(rest) = value.strip_prefix("tel:").unwrap_or(value).strip_prefix('+') else { return false };
-    let digits = rest.chars().filter(char::is_ascii_digit).count();
-    (8..=15).contains(&digits)
-        && rest.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')' | '.'))
+    let value = value.strip_prefix("tel:").unwrap_or(value).trim();
+    let digits = value.chars().filter(char::is_ascii_digit).count();
+    let is_number =
+        |text: &str| text.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')' | '.'));
+    match value.strip_prefix('+') {
+        Some(rest) => (8..=15).contains(&digits) && is_number(rest),
+        None => digits == 10 && value.starts_with('(') && value.find(')') == Some(4) && is_number(value),
+    }
 }

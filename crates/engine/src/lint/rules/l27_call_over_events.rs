@@ -1,7 +1,8 @@
 //! L27: an event expects an answer.
 
 use crate::lint::input::View;
-use crate::lint::{Found, Level, Rule, names};
+use crate::lint::names::EventName;
+use crate::lint::{Found, Level, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "L27",
@@ -16,9 +17,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &View<'_>, found: &mut Found) {
     let Some(event) = view.event() else { return };
-    let words = event.attribute("type").map(names::event_words).unwrap_or_default();
-    let asks =
-        matches!(words.last().map(String::as_str), Some("requested" | "request" | "reply" | "response"));
+    let name = event.attribute("type").map(EventName::of);
+    let last = name.as_ref().and_then(EventName::last);
+    let asks = matches!(last, Some("requested" | "request" | "reply" | "response"));
     let reply = event
         .attributes()
         .find(|(name, _)| matches!(*name, "replyto" | "replytopic" | "replyurl" | "responsetopic"));

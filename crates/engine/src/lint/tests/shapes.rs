@@ -408,3 +408,71 @@ fn many_required_members_are_found_in_one_pass() {
     let text = format!(r#"{{"required":[{}],"properties":{{{}}}}}"#, names.join(","), properties.join(","));
     assert_eq!(json(&text, &["L13"]), ["L13 "]);
 }
+
+#[test]
+fn every_record_that_an_event_can_be_has_a_name() {
+    let record = |name: &str| format!(r#"{{"type":"record","name":"{name}","fields":[]}}"#);
+    let two = format!("[{},{}]", record("SendEmail"), record("GetUser"));
+    assert_eq!(avro(&two, &["L02", "L03"]), ["L02 /0/name", "L03 /1/name"]);
+    let or_null = format!(r#"["null",{}]"#, record("SendEmail"));
+    assert_eq!(avro(&or_null, &["L02"]), ["L02 /1/name"]);
+    let titled = |name: &str| format!(r#"{{"title":"{name}","type":"object","properties":{{}}}}"#);
+    let branches = format!(r#"{{"oneOf":[{},{}]}}"#, titled("SendEmail"), titled("GetUser"));
+    assert_eq!(json(&branches, &["L02", "L03"]), ["L02 /oneOf/0/title", "L03 /oneOf/1/title"]);
+    let behind = format!(r##"{{"$ref":"#/definitions/S","definitions":{{"S":{}}}}}"##, titled("SendEmail"));
+    assert_eq!(json(&behind, &["L02"]), ["L02 /definitions/S/title"]);
+    let root = format!(r#"{{"title":"OrderPlaced.v1","oneOf":[{}]}}"#, titled("SendEmail"));
+    assert_eq!(json(&root, &["L01", "L02"]), NOTHING, "the root has a name, its branches are variants");
+}
+
+#[test]
+fn logical_types_count_on_their_own_types() {
+    for (kind, expected) in [
+        (r#"{"type":"double","logicalType":"decimal"}"#, &["L11", "L12"][..]),
+        (r#"{"type":"bytes","logicalType":"decimal","precision":4}"#, &["L12"]),
+        (r#"{"type":"bytes"}"#, &[]),
+    ] {
+        let text = format!(r#"{{"type":"record","name":"P","fields":[{{"name":"price","type":{kind}}}]}}"#);
+        let expected: Vec<_> = expected.iter().map(|id| format!("{id} /fields/0")).collect();
+        assert_eq!(avro(&text, &["L11", "L12"]), expected, "{kind}");
+    }
+    for (kind, untyped) in [
+        (r#"{"type":"long","logicalType":"timestamp-millis"}"#, false),
+        (r#"{"type":"long","logicalType":"local-timestamp-nanos"}"#, false),
+        (r#"{"type":"int","logicalType":"timestamp-millis"}"#, true),
+        (r#"{"type":"string","logicalType":"timestamp-millis"}"#, true),
+        (r#"{"type":"int","logicalType":"date"}"#, false),
+    ] {
+        let text = format!(r#"{{"type":"record","name":"P","fields":[{{"name":"paidAt","type":{kind}}}]}}"#);
+        assert_eq!(!avro(&text, &["L16"]).is_empty(), untyped, "{kind}");
+    }
+}
+
+#[test]
+fn personal_data_are_told_from_versions_and_numbers() {
+    for (subject, personal) in [
+        ("jane@example.org", true),
+        ("\\\"jane@x.org\\\"", true),
+        ("mailto:jane@example.org", true),
+        ("pkg@1.2.3", false),
+        ("jane@localhost", false),
+        ("0000000000000000", false),
+        ("4111111111111111", true),
+        ("4111 1111 1111 1111", true),
+        ("order-4111111111111111", true),
+        ("order/4111111111111111/lines", true),
+        ("x4111111111111111", false),
+        ("4111111111111112", false),
+        ("1778600000000", false),
+        ("41111111-1111-1111-9a50-2f3f1f6a3c11", false),
+        ("3782 822463 10005", true),
+        ("+43 660 1234567", true),
+        ("tel:+436601234567", true),
+        ("(212) 555-1234", true),
+        ("2125551234", false),
+    ] {
+        let text =
+            format!(r#"{{"specversion":"1.0","id":"i","source":"s","type":"t","subject":"{subject}"}}"#);
+        assert_eq!(ids(&event(&text, &LintOptions::default())).contains(&"L24"), personal, "{subject}");
+    }
+}

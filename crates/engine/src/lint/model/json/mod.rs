@@ -59,8 +59,7 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Model, SchemaError> {
     reader.resolve();
     reader.finish();
     let mut model = reader.model;
-    model.name = root.get("title").and_then(Node::as_str).map(str::to_owned);
-    model.name_pointer = String::from("/title");
+    model.names = names(&root, &model);
     Ok(model)
 }
 
@@ -244,11 +243,7 @@ impl<'d> Reader<'d> {
     /// A schema at a place where no keyword holds schemas.
     fn elsewhere(&mut self, asked: &references::Asked) -> Option<usize> {
         let pointer = self.references.place(asked, &self.model.records)?;
-        let mut tokens = pointer.split('/').skip(1);
-        let node = tokens.try_fold(self.root, |node, token| {
-            let name = token.replace("~1", "/").replace("~0", "~");
-            node.get(&name).or_else(|| node.as_array()?.get(name.parse::<usize>().ok()?))
-        })?;
+        let node = node_at(self.root, &pointer)?;
         let position = self.schema(node, &pointer, &asked.base, Part::Value)?;
         self.references.note_place(&pointer, position);
         Some(position)
@@ -288,6 +283,36 @@ impl<'d> Reader<'d> {
         }
         silent
     }
+}
+
+/// The title of the root, or else those of what it refers to and of its branches.
+fn names(root: &Node, model: &Model) -> Vec<(String, String)> {
+    let mut names = Vec::new();
+    let mut open = model.roots.clone();
+    let mut seen: HashSet<usize> = open.iter().copied().collect();
+    while let Some(position) = open.pop() {
+        let record = &model.records[position];
+        let title = node_at(root, &record.pointer).and_then(|node| node.get("title")?.as_str());
+        if let Some(title) = title {
+            names.push((title.to_owned(), format!("{}/title", record.pointer)));
+            continue;
+        }
+        let parts = record.with.iter().chain(record.either.iter().flatten()).rev();
+        open.extend(parts.copied().filter(|part| seen.len() < MAX_NAMED && seen.insert(*part)));
+    }
+    names
+}
+
+/// Parts of an event that may have its name.
+const MAX_NAMED: usize = 1_000;
+
+/// What stands at a JSON Pointer.
+fn node_at<'d>(root: &'d Node, pointer: &str) -> Option<&'d Node> {
+    let mut tokens = pointer.split('/').skip(1);
+    tokens.try_fold(root, |node, token| {
+        let name = token.replace("~1", "/").replace("~0", "~");
+        node.get(&name).or_else(|| node.as_array()?.get(name.parse::<usize>().ok()?))
+    })
 }
 
 /// Schemas of one field that are asked what they silence.
