@@ -1,11 +1,13 @@
 //! Design advice: on a posted schema, with its references resolved as a registration would; on an event; on a subject
 //! with its latest version and its settings. Never a verdict, never a write.
 
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use chancery_engine::cloudevents::{AttributeValue, Data, Event};
 use chancery_engine::lint::{
     EventInput, Level, Lint, LintInput, LintOptions, RecordShape, SchemaInput, SubjectInput, find_rule, lint,
+    list_records,
 };
 use chancery_engine::{Dependency, Limits, Schema, SchemaError, SchemaType, Source, Strictness};
 
@@ -13,7 +15,7 @@ use super::cpu;
 use super::references::Targets;
 use super::versions::select;
 use super::{Candidate, EventHints, Matched, Registry, RegistryError};
-use crate::model::{Content, ContextName, Metadata, SchemaId, SchemaVersion, Subject, VersionSelector};
+use crate::model::{Content, Metadata, SchemaId, SchemaVersion, Subject, VersionSelector};
 use crate::store::{Deletion, Page, Scope, VersionQuery};
 
 /// Metadata property that silences rules for a schema: `L11 the ledger counts in doubles; L23`.
@@ -22,11 +24,13 @@ const IGNORE_PROPERTY: &str = "lint.ignore";
 /// Metadata properties that say who answers for a schema.
 const OWNER_PROPERTIES: [&str; 4] = ["owner", "owners", "team", "contact"];
 
-/// Latest versions of other subjects that a record name is compared with.
+/// Latest versions of other subjects that record names are compared with, and how many of them are read at once.
 const MAX_COMPARED: u32 = 1000;
+const COMPARED_AT_ONCE: u32 = 50;
 
 impl Registry {
-    /// Lints a candidate with the levels that are set for its subject, or else for its context.
+    /// Lints a candidate with the levels that are set for its subject, or else for its context, and against the latest
+    /// version of the subject.
     ///
     /// # Errors
     /// `InvalidSchema`: unknown type, blank or unreadable text, bad references. Store failures.
@@ -34,6 +38,27 @@ impl Registry {
         &self,
         scope: &Subject,
         candidate: &Candidate,
+    ) -> Result<Vec<Lint>, RegistryError> {
+        self.lint_posted(scope, candidate, i32::MAX).await
+    }
+
+    /// The same for a candidate that has become a version, against the one before.
+    ///
+    /// # Errors
+    /// As [`Registry::lint_candidate`].
+    pub async fn lint_registered(
+        &self,
+        version: &SchemaVersion,
+        candidate: &Candidate,
+    ) -> Result<Vec<Lint>, RegistryError> {
+        self.lint_posted(&version.subject, candidate, version.version).await
+    }
+
+    async fn lint_posted(
+        &self,
+        scope: &Subject,
+        candidate: &Candidate,
+        version: i32,
     ) -> Result<Vec<Lint>, RegistryError> {
         let schema_type = candidate.format()?;
         let text = candidate.text().ok_or_else(|| RegistryError::InvalidSchema("Empty schema".to_owned()))?;
@@ -44,9 +69,26 @@ impl Registry {
             text: text.to_owned(),
             dependencies: resolved.dependencies,
             owned: candidate.metadata.as_ref().map(has_owner),
+            before: self.version_before(scope, version, schema_type).await?,
         };
         // Texts that are no schemas get no advice.
         posted.lint(options, true).await.map_err(|cause| candidate.refused(&cause))
+    }
+
+    /// The newest active version below one, when it has this format.
+    async fn version_before(
+        &self,
+        subject: &Subject,
+        version: i32,
+        schema_type: SchemaType,
+    ) -> Result<Option<Arc<Content>>, RegistryError> {
+        if subject.is_context() {
+            return Ok(None);
+        }
+        let view = self.view_subject(subject).await?;
+        let Some(row) = view.history.active().rfind(|row| row.version < version) else { return Ok(None) };
+        let content = self.content_of(row).await?;
+        Ok((content.schema_type == schema_type).then_some(content))
     }
 
     /// Lints an event with the levels of the subject that its data belongs to, of the subject its type names, or of
@@ -81,6 +123,7 @@ impl Registry {
         let of_attributes: usize = attributes.iter().map(|(name, value)| name.len() + value.len()).sum();
         let bytes = of_attributes + event.data.bytes().map_or(0, <[u8]>::len);
         let of_schema = content.as_ref().map_or(0, |content| content.text.len());
+        let is_key = hints.is_key;
         let work = move || {
             let attributes: Vec<_> = attributes.iter().map(|(name, value)| (&**name, &**value)).collect();
             let data = data.and_then(|text| serde_json::from_str(&text).ok());
@@ -89,7 +132,7 @@ impl Registry {
                 attributes: &attributes,
                 data: data.as_ref(),
                 bytes: Some(bytes),
-                keyed: false,
+                keyed: is_key,
                 schema,
             };
             lint(&LintInput::Event(input), &options).expect("only schema texts can be unreadable")
@@ -138,6 +181,7 @@ impl Registry {
             text: content.text.clone(),
             dependencies: resolved.dependencies,
             owned: Some(content.metadata.as_ref().is_some_and(has_owner)),
+            before: None,
         };
         let mut found = stored.lint(options.clone(), false).await.map_err(|cause| {
             RegistryError::InvalidSchema(format!("a stored schema cannot be read: {cause}"))
@@ -176,11 +220,18 @@ impl Registry {
         Ok(lint(&LintInput::Subject(input), options).expect("only schema texts can be unreadable"))
     }
 
-    /// Subject, record name and shape of a version, and of the latest versions in its context that have the name.
+    /// Subject, record name and shape of the records of a version, and of those with their names in the latest
+    /// versions of its context, up to the first that differ.
     async fn shapes_of(&self, own: &SchemaVersion) -> Result<Vec<(String, String, String)>, RegistryError> {
-        let Some(name) = self.name_of(&own.subject.context, own).await? else { return Ok(Vec::new()) };
-        let simple = name.rsplit('.').next().unwrap_or(&name);
-        let query = VersionQuery {
+        let subject = own.subject.qualified();
+        let listed = cpu::by_size(own.content.text.len(), {
+            let content = own.content.clone();
+            move || records_of(&content)
+        });
+        let own_shapes = Arc::new(listed.await);
+        let mut shapes: Vec<_> =
+            own_shapes.iter().map(|(name, shape)| (subject.clone(), name.clone(), shape.clone())).collect();
+        let mut query = VersionQuery {
             scope: Scope::Context(own.subject.context.clone()),
             prefix: String::new(),
             also: Vec::new(),
@@ -188,31 +239,24 @@ impl Registry {
             deletion: Deletion::Active,
             latest_only: true,
             rule_type: None,
-            page: Page { offset: 0, limit: Some(MAX_COMPARED) },
+            page: Page { offset: 0, limit: Some(COMPARED_AT_ONCE) },
         };
-        let mut shapes = vec![(own.subject.qualified(), name.clone(), shape(&own.content))];
-        for other in self.store.list_versions(&query).await? {
-            let is_candidate = other.subject != own.subject
-                && other.content.schema_type == own.content.schema_type
-                && other.content.text.contains(simple);
-            if is_candidate && self.name_of(&other.subject.context, &other).await?.as_ref() == Some(&name) {
-                shapes.push((other.subject.qualified(), name.clone(), shape(&other.content)));
+        while !own_shapes.is_empty() && query.page.offset < MAX_COMPARED {
+            let mut page = self.store.list_versions(&query).await?;
+            let is_last = page.len() < COMPARED_AT_ONCE as usize;
+            page.retain(|other| {
+                other.subject != own.subject && other.content.schema_type == own.content.schema_type
+            });
+            let known = Arc::clone(&own_shapes);
+            let others = cpu::apart(move || namesakes(&known, &page)).await;
+            let differs = others.iter().any(|(_, name, shape)| own_shapes.get(name) != Some(shape));
+            shapes.extend(others);
+            if is_last || differs {
+                break;
             }
+            query.page.offset += COMPARED_AT_ONCE;
         }
         Ok(shapes)
-    }
-
-    /// What a stored schema is called; none when it cannot be read any more.
-    async fn name_of(
-        &self,
-        context: &ContextName,
-        version: &SchemaVersion,
-    ) -> Result<Option<String>, RegistryError> {
-        match self.parse_stored(context, version.content.fingerprint(), &version.content).await {
-            Ok(schema) => Ok(schema.name()),
-            Err(RegistryError::InvalidSchema(_)) => Ok(None),
-            Err(other) => Err(other),
-        }
     }
 
     /// Levels in force for a scope, without the rules that the metadata of a schema silence.
@@ -240,18 +284,21 @@ struct Linted {
     dependencies: Vec<Dependency>,
     /// Whether its metadata name an owner, where they are known.
     owned: Option<bool>,
+    /// The version that it follows.
+    before: Option<Arc<Content>>,
 }
 
 impl Linted {
     /// Advice, found on the blocking pool when the text is long. `parse`: a text that is no schema is an error.
     async fn lint(self, options: LintOptions, parse: bool) -> Result<Vec<Lint>, SchemaError> {
-        cpu::by_size(self.text.len(), move || {
+        let bytes = self.text.len() + self.before.as_ref().map_or(0, |before| before.text.len());
+        cpu::by_size(bytes, move || {
             let source = Source { text: &self.text, dependencies: &self.dependencies };
             if parse {
                 Schema::parse(self.schema_type, &source, Strictness::Stored, &Limits::default())?;
             }
-            let input =
-                SchemaInput { schema_type: self.schema_type, source, owned: self.owned, before: None };
+            let before = self.before.as_ref().map(|before| before.text.as_str());
+            let input = SchemaInput { schema_type: self.schema_type, source, owned: self.owned, before };
             lint(&LintInput::Schema(input), &options)
         })
         .await
@@ -263,7 +310,28 @@ fn has_owner(metadata: &Metadata) -> bool {
     OWNER_PROPERTIES.iter().any(named)
 }
 
-/// Equal for equal schemas, whatever their metadata and rules.
-fn shape(content: &Content) -> String {
-    Content { metadata: None, rule_set: None, ..content.clone() }.guid().to_string()
+/// Shapes by the names of records; none when the text cannot be read any more. Of two of one name the first counts.
+fn records_of(content: &Content) -> BTreeMap<String, String> {
+    let listed = list_records(content.schema_type, &content.text, &Limits::default());
+    listed.unwrap_or_default().into_iter().rev().collect()
+}
+
+/// Subject, name and shape of records in other versions that are called as known ones.
+fn namesakes(known: &BTreeMap<String, String>, others: &[SchemaVersion]) -> Vec<(String, String, String)> {
+    let simple: HashSet<&str> =
+        known.keys().filter_map(|name| name.rsplit(is_outside_names).next()).collect();
+    let mut found = Vec::new();
+    for other in others {
+        // Most have none of the names: they are not parsed.
+        if other.content.text.split(is_outside_names).any(|word| simple.contains(word)) {
+            let records = records_of(&other.content).into_iter().filter(|(name, _)| known.contains_key(name));
+            found.extend(records.map(|(name, shape)| (other.subject.qualified(), name, shape)));
+        }
+    }
+    found
+}
+
+/// Names in the text of a schema are words.
+fn is_outside_names(character: char) -> bool {
+    !character.is_alphanumeric() && character != '_'
 }

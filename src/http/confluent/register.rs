@@ -33,7 +33,7 @@ pub async fn register(call: Call) -> Result<Answer, ApiError> {
     let mut answer = answer(&call, &version).await?;
     if call.query.flag("lint") {
         // Advice never refuses what has been registered.
-        let found = call.registry().lint_candidate(&subject, &candidate).await.unwrap_or_default();
+        let found = call.registry().lint_registered(&version, &candidate).await.unwrap_or_default();
         answer.headers_mut().extend(advice(&found).map(|value| (SCHEMA_LINT, value)));
     }
     Ok(answer)

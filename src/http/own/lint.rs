@@ -69,8 +69,9 @@ pub async fn list_rules(_: Call) -> Result<Answer, Problem> {
     Ok(json(&RulesBody { rules: rules.collect() }))
 }
 
-/// `POST /v1/lint`: a schema (`{"schemaType", "schema", "references"}`) or an event, structured or in binary mode.
-/// `?subject=` names whose levels hold. With `?fail=LEVEL` the status is 422 when something is found at that level or
+/// `POST /v1/lint`: a schema (`{"schemaType", "schema", "references"}`), an event, structured or in binary mode, or a
+/// subject (`{"subject"}`). `?subject=` names whose levels hold for a schema and what it is compared with; an event
+/// takes the levels of the subject that its type names. With `?fail=LEVEL` the status is 422 when something is found at that level or
 /// above.
 pub async fn lint_body(call: Call) -> Result<Answer, Problem> {
     let fail = read_fail(&call)?;

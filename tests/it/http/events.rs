@@ -908,13 +908,13 @@ async fn owners_and_event_times_are_looked_at_as_settings_say() {
 #[tokio::test]
 async fn a_subject_gets_advice_on_what_it_is_set_to() {
     let app = App::new().await;
-    let address = |doc: &str| {
-        let fields = json!([{ "name": "street", "type": "string", "doc": doc }]);
+    let address = |street: &str| {
+        let fields = json!([{ "name": street, "type": "string" }]);
         json!({ "type": "record", "name": "Address", "namespace": "com.acme", "fields": fields }).to_string()
     };
-    app.register("users-value", address("one")).await;
+    app.register("users-value", address("street")).await;
     let metadata = json!({ "properties": { "deprecated": "true" } });
-    app.register_body("orders-value", json!({ "schema": address("two"), "metadata": metadata })).await;
+    app.register_body("orders-value", json!({ "schema": address("road"), "metadata": metadata })).await;
     app.put("/config/orders-value", json!({ "compatibility": "NONE" })).await.is(200);
     let found = app.get("/v1/subjects/orders-value/lint").await.is(200);
     let ids = lint_ids(&found["lint"]);
@@ -925,6 +925,67 @@ async fn a_subject_gets_advice_on_what_it_is_set_to() {
     let found = app.get("/v1/subjects/:.c:/lint").await.is(200);
     assert_eq!(found["lint"], json!([]));
     app.get("/v1/subjects/nobody/lint").await.problem(StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn records_inside_others_have_one_shape_as_well() {
+    let app = App::new().await;
+    let big = |name: &str, zip: &str, doc: &str| {
+        let address = json!({ "type": "record", "name": "com.a.Address", "doc": doc,
+            "fields": [{ "name": "zip", "type": zip }] });
+        json!({ "type": "record", "name": name, "fields": [{ "name": "to", "type": address }] }).to_string()
+    };
+    app.register("orders", big("com.a.Order", "int", "where to")).await;
+    app.register("users", big("com.a.User", "int", "where from")).await;
+    let told = async |subject: &str| {
+        let found = app.get(&format!("/v1/subjects/{subject}/lint")).await.is(200);
+        let all = found["lint"].as_array().unwrap().clone();
+        let one = all.into_iter().find(|one| one["id"] == "L28");
+        one.map(|one| one["message"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(told("orders").await, None, "documentation is no shape");
+    // The first page of the others does not have it.
+    for number in 0..60 {
+        app.register(
+            &format!("other-{number:02}"),
+            format!(r#"{{"type":"enum","name":"E{number}","symbols":["A"]}}"#),
+        )
+        .await;
+    }
+    app.register("zones", big("com.a.Zone", "string", "")).await;
+    let message = "`com.a.Address` has another shape under `zones`";
+    assert_eq!(told("orders").await.as_deref(), Some(message));
+}
+
+#[tokio::test]
+async fn new_required_fields_are_errors_where_a_version_is_known() {
+    let app = App::new().await;
+    app.put("/config", json!({ "compatibility": "NONE" })).await.is(200);
+    let order = |names: &[&str]| {
+        let fields: Vec<_> = names.iter().map(|name| json!({ "name": name, "type": "int" })).collect();
+        json!({ "schema": json!({ "type": "record", "name": "OrderPlaced", "fields": fields }).to_string() })
+    };
+    let header = async |names: &[&str]| {
+        let reply = app.post("/subjects/s/versions?lint=true", order(names)).await;
+        reply.header("schema-lint").split(", ").find(|one| one.starts_with("L13")).map(str::to_owned)
+    };
+    assert_eq!(header(&["a"]).await.as_deref(), Some("L13;level=warn;at=\"\""), "the first version");
+    assert_eq!(header(&["a", "b"]).await.as_deref(), Some("L13;level=error;at=\"\""));
+    assert_eq!(header(&["a", "b"]).await.as_deref(), Some("L13;level=error;at=\"\""), "sent again");
+    assert_eq!(header(&["b"]).await, None);
+    let told = async |path: &str, names: &[&str]| {
+        let found = app.post(path, order(names)).await.is(200);
+        let all = found["lint"].as_array().unwrap().clone();
+        all.into_iter()
+            .find(|one| one["id"] == "L13")
+            .map(|one| (one["level"].clone(), one["message"].clone()))
+    };
+    let of = |level: &str, message: &str| Some((json!(level), json!(message)));
+    assert_eq!(told("/v1/lint", &["a", "b"]).await, of("warn", "required without a default: `a`, `b`"));
+    let asked = "/v1/lint?subject=s";
+    assert_eq!(told(asked, &["b", "c"]).await, of("error", "new and required without a default: `c`"));
+    assert_eq!(told(asked, &["b"]).await, None);
+    assert_eq!(told("/v1/lint?subject=nobody", &["b"]).await, of("warn", "required without a default: `b`"));
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ mod ignore;
 mod input;
 mod model;
 mod names;
+mod records;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ use crate::violation::{FURTHER_INSIDE, MAX_FINDING_BYTES, Place, Room, climb};
 use crate::{SchemaError, SchemaType};
 
 pub use input::{EventInput, LintInput, RecordShape, SchemaInput, SubjectInput};
+pub use records::list_records;
 pub use rules::RULES;
 
 /// How a finding is reported.

@@ -16,7 +16,7 @@ registration.
 
 | call | looks at |
 |---|---|
-| `POST /v1/lint` | a schema (`{\"schemaType\", \"schema\", \"references\"}`), or one CloudEvent |
+| `POST /v1/lint` | a schema (`{\"schemaType\", \"schema\", \"references\"}`), or one CloudEvent; with `?subject=` a schema also against the latest version |
 | `POST /v1/lint` with `{\"subject\": \"orders-value\"}`, `GET /v1/subjects/{subject}/lint` | the latest version of a subject and what the subject is set to |
 | `POST /v1/validate?lint=true` | the events that are validated: `lint` of each verdict |
 | a registration with `?lint=true` | the schema: header `Schema-Lint` of the answer, such as `L11;level=warn;at=\"/fields/0\"` |
@@ -36,14 +36,15 @@ curl -X PUT http://localhost:8081/v1/subjects/orders-value/settings \\
 
 ## Silencing a finding where it stands
 
-It holds for the element it stands at and everything inside.
+It holds for the element it stands at and everything inside; at the type of a field it holds for the field, too. What
+a schema silences at a member is silent in the data of its events.
 
 | in | write |
 |---|---|
 | Avro | the property `\"lintIgnore\": [{\"id\": \"L11\", \"reason\": \"shown to people only\"}]` of a type or a field; `[\"L11\"]` is enough |
 | JSON Schema | the member `\"x-lint-ignore\"`, with the same values |
 | Protobuf | a comment `// lint:ignore L11 shown to people only` on the line of the element, or on the lines before it; before everything else it holds for the file |
-| any schema | the metadata property `lint.ignore`: `L11 shown to people only; L23` holds for the whole schema and its subject |
+| any schema | the metadata property `lint.ignore`: `L11 shown to people only; L23` holds for the whole schema, its subject and its events |
 
 ## Rules
 
@@ -109,12 +110,10 @@ fn changing(rule: &Rule) -> String {
             let _ = writeln!(text, "- In {}: {how}.", Scope::Schema(format).name());
         }
     }
-    if rule.scopes().any(|scope| scope != Scope::Event) {
-        let _ = writeln!(
-            text,
-            "- For a whole schema and its subject: `{id} reason` in its metadata property `lint.ignore`."
-        );
-    }
+    let _ = writeln!(
+        text,
+        "- For a whole schema, its subject and its events: `{id} reason` in its metadata property `lint.ignore`."
+    );
     text.push_str("\nMore on both: [design lint](README.md).\n");
     text
 }

@@ -40,7 +40,8 @@ fn name_of_branch((position, branch): (usize, &Node)) -> Option<(String, String)
     is_record.then(|| full_name(branch)).flatten().map(|name| (name, format!("/{position}/name")))
 }
 
-fn qualified(name: &str, space: &str) -> String {
+/// A name with its namespace, unless it has one.
+pub(in crate::lint) fn qualified(name: &str, space: &str) -> String {
     if space.is_empty() || name.contains('.') { name.to_owned() } else { format!("{space}.{name}") }
 }
 

@@ -8,6 +8,7 @@ mod graph;
 mod json;
 mod protobuf;
 
+pub(in crate::lint) use self::avro::qualified;
 pub(in crate::lint) use self::graph::step;
 use super::ignore::Ignores;
 use crate::{Limits, SchemaError, SchemaType, Source};

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     name: "required-without-default",
     level: Level::Warn,
     summary: "fields have no default that a reader could fill in",
-    why: "The day such a field is new, readers that deploy first cannot decode the events that are already there.",
+    why: "The day such a field is new, readers that deploy first cannot decode the events that are already there. Where the version before is known, only fields that are new are told, as errors.",
     suggestion: "Give new fields a default (Avro), leave them out of `required` (JSON Schema), never use `required` (proto2).",
     examples: fixtures!("L13": Avro Protobuf Json),
     check,

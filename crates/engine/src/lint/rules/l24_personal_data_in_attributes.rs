@@ -75,12 +75,13 @@ fn is_card_number(text: &str) -> bool {
 fn was_issued(digits: &[u32]) -> bool {
     let Some(start) = digits.get(..4) else { return false };
     let start = start.iter().fold(0, |number, digit| number * 10 + digit);
-    match (start, digits.len()) {
-        (3000..=3099 | 3600..=3699 | 3800..=3999, 14) | (3400..=3499 | 3700..=3799, 15) => true,
-        (2221..=2720 | 3500..=3599 | 5100..=5599, 16) => true,
-        (4000..=4999, 13 | 16 | 19) | (6000..=6999, 16..=19) => true,
-        _ => false,
-    }
+    let length = digits.len();
+    let european = matches!(start, 3000..=3099 | 3600..=3699 | 3800..=3999) && length == 14;
+    let american = matches!(start, 3400..=3499 | 3700..=3799) && length == 15;
+    let of_sixteen = matches!(start, 2221..=2720 | 3500..=3599 | 5100..=5599) && length == 16;
+    let of_four = matches!(start, 4000..=4999) && matches!(length, 13 | 16 | 19);
+    let of_six = matches!(start, 6000..=6999) && (16..=19).contains(&length);
+    european || american || of_sixteen || of_four || of_six
 }
 
 /// The last digit of a card is such that a weighted sum ends in zero (Luhn).
