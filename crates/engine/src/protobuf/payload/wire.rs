@@ -11,13 +11,16 @@ pub(crate) enum Fault {
     Truncated,
     /// A varint of more than ten bytes, or of more than 64 bits.
     Varint,
-    /// A tag beyond 32 bits, field number 0, or wire type 6 or 7.
+    /// A tag beyond 32 bits or five bytes, field number 0, or wire type 6 or 7.
     Tag,
     /// An end of group that closes nothing, another group, or is missing.
     Group,
     /// Groups nested deeper than allowed.
     Depth,
 }
+
+/// Bytes of the longest tag.
+const MAX_TAG_BYTES: usize = 5;
 
 /// Wire type of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +94,12 @@ impl<'a> Reader<'a> {
     /// Reads a tag: field number and wire type.
     #[inline]
     pub fn tag(&mut self) -> Result<(u32, WireType), Fault> {
+        let start = self.at;
         let tag = u32::try_from(self.varint()?).map_err(|_| Fault::Tag)?;
+        // Runtimes read a tag as 32 bits, however many zeros follow.
+        if self.at - start > MAX_TAG_BYTES {
+            return Err(Fault::Tag);
+        }
         let wire_type = match tag & 7 {
             0 => WireType::Varint,
             1 => WireType::Fixed64,
@@ -212,6 +220,10 @@ mod tests {
         assert_eq!(tag(&[0xfd, 0xff, 0xff, 0xff, 0x0f]), Ok(((1 << 29) - 1, WireType::Fixed32)));
         assert_eq!(tag(&[0xfd, 0xff, 0xff, 0xff, 0x1f]), Err(Fault::Tag), "33 bits");
         assert_eq!(tag(&[0x02]), Err(Fault::Tag), "field number 0");
+        assert_eq!(tag(&[0x88, 0x80, 0x80, 0x80, 0x00]), Ok((1, WireType::Varint)));
+        assert_eq!(tag(&[0x88, 0x80, 0x80, 0x80, 0x80, 0x00]), Err(Fault::Tag), "six bytes");
+        let ten = [&[0x88][..], &[0x80; 8], &[0x00]].concat();
+        assert_eq!(tag(&ten), Err(Fault::Tag), "ten bytes");
     }
 
     #[test]
