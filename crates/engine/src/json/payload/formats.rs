@@ -29,6 +29,14 @@ const OTHERS: [&str; 10] = [
 
 /// Applies the setting to a builder.
 pub(super) fn apply(options: Options<'_>, draft: Draft, formats: Formats) -> Options<'_> {
+    // The crate knows the keywords on contents in draft 6; they came with draft 7.
+    let options = match draft {
+        Draft::Draft6 => options
+            .without_content_encoding_support("base64")
+            .without_content_encoding_support("base64url")
+            .without_content_media_type_support("application/json"),
+        _ => options,
+    };
     match formats {
         Formats::DraftDefault => options,
         Formats::Annotate => options.should_validate_formats(false),

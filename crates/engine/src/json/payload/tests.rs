@@ -628,3 +628,18 @@ fn what_takes_long_is_not_answered_at_once() {
         );
     }
 }
+
+#[test]
+fn keywords_on_contents_came_with_draft_7() {
+    for (keyword, payload) in [
+        (r#""contentEncoding": "base64""#, r#""!""#),
+        (r#""contentMediaType": "application/json""#, r#""{""#),
+        (r#""contentEncoding": "base64", "contentMediaType": "application/json""#, r#""!""#),
+    ] {
+        let schema = |draft: &str| {
+            format!(r#"{{"$schema": "http://json-schema.org/draft-0{draft}/schema#", {keyword}}}"#)
+        };
+        let outcomes = ["4", "6", "7"].map(|draft| outcome(&schema(draft), payload));
+        assert_eq!(outcomes, [Outcome::Valid, Outcome::Valid, Outcome::Invalid], "{keyword}");
+    }
+}
