@@ -56,6 +56,7 @@ impl PayloadRules {
         let domain = self.domain.as_ref().map(|rules| rules.check(message, payload, now));
         for found in [inline, domain].into_iter().flatten() {
             report.truncated |= found.truncated;
+            report.indeterminate = report.indeterminate.take().or(found.indeterminate);
             for finding in found.findings {
                 report.push(finding);
             }

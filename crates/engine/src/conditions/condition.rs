@@ -6,7 +6,7 @@ use cel::common::types::{CelBool, CelString};
 use cel::common::value::Val;
 use cel::{Context, ExecutionError, IdedExpr};
 
-use super::bind::bound;
+use super::bind;
 use super::cost::{self, Budget, Variable};
 use super::expression::{has_text, parse};
 use super::{Timestamp, Value, functions};
@@ -39,9 +39,6 @@ pub enum ConditionError {
         reason: String,
     },
 }
-
-/// What is said of a condition that is [`Answer::TooCostly`].
-pub(super) const TOO_COSTLY: &str = "the expression would take too many steps on this payload";
 
 /// What a condition says about a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,9 +121,8 @@ impl Condition {
 
     /// Evaluates on a whole message, bound as `message`; `now` is the time.
     pub fn evaluate(&self, message: &Value, now: Timestamp) -> Answer {
-        let mut budget = Budget::default();
-        let message = Variable::new("message", message, &mut budget);
-        self.answer(&[message], now, Results::Bool, &mut budget)
+        let message = Variable { name: "message", value: message };
+        self.answer(&[message], now, Results::Bool, &mut Budget::default())
     }
 
     pub(super) fn answer(
@@ -141,20 +137,17 @@ impl Condition {
         };
         let parts = || self.guard.iter().chain([&self.body]);
         let named = |name: &str| parts().any(|part| part.references().has_variable(name));
-        let now = Variable::new("now", &now, budget);
+        let now = Variable { name: "now", value: &now };
         let variables: Vec<_> =
             variables.iter().chain([&now]).filter(|variable| named(variable.name)).copied().collect();
-        let is_paid = |part| {
-            let bound = cost::bound(part, &variables, budget);
-            budget.spend(bound)
-        };
-        if !parts().all(is_paid) {
+        let bound = cost::bound(parts(), &variables, budget);
+        if !budget.spend(bound) {
             return Answer::TooCostly;
         }
         let mut context = Context::with_env(functions::environment());
         functions::add(&mut context);
         for variable in variables {
-            context.add_variable_as_val(variable.name, bound(variable.value));
+            context.add_variable_as_val(variable.name, bind::bound(variable.value));
         }
         if let Some(guard) = &self.guard {
             let applies = cel::Value::resolve_val(guard, &context);

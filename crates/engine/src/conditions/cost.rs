@@ -17,7 +17,7 @@ use super::bind::HAS;
 use super::value::Data;
 
 /// Units that all conditions on one payload may spend together.
-const MAX_COST: u64 = 5_000_000;
+const MAX_COST: u64 = 10_000_000;
 /// Setting up one evaluation.
 const SETUP_COST: u64 = 50;
 /// Compiling a literal pattern.
@@ -55,28 +55,29 @@ impl Budget {
     }
 }
 
-/// A variable of an evaluation, measured once.
+/// A variable of an evaluation.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Variable<'v> {
     pub name: &'static str,
     pub value: &'v Value,
-    size: Size<'v>,
 }
 
-impl<'v> Variable<'v> {
-    /// Costs a unit for each value inside.
-    pub(super) fn new(name: &'static str, value: &'v Value, budget: &mut Budget) -> Self {
-        Self { name, value, size: Size::exact(value, budget) }
+/// The bound for expressions on the same variables, binding of these included. What is looked at is taken from the
+/// budget; beyond it there is no bound.
+pub(super) fn bound<'e>(
+    expressions: impl Iterator<Item = &'e IdedExpr>,
+    variables: &[Variable<'_>],
+    budget: &mut Budget,
+) -> u64 {
+    let mut meter = Meter { scope: HashMap::new(), cost: SETUP_COST, budget };
+    for variable in variables {
+        let size = Size::exact(variable.value, meter.budget);
+        meter.charge(size.weight, 1);
+        meter.scope.insert(variable.name.to_owned(), size);
     }
-}
-
-/// The bound for one evaluation, binding of the variables included. What is looked at is taken from the budget; beyond it
-/// there is no bound.
-pub(super) fn bound(expression: &IdedExpr, variables: &[Variable<'_>], budget: &mut Budget) -> u64 {
-    let scope = variables.iter().map(|variable| (variable.name.to_owned(), variable.size)).collect();
-    let bound = variables.iter().map(|variable| variable.size.weight).fold(SETUP_COST, u64::saturating_add);
-    let mut meter = Meter { scope, cost: bound, budget };
-    meter.size(expression, 1);
+    for expression in expressions {
+        meter.size(expression, 1);
+    }
     meter.cost
 }
 

@@ -1,7 +1,8 @@
 //! Domain rules of a rule set, as far as a validator evaluates them.
 //!
 //! In list order: not disabled, mode WRITE or WRITEREAD. CONDITIONs of type CEL see the message, those of
-//! type CEL_FIELD every primitive field that carries one of the rule's tags; those of other types are passed over,
+//! type CEL_FIELD every primitive field that carries one of the rule's tags, with the record, message or object that it
+//! is a field of as `message`; those of other types are passed over,
 //! and the report says so. A TRANSFORM ends the evaluation: what follows would see data that it has changed.
 
 use std::ops::ControlFlow;
@@ -9,10 +10,10 @@ use std::ops::ControlFlow;
 use crate::violation::ValidatorOptions;
 use crate::{Report, SchemaError, SchemaType, Severity, Source, Violation};
 
-use super::condition::{Results, TOO_COSTLY};
+use super::condition::Results;
 use super::cost::{Budget, Variable};
 use super::fields::{Datum, Shapes, Site, Wanted};
-use super::inline::{not_evaluable, shown};
+use super::inline::{not_evaluable, shown, too_costly};
 use super::{Answer, Condition, ConditionError, Timestamp, Value};
 
 /// Types that CEL_FIELD rules are evaluated on.
@@ -120,20 +121,17 @@ impl DomainRules {
 
     /// Evaluates the rules on a valid payload, in list order. `message` is the value that was decoded from `payload`.
     pub fn check(&self, message: &Value, payload: &[u8], now: Timestamp) -> Report {
-        let mut budget = Budget::default();
-        let variable = Variable::new("message", message, &mut budget);
-        let mut run = Run { message: variable, datum: Datum::new(message, payload), now, budget };
+        let mut run = Run { datum: Datum::new(message, payload), now, budget: Budget::default() };
         let mut report = Report::default();
         for rule in &self.rules {
             match (&rule.condition, &rule.fields) {
                 (Err(error), _) => {
-                    report.push(rule.finding(Answer::NotEvaluable(error.to_string()), "", ""));
+                    rule.report(Answer::NotEvaluable(error.to_string()), "", "", &mut report);
                 }
                 (Ok(condition), None) => {
-                    let answer = condition.answer(&[run.message], now, Results::Bool, &mut run.budget);
-                    if answer != Answer::Holds {
-                        report.push(rule.finding(answer, "", ""));
-                    }
+                    let message = Variable { name: "message", value: message };
+                    let answer = condition.answer(&[message], now, Results::Bool, &mut run.budget);
+                    rule.report(answer, "", "", &mut report);
                 }
                 (Ok(condition), Some(tags)) => {
                     self.check_fields(rule, condition, tags, &mut run, &mut report);
@@ -164,7 +162,7 @@ impl DomainRules {
         report: &mut Report,
     ) {
         let Some(shapes) = &self.shapes else { return };
-        let Run { message, datum, now, budget } = run;
+        let Run { datum, now, budget } = run;
         let walked = shapes.walk(datum, &mut |site| {
             let answer = if !budget.spend(SITE_COST) {
                 Answer::TooCostly
@@ -174,21 +172,15 @@ impl DomainRules {
                 let tags = self.tags_of(site);
                 let is_meant =
                     wanted.is_empty() || tags.iter().any(|tag| wanted.iter().any(|wanted| wanted == tag));
-                if is_meant {
-                    on_field(condition, site, &tags, *message, *now, budget)
-                } else {
-                    Answer::Holds
-                }
+                if is_meant { on_field(condition, site, &tags, *now, budget) } else { Answer::Holds }
             };
-            // One finding, and the rules behind this one have what is left.
+            // The rules behind this one have what is left.
             let is_over = answer == Answer::TooCostly;
-            if answer != Answer::Holds {
-                report.push_with(rule.severity(), || rule.finding(answer, site.pointer, site.path));
-            }
+            rule.report(answer, site.pointer, site.path, report);
             if is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         if !walked {
-            report.push(not_evaluable("", "the payload is too large to tell which fields it has"));
+            rule.report(Answer::TooCostly, "", "", report);
         }
     }
 
@@ -204,7 +196,6 @@ impl DomainRules {
 }
 
 struct Run<'v> {
-    message: Variable<'v>,
     datum: Datum<'v>,
     now: Timestamp,
     budget: Budget,
@@ -214,7 +205,6 @@ fn on_field(
     condition: &Condition,
     site: &Site<'_>,
     tags: &[&str],
-    message: Variable<'_>,
     now: Timestamp,
     budget: &mut Budget,
 ) -> Answer {
@@ -222,13 +212,14 @@ fn on_field(
     let texts = [site.full_name, site.name, site.type_name].map(Value::from);
     let [full_name, name, type_name] = &texts;
     let variables = [
-        Variable::new("value", site.value, budget),
-        Variable::new("fullName", full_name, budget),
-        Variable::new("name", name, budget),
-        Variable::new("typeName", type_name, budget),
-        Variable::new("tags", &tags, budget),
-        message,
+        ("value", site.value),
+        ("fullName", full_name),
+        ("name", name),
+        ("typeName", type_name),
+        ("tags", &tags),
+        ("message", site.container),
     ];
+    let variables = variables.map(|(name, value)| Variable { name, value });
     condition.answer(&variables, now, Results::Bool, budget)
 }
 
@@ -237,12 +228,23 @@ impl Compiled {
         if self.warning { Severity::Warning } else { Severity::Error }
     }
 
+    /// Says what came out. A spent budget leaves the payload undecided, unless the rule only warns.
+    fn report(&self, answer: Answer, pointer: &str, path: &str, report: &mut Report) {
+        match answer {
+            Answer::Holds => {}
+            Answer::TooCostly if !self.warning => {
+                report.indeterminate.get_or_insert_with(|| too_costly(&self.name));
+            }
+            answer => _ = report.push_with(self.severity(), || self.finding(answer, pointer, path)),
+        }
+    }
+
     fn finding(&self, answer: Answer, pointer: &str, path: &str) -> Violation {
         let violation = match (answer, &self.condition) {
             (Answer::NotEvaluable(reason), _) => {
                 not_evaluable(pointer, &format!("rule `{}`: {reason}", self.name))
             }
-            (Answer::TooCostly, _) => not_evaluable(pointer, &format!("rule `{}`: {TOO_COSTLY}", self.name)),
+            (Answer::TooCostly, _) => not_evaluable(pointer, &too_costly(&self.name)),
             (Answer::Fails { message }, Ok(condition)) => {
                 let text = condition.doc().unwrap_or(condition.expression());
                 let place = if path.is_empty() { String::new() } else { format!("`{}`: ", shown(path)) };

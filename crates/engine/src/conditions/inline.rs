@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 use crate::violation::ValidatorOptions;
 use crate::{Report, SchemaError, SchemaType, Severity, Source, Violation};
 
-use super::condition::{Results, TOO_COSTLY};
+use super::condition::Results;
 use super::cost::{Budget, Variable};
 use super::fields::{Datum, Shapes, Site, Wanted, WrittenRule};
 use super::{Answer, Condition, ConditionError, Timestamp, Value};
@@ -77,7 +77,8 @@ impl InlineRules {
         let walked = self.shapes.walk(&Datum::new(message, payload), &mut |site| run.site(site));
         let mut report = run.report;
         if !walked {
-            report.push(not_evaluable("", "the payload is too large to tell where inline rules apply"));
+            let reason = || "the payload is too large to tell where inline rules apply".to_owned();
+            report.indeterminate.get_or_insert_with(reason);
         }
         for unplaced in self.shapes.unplaced() {
             report.push(unplaced.finding());
@@ -91,13 +92,13 @@ struct Run<'r> {
     rules: &'r InlineRules,
     now: Timestamp,
     budget: Budget,
-    /// Conditions that were too costly on a value: one finding each, and they are not asked again.
+    /// Conditions that were too costly on a value: they are not asked again.
     refused: Vec<&'r Condition>,
     report: Report,
 }
 
 impl Run<'_> {
-    /// Evaluates the rules on one value. Breaks when nothing is left to spend, which a finding has said then.
+    /// Evaluates the rules on one value. Breaks when nothing is left to spend, which the report says then.
     fn site(&mut self, site: &Site<'_>) -> ControlFlow<()> {
         if site.value.is_null() {
             return ControlFlow::Continue(());
@@ -116,7 +117,7 @@ impl Run<'_> {
         let answer = match self.rules.conditions.get(&key) {
             Some(Ok(condition)) if self.refused.iter().any(|known| std::ptr::eq(*known, condition)) => return,
             Some(Ok(condition)) => {
-                let this = Variable::new("this", site.value, &mut self.budget);
+                let this = Variable { name: "this", value: site.value };
                 let answer = condition.answer(&[this], self.now, Results::BoolOrMessage, &mut self.budget);
                 if answer == Answer::TooCostly {
                     self.refused.push(condition);
@@ -130,7 +131,10 @@ impl Run<'_> {
             Answer::Holds => return,
             Answer::Fails { message } => Ok(message),
             Answer::NotEvaluable(reason) => Err(reason),
-            Answer::TooCostly => Err(TOO_COSTLY.to_owned()),
+            Answer::TooCostly => {
+                self.report.indeterminate.get_or_insert_with(|| too_costly(&rule.name));
+                return;
+            }
         };
         self.report.push_with(Severity::Error, || match failed {
             Ok(message) => {
@@ -151,6 +155,11 @@ pub(super) fn shown(path: &str) -> &str {
         Some((start, _)) => &path[start..],
         None => path,
     }
+}
+
+/// Why there is no verdict: the budget of a payload is no fault of the payload, nor of the rule.
+pub(super) fn too_costly(rule: &str) -> String {
+    format!("rule `{rule}` would take too many steps on this payload")
 }
 
 /// A rule that gave no verdict counts against the payload: rules are promises of the producer.

@@ -11,8 +11,10 @@
 //! | rule id | when |
 //! |---|---|
 //! | `rule.<name>` | the condition does not hold, or fails on this payload; a warning when its `onFailure` is `NONE` |
-//! | `rules.not-evaluable` | the expression does not compile, is not a predicate, or would cost too much on this payload |
+//! | `rules.not-evaluable` | the expression does not compile or is not a predicate; a warning when a rule that only warns would cost too much |
 //! | `rules.not-evaluated` | rules that were skipped because a TRANSFORM stands before them, and inline rules without a name or an expression, or where no value can be shown to them (a warning) |
+//!
+//! A rule that would cost too much on a payload leaves it undecided ([`Report::indeterminate`](crate::Report)).
 //!
 //! Work is bounded and never interrupted: `cost` computes an upper bound for an expression on a payload
 //! before it runs. There is no clock here; `now` is a parameter, and a deadline is the caller's.

@@ -102,6 +102,10 @@ impl Sites {
         for of_value in applied.chunk_by(|one, next| one.offset == next.offset) {
             let pointer = of_value[0].pointer.as_str();
             let Some(spot) = find(datum.value, pointer) else { return false };
+            // Whatever schema says that it is one: a null of JSON is nothing to the serializers.
+            if spot.value.is_null() {
+                continue;
+            }
             let schemas = of_value
                 .iter()
                 .filter(|applied| !annotator.of_names().contains(&applied.mark))
@@ -112,6 +116,7 @@ impl Sites {
             let named = schemas.iter().map(|schema| schema.type_name).find(|name| *name != "COMBINED");
             let visited = visit(&Site {
                 value: spot.value,
+                container: spot.container,
                 path: &spot.path,
                 pointer,
                 full_name: &spot.full_name,
@@ -131,6 +136,8 @@ impl Sites {
 /// A value and how it is called.
 struct Spot<'v> {
     value: &'v Value,
+    /// The object that it is a member of, or in a list of.
+    container: &'v Value,
     path: String,
     /// The path without positions in lists.
     full_name: String,
@@ -140,7 +147,13 @@ struct Spot<'v> {
 
 /// The value that a JSON Pointer names.
 fn find<'v>(root: &'v Value, pointer: &str) -> Option<Spot<'v>> {
-    let mut spot = Spot { value: root, path: "$".to_owned(), full_name: "$".to_owned(), name: String::new() };
+    let mut spot = Spot {
+        value: root,
+        container: root,
+        path: "$".to_owned(),
+        full_name: "$".to_owned(),
+        name: String::new(),
+    };
     for token in pointer.split('/').skip(1) {
         match &spot.value.data {
             Data::List(items) => {
@@ -149,6 +162,7 @@ fn find<'v>(root: &'v Value, pointer: &str) -> Option<Spot<'v>> {
             }
             Data::Object(members) => {
                 spot.name = token.replace("~1", "/").replace("~0", "~");
+                spot.container = spot.value;
                 spot.value = members.get(&spot.name)?;
                 for path in [&mut spot.path, &mut spot.full_name] {
                     path.push('.');

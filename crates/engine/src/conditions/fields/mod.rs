@@ -110,6 +110,8 @@ struct Field {
 /// A value and where it stands.
 pub(super) struct Site<'s> {
     pub value: &'s Value,
+    /// The record, message or object that it is a field of, or in a list of; the root is its own.
+    pub container: &'s Value,
     /// Dotted path from the message: `addr.zip`, `tags[3]`, `$.addr.zip` in JSON Schema.
     pub path: &'s str,
     /// JSON Pointer into the payload.

@@ -21,7 +21,9 @@ pub(super) fn walk(shapes: &[Shape], root: usize, value: &Value, visit: &mut Vis
 
 /// What the field above says about the value.
 #[derive(Clone, Default)]
-struct Place<'w> {
+struct Place<'w, 'v> {
+    /// The value that the field is one of.
+    container: Option<&'v Value>,
     full_name: String,
     name: &'w str,
     rules: Vec<&'w WrittenRule>,
@@ -37,7 +39,7 @@ struct Walk<'w, 'f> {
 }
 
 impl<'w> Walk<'w, '_> {
-    fn value(&mut self, value: &Value, shape: usize, place: &Place<'w>) -> ControlFlow<()> {
+    fn value(&mut self, value: &Value, shape: usize, place: &Place<'w, '_>) -> ControlFlow<()> {
         self.steps += 1;
         let shapes = self.shapes;
         let Some(shape) = shapes.get(shape) else { return ControlFlow::Continue(()) };
@@ -53,11 +55,12 @@ impl<'w> Walk<'w, '_> {
         self.parts(value, shape, place)
     }
 
-    fn site(&mut self, value: &Value, shape: &'w Shape, place: &Place<'w>) -> ControlFlow<()> {
+    fn site(&mut self, value: &Value, shape: &'w Shape, place: &Place<'w, '_>) -> ControlFlow<()> {
         let rules: Vec<_> = place.rules.iter().copied().chain(&shape.rules).collect();
         let tags: Vec<_> = place.tags.iter().copied().chain(shape.tags.iter().map(String::as_str)).collect();
         (self.visit)(&Site {
             value,
+            container: place.container.unwrap_or(value),
             path: self.path.strip_prefix('.').unwrap_or(&self.path),
             pointer: &self.pointer,
             full_name: &place.full_name,
@@ -68,12 +71,13 @@ impl<'w> Walk<'w, '_> {
         })
     }
 
-    fn parts(&mut self, value: &Value, shape: &'w Shape, place: &Place<'w>) -> ControlFlow<()> {
+    fn parts(&mut self, value: &Value, shape: &'w Shape, place: &Place<'w, '_>) -> ControlFlow<()> {
         match &shape.parts {
             Parts::Fields(fields) => {
                 for (name, field) in fields {
                     let Some(member) = value.get(name) else { continue };
                     let inner = Place {
+                        container: Some(value),
                         full_name: format!("{}.{name}", shape.full_name),
                         name,
                         rules: field.rules.iter().collect(),

@@ -103,28 +103,80 @@ fn field_rules_see_primitives_that_carry_a_tag() {
 fn a_field_rule_that_reads_the_whole_message_for_every_field_is_bounded() {
     let items = vec!["\"x\""; 20_000].join(",");
     let message = format!(r#"{{"mail": "", "age": 1, "phones": [{items}]}}"#);
-    let rules = [rule("all", "CEL_FIELD", "message.age == 1"), rule("age", "CEL_FIELD", "value != 1")];
+    let rules = [rule("age", "CEL_FIELD", "name != 'age'"), rule("all", "CEL_FIELD", "message.age == 1")];
     let report = domain(&rules, &message);
-    assert_eq!(short(&report)[0].2, "rule `all`: the expression would take too many steps on this payload");
-    assert!(!report.truncated, "one finding of the rule");
-    let rules: Vec<_> = report.findings.iter().map(|finding| finding.rule.as_str()).collect();
-    assert_eq!(
-        rules,
-        ["rules.not-evaluable", "rule.age", "rules.not-evaluable"],
-        "the next has what is left"
-    );
+    assert_eq!(report.indeterminate.as_deref(), Some("rule `all` would take too many steps on this payload"));
+    let found: Vec<_> = report.findings.iter().map(|finding| finding.rule.as_str()).collect();
+    assert_eq!((found, report.outcome()), (vec!["rule.age"], Outcome::Invalid), "what was found stays found");
+    let soft = DomainRule { on_failure: Some("NONE"), ..rules[1] };
+    let report = domain(&[soft], &message);
+    let found: Vec<_> = report.findings.iter().map(|f| (f.rule.as_str(), f.severity)).collect();
+    assert_eq!((found, report.outcome()), (vec![("rules.not-evaluable", Warning)], Outcome::Valid));
 }
 
 /// A rule that measures a list for each of its items would look at 10,000,000,000 values here.
 #[test]
-fn what_rules_look_at_is_bounded_and_each_rule_says_once_that_it_was_not_evaluated() {
+fn what_rules_look_at_is_bounded() {
     let items = vec!["\"x\""; 100_000].join(",");
     let message = format!(r#"{{"mail": "", "age": 1, "phones": [{items}]}}"#);
     for expr in ["size(message.phones) > 0", "message.phones.all(phone, phone != name)", "has(message.age)"] {
         let rules =
             [rule("one", "CEL_FIELD", expr), rule("two", "CEL_FIELD", expr), rule("three", "CEL", expr)];
         let report = domain(&rules, &message);
-        let found: Vec<_> = report.findings.iter().map(|finding| finding.rule.as_str()).collect();
-        assert_eq!(found, ["rules.not-evaluable"; 3], "{expr}");
+        let reason = "rule `one` would take too many steps on this payload";
+        assert_eq!(report, Report::undecided(reason), "{expr}");
+    }
+}
+
+/// The binding is there so that a field can be held against its neighbour.
+#[test]
+fn the_message_of_a_field_rule_is_what_the_field_is_part_of() {
+    let tags = ["MONEY".to_owned()];
+    let rule = DomainRule { tags: &tags, ..rule("r", "CEL_FIELD", "message.cur == 'EUR'") };
+    let amount = r#""type": "array", "items": "int""#;
+    let avro = format!(
+        r#"{{"type": "record", "name": "O", "fields": [{{"name": "cur", "type": "string"}}, {{"name": "line", "type":
+            {{"type": "record", "name": "L", "fields": [{{"name": "cur", "type": "string"}},
+                {{"name": "amount", "type": {{{amount}}}, "confluent:tags": ["MONEY"]}}]}}}}]}}"#
+    );
+    let json = r#"{"properties": {"line": {"properties": {
+        "amount": {"items": {"type": "integer", "confluent:tags": ["MONEY"]}}}}}}"#;
+    let protobuf = r#"syntax = "proto3"; import "confluent/meta.proto";
+        message O { string cur = 1; L line = 2; }
+        message L { string cur = 1; repeated int32 amount = 2 [(confluent.field_meta).tags = "MONEY"]; }"#;
+    for (schema_type, schema) in
+        [(SchemaType::Avro, &*avro), (SchemaType::Json, json), (SchemaType::Protobuf, protobuf)]
+    {
+        let rules = domain_rules(&[rule], schema_type, schema, &[]);
+        for (outer, inner, holds) in [("XXX", "EUR", true), ("EUR", "XXX", false)] {
+            let payload = format!(r#"{{"cur": "{outer}", "line": {{"cur": "{inner}", "amount": [5]}}}}"#);
+            let options = PayloadOptions { encoding: Encoding::Json, ..PayloadOptions::default() };
+            let message = decoded(schema_type, &Source::bare(schema), payload.as_bytes(), &options);
+            let report = rules.check(&message, payload.as_bytes(), NOW);
+            let found: Vec<_> = report.findings.iter().map(|finding| finding.pointer.as_str()).collect();
+            let expected = if holds { &[][..] } else { &["/line/amount/0"] };
+            assert_eq!(found, expected, "{schema_type} {payload}");
+        }
+    }
+}
+
+#[test]
+fn field_rules_see_the_null_of_an_avro_union_and_none_of_json() {
+    let check = |schema_type, schema: &str| {
+        let rules = domain_rules(&[rule("r", "CEL_FIELD", "value != null")], schema_type, schema, &[]);
+        let options = PayloadOptions { encoding: Encoding::Json, ..PayloadOptions::default() };
+        let payload = br#"{"m": null}"#;
+        let message = decoded(schema_type, &Source::bare(schema), payload, &options);
+        rules.check(&message, payload, NOW).findings.len()
+    };
+    let avro = r#"{"type": "record", "name": "R", "fields": [{"name": "m", "type": ["null", "string"]}]}"#;
+    assert_eq!(check(SchemaType::Avro, avro), 1);
+    for of_member in [
+        r#"{"type": ["string", "null"]}"#,
+        r#"{"type": "null"}"#,
+        r#"{"oneOf": [{"type": "null"}, {"type": "string"}]}"#,
+    ] {
+        let schema = format!(r#"{{"properties": {{"m": {of_member}}}}}"#);
+        assert_eq!(check(SchemaType::Json, &schema), 0, "{of_member}");
     }
 }

@@ -189,10 +189,8 @@ fn payloads_that_are_too_large_to_place_rules_in_are_told() {
     let long = format!(r#"{{"{}":{{{}}}}}"#, "k".repeat(20_000), members(20_000));
     for payload in [long, format!(r#"{{"a":{{{}}}}}"#, members(300_000))] {
         let report = check(&payload);
-        assert_eq!(
-            short(&report),
-            [("rules.not-evaluable", "", "the payload is too large to tell where inline rules apply")]
-        );
+        let reason = "the payload is too large to tell where inline rules apply";
+        assert_eq!(report, Report::undecided(reason));
     }
 }
 
