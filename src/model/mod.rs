@@ -21,8 +21,9 @@ pub use key::{Dek, DekAlgorithm, Kek};
 pub use metadata::Metadata;
 pub use rule_set::{Rule, RuleKind, RuleMode, RuleSet};
 pub use settings::{
-    AvroJsonForm, DataschemaAlias, EnvelopeProfile, EventTimeWindow, FormatPolicy, FramingPolicy,
-    OnMissingSchema, RuleLevel, Settings, StrategyName, SubjectMapRow, UnknownDataschema, VersionPolicy,
+    AvroJsonForm, ComparisonPolicy, DataschemaAlias, EnvelopeProfile, EventTimeWindow, FormatPolicy,
+    FramingPolicy, OnMissingSchema, RuleLevel, Settings, StrategyName, SubjectMapRow, UnknownDataschema,
+    UnknownFieldsPolicy, VersionPolicy,
 };
 pub use subject::Subject;
 pub use version::{Reference, SchemaId, SchemaVersion, VersionSelector};

@@ -12,15 +12,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Settings {
-    /// Policy beyond the reference: `WIRE`, `WIRE_JSON`, `SOURCE` (Protobuf), `SOUND` (JSON Schema).
+    /// Which differences count beyond the reference.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub policy: Option<String>,
+    pub policy: Option<ComparisonPolicy>,
     /// Level by lint rule id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub lint: BTreeMap<String, String>,
-    /// What to do with Protobuf fields that the schema does not know: `warn`, `reject`, `ignore`.
+    /// What to do with Protobuf fields that the schema does not know.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub unknown_fields: Option<String>,
+    pub unknown_fields: Option<UnknownFieldsPolicy>,
     /// An event for which no schema is found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_missing_schema: Option<OnMissingSchema>,
@@ -75,6 +75,32 @@ pub struct Settings {
     /// Whether the constraints of documented extensions are checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub documented_extensions: Option<bool>,
+}
+
+/// Policy of ours on differences; those of the reference are set in the config.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ComparisonPolicy {
+    /// Protobuf: what breaks the binary encoding.
+    Wire,
+    /// Protobuf: what breaks the binary or the JSON encoding.
+    WireJson,
+    /// Protobuf: what breaks generated code.
+    Source,
+    /// JSON Schema: nothing that the reference overlooks passes.
+    Sound,
+}
+
+/// What to do with Protobuf fields that the schema does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UnknownFieldsPolicy {
+    /// A warning.
+    Warn,
+    /// An error.
+    Reject,
+    /// Nothing.
+    Ignore,
 }
 
 /// How far from the clock the time of an event may be, in seconds.

@@ -5,7 +5,7 @@ use chancery_engine::verdict::CompatibilityPolicy as Policy;
 
 use super::config::wider_scopes;
 use super::{EffectiveConfig, Registry, RegistryError};
-use crate::model::{Settings, Subject};
+use crate::model::{ComparisonPolicy, Settings, Subject};
 use crate::store::Command;
 
 impl Registry {
@@ -61,14 +61,11 @@ impl Registry {
         config: &EffectiveConfig,
     ) -> Result<Policy, RegistryError> {
         let settings = self.effective_settings(subject).await?;
-        let own = settings.policy.as_deref().and_then(|name| {
-            Policy::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(name)).map(|(policy, _)| *policy)
-        });
-        Ok(match (own, schema_type) {
-            (Some(policy @ (Policy::Wire | Policy::WireJson | Policy::Source)), SchemaType::Protobuf) => {
-                policy
-            }
-            (Some(Policy::Sound), SchemaType::Json) => Policy::Sound,
+        Ok(match (settings.policy, schema_type) {
+            (Some(ComparisonPolicy::Wire), SchemaType::Protobuf) => Policy::Wire,
+            (Some(ComparisonPolicy::WireJson), SchemaType::Protobuf) => Policy::WireJson,
+            (Some(ComparisonPolicy::Source), SchemaType::Protobuf) => Policy::Source,
+            (Some(ComparisonPolicy::Sound), SchemaType::Json) => Policy::Sound,
             _ => config.policy,
         })
     }

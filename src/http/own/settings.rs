@@ -9,11 +9,6 @@ use crate::http::problem::Problem;
 use crate::model::Settings;
 use crate::registry::RegistryError;
 
-/// Policies of ours; the reference's own ones are set by `/config`.
-const POLICIES: [&str; 4] = ["WIRE", "WIRE_JSON", "SOURCE", "SOUND"];
-/// What to do with Protobuf fields that the schema does not know.
-const UNKNOWN_FIELDS: [&str; 3] = ["warn", "reject", "ignore"];
-
 /// Settings of exactly this subject, or with `effective=true` those in force.
 pub async fn get(call: Call) -> Result<Answer, Problem> {
     let scope = call.subject();
@@ -54,14 +49,6 @@ fn read_settings(text: &[u8]) -> Result<Settings, Problem> {
             refused(format!("`{name}`: {reason}"))
         })?;
         settings = settings.over(member);
-    }
-    for (name, value, known) in [
-        ("policy", &settings.policy, &POLICIES[..]),
-        ("unknownFields", &settings.unknown_fields, &UNKNOWN_FIELDS),
-    ] {
-        if value.as_ref().is_some_and(|value| !known.contains(&value.as_str())) {
-            return Err(refused(format!("`{name}` must be one of {}", known.join(", "))));
-        }
     }
     Ok(settings)
 }

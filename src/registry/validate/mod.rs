@@ -31,7 +31,9 @@ pub(in crate::registry) use ready::ReadySchemas;
 pub(in crate::registry) use usual::UsualWays;
 
 use super::{Candidate, IdScope, Registry, RegistryError};
-use crate::model::{AvroJsonForm, ContextName, FramingPolicy, Settings, Subject, VersionSelector};
+use crate::model::{
+    AvroJsonForm, ContextName, FramingPolicy, Settings, Subject, UnknownFieldsPolicy, VersionSelector,
+};
 use frame::single;
 
 /// Longest time a payload may be validated.
@@ -186,10 +188,10 @@ fn framing_of(asked: Framing, settings: &Settings) -> Framing {
 
 /// What settings say about unknown Protobuf fields.
 fn unknown_fields(settings: &Settings) -> UnknownFields {
-    match settings.unknown_fields.as_deref() {
-        Some("reject") => UnknownFields::Reject,
-        Some("ignore") => UnknownFields::Ignore,
-        _ => UnknownFields::Warn,
+    match settings.unknown_fields {
+        Some(UnknownFieldsPolicy::Reject) => UnknownFields::Reject,
+        Some(UnknownFieldsPolicy::Ignore) => UnknownFields::Ignore,
+        Some(UnknownFieldsPolicy::Warn) | None => UnknownFields::Warn,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Config, mode, settings and contexts, and the log of changes.
 
-use chancery::model::{ChangeKind, Config, ContextName, Mode, SchemaId, Settings, Subject};
+use chancery::model::{ChangeKind, ComparisonPolicy, Config, ContextName, Mode, SchemaId, Settings, Subject};
 use chancery::store::{Command, Conflict, Emptied};
 use chancery_engine::CompatibilityLevel;
 
@@ -122,7 +122,7 @@ async fn a_purge_is_refused_when_something_outside_references_it<B: Backend>(lab
 
 async fn settings_of_ours_are_set_and_removed<B: Backend>(lab: Lab<B>) {
     let scope = Subject::parse("orders");
-    let settings = Settings { policy: Some("WIRE".to_owned()), ..Settings::default() };
+    let settings = Settings { policy: Some(ComparisonPolicy::Wire), ..Settings::default() };
     let put =
         |settings: Option<_>| Command::PutSettings { scope: scope.clone(), settings: settings.map(Box::new) };
     lab.apply(put(None)).await.unwrap();
