@@ -71,8 +71,8 @@ pub async fn list_rules(_: Call) -> Result<Answer, Problem> {
 
 /// `POST /v1/lint`: a schema (`{"schemaType", "schema", "references"}`), an event, structured or in binary mode, or a
 /// subject (`{"subject"}`). `?subject=` names whose levels hold for a schema and what it is compared with; an event
-/// takes the levels of the subject that its type names. With `?fail=LEVEL` the status is 422 when something is found at that level or
-/// above.
+/// takes the levels of the subject that its type names. With `?fail=LEVEL` the status is 422 when something is found at
+/// that level or above.
 pub async fn lint_body(call: Call) -> Result<Answer, Problem> {
     let fail = read_fail(&call)?;
     if claims_event(&call.headers) {
@@ -82,16 +82,17 @@ pub async fn lint_body(call: Call) -> Result<Answer, Problem> {
         return Err(TransportError::UnsupportedMediaType.into());
     }
     let body = read_object(&call.body)?;
-    if let (Presence::Absent, Some(subject)) = (body.presence("schema"), body.text("subject")?)
-        && body.presence("specversion") == Presence::Absent
-    {
-        return Ok(answer(fail, &call.registry().lint_subject(&call.qualify(&subject)).await?));
-    }
-    let is_schema =
-        body.presence("schema") != Presence::Absent || body.presence("specversion") == Presence::Absent;
-    if !is_schema {
+    let has = |name: &str| body.presence(name) != Presence::Absent;
+    if !has("schema") && has("specversion") {
         let reading = read_json(&call.body, &EventOptions::default());
         return Ok(answer(fail, &lint_reading(&call, reading).await?));
+    }
+    // Beside a schema or in an event the name means something else.
+    if !has("schema")
+        && let Some(name) = body.text("subject")?
+    {
+        let subject = call.registry().resolve_alias(call.qualify(&name)).await?;
+        return Ok(answer(fail, &call.registry().lint_subject(&subject).await?));
     }
     if let Some(schema) = body.raw("schema").filter(|schema| !schema.get().starts_with('"')) {
         let found = schema.get().chars().next().unwrap_or_default();
@@ -100,7 +101,7 @@ pub async fn lint_body(call: Call) -> Result<Answer, Problem> {
     }
     let scope = match call.query.text("subject") {
         "" => Subject::of_context(call.context.clone()),
-        name => call.qualify(name),
+        name => call.registry().resolve_alias(call.qualify(name)).await?,
     };
     Ok(answer(fail, &call.registry().lint_candidate(&scope, &read_candidate(&body)?).await?))
 }

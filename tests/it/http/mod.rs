@@ -19,6 +19,7 @@ mod imports;
 mod inline;
 mod keys;
 mod large;
+mod lint_subjects;
 mod listing;
 mod long_histories;
 mod lost_documents;
