@@ -156,7 +156,7 @@ impl Registry {
             fingerprint: view.stored.fingerprint,
             guid: view.stored.guid,
             content: view.stored.content.clone(),
-            first_ms: view.uses.iter().map(|one| one.created_ms).min(),
+            first_ms: view.first_ms,
             version: chosen.map(|one| as_version(one, SchemaId(id), &view)),
         }))
     }

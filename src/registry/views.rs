@@ -42,6 +42,8 @@ pub(super) struct IdView {
     pub uses: Vec<Use>,
     /// Active versions by qualified name of their subject. There can be thousands, and each framed event asks.
     pub active: Uses,
+    /// When it was used first.
+    pub first_ms: Option<i64>,
 }
 
 impl IdView {
@@ -50,7 +52,8 @@ impl IdView {
         let mut active: Vec<_> =
             active.map(|one| (one.subject.qualified(), one.version.unsigned_abs())).collect();
         active.sort_unstable();
-        Self { stored, uses, active: active.into() }
+        let first_ms = uses.iter().map(|one| one.created_ms).min();
+        Self { stored, uses, active: active.into(), first_ms }
     }
 }
 
