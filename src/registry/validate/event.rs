@@ -118,10 +118,10 @@ impl Unchecked {
     /// Rule id of the reason.
     pub fn rule(self) -> &'static str {
         match self {
-            Self::NoSchema => "schema.not-found",
-            Self::ForeignSchema => "dataschema.unresolved",
-            Self::NoData | Self::DataElsewhere => "data.missing",
-            Self::Opaque => "data.not-validated",
+            Self::NoSchema => rules::SCHEMA_NOT_FOUND.id,
+            Self::ForeignSchema => rules::DATASCHEMA_UNRESOLVED.id,
+            Self::NoData | Self::DataElsewhere => rules::DATA_MISSING.id,
+            Self::Opaque => rules::DATA_NOT_VALIDATED.id,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Confluent frames around payloads, held against the schema that the request names.
 
 use chancery_engine::cloudevents::matching::PayloadFormat;
+use chancery_engine::cloudevents::rules;
 use chancery_engine::framing::{self, Frame};
 use chancery_engine::violation::{MessageChoice, Violation};
 use chancery_engine::{Report, SchemaType};
@@ -138,15 +139,15 @@ pub(super) fn strip_indexes<'a>(
 }
 
 pub(super) fn id_required() -> Violation {
-    Violation::data("schema.id-required", "", "the payload does not say which schema id wrote it")
+    Violation::data(rules::SCHEMA_ID_REQUIRED.id, "", "the payload does not say which schema id wrote it")
 }
 
 pub(super) fn unknown_id() -> Violation {
-    Violation::data("schema.unknown-id", "", "the schema id in the frame of the payload is not known")
+    Violation::data(rules::SCHEMA_UNKNOWN_ID.id, "", "the schema id in the frame of the payload is not known")
 }
 
 pub(super) fn conflict(message: &str) -> Violation {
-    Violation::data("schema.conflict", "", message)
+    Violation::data(rules::SCHEMA_CONFLICT.id, "", message)
 }
 
 /// A report of one finding.

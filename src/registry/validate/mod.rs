@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chancery_engine::cloudevents::matching::{AvroJson, PayloadFormat};
+use chancery_engine::cloudevents::rules::SCHEMA_FORMAT_MISMATCH;
 use chancery_engine::violation::{Encoding, PayloadOptions, UnknownFields, Violation};
 use chancery_engine::{Report, SchemaType};
 
@@ -207,5 +208,5 @@ fn says_nothing(media_type: Option<&str>) -> bool {
 fn format_mismatch(media_type: &str, schema_type: SchemaType) -> Violation {
     let message =
         format!("a payload of type `{media_type}` cannot be held against a schema of type {schema_type}");
-    Violation::data("schema.format-mismatch", "", message).expecting(schema_type.name())
+    Violation::data(SCHEMA_FORMAT_MISMATCH.id, "", message).expecting(schema_type.name())
 }

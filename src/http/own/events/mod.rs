@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, StatusCode};
-use chancery_engine::cloudevents::{EventOptions, Profile, RuleSetting};
+use chancery_engine::cloudevents::{EventOptions, Profile, RuleSetting, rules};
 use chancery_engine::violation::Place;
 use chancery_engine::{Report, Severity, Violation};
 
@@ -213,7 +213,7 @@ fn has_event_headers(headers: &HeaderMap) -> bool {
 /// A body that is too large to be read as an event.
 fn too_large(limit: usize) -> Problem {
     let mut finding = Violation::data(
-        "size.limit",
+        rules::SIZE_LIMIT.id,
         "",
         format!("the event or batch is larger than the limit of {limit} bytes"),
     );
