@@ -68,6 +68,23 @@ fn every_rule_fires_on_its_bad_example_of_each_kind_and_not_on_the_good_one() {
 }
 
 #[test]
+fn findings_on_bad_examples_stand_at_their_places() {
+    let options = LintOptions { now: Some(1_778_600_000), ..LintOptions::default() };
+    let mut found = String::new();
+    for rule in RULES {
+        for pair in rule.examples {
+            for one in run(&pair.bad, &options).iter().filter(|one| one.id == rule.id) {
+                let place = if one.place == Place::Envelope { "envelope" } else { "data" };
+                let line = format!("{} {}: {place} {}", rule.id, pair.scope().name(), one.pointer);
+                found.push_str(line.trim_end());
+                found.push('\n');
+            }
+        }
+    }
+    assert_eq!(found, include_str!("places.txt"));
+}
+
+#[test]
 fn an_event_and_a_subject_without_flaws_have_no_findings() {
     let options = LintOptions { now: Some(1_778_600_000), ..LintOptions::default() };
     let text = r#"{"specversion":"1.0","id":"8f1c2d6a-1b1e-4a7e-9a50-2f3f1f6a3c11","source":"https://shop.example.com",
