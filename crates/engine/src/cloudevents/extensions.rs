@@ -102,7 +102,12 @@ struct Documented {
 }
 
 /// The extensions of the CloudEvents project that constrain their value.
-static DOCUMENTED: [Documented; 10] = [
+static DOCUMENTED: [Documented; 15] = [
+    Documented { name: "tracestate", rule: &rules::TRACESTATE_STRING, holds: is_string },
+    Documented { name: "partitionkey", rule: &rules::PARTITIONKEY_STRING, holds: is_string },
+    Documented { name: "sequence", rule: &rules::SEQUENCE_STRING, holds: is_string },
+    Documented { name: "correlationid", rule: &rules::CORRELATIONID_STRING, holds: is_string },
+    Documented { name: "causationid", rule: &rules::CAUSATIONID_STRING, holds: is_string },
     Documented {
         name: "dataref",
         rule: &rules::DATAREF_URI_REFERENCE,
@@ -171,6 +176,10 @@ pub(super) fn check_documented(attributes: &[Attribute<'_>], findings: &mut Find
     if !is_classified && (find("dataregulation").is_some() || find("datacategory").is_some()) {
         remark(&rules::DATACLASSIFICATION_REQUIRED, "dataclassification");
     }
+}
+
+fn is_string(value: &AttributeValue<'_>) -> bool {
+    value.as_text().is_some()
 }
 
 fn is_timestamp(value: &AttributeValue<'_>) -> bool {

@@ -88,6 +88,11 @@ rules! {
     CORRELATIONID_EMPTY = "correlationid.empty" Warning "`correlationid` is not empty", "Correlation extension";
     CAUSATIONID_EMPTY = "causationid.empty" Warning "`causationid` is not empty", "Correlation extension";
     // Documented extensions, when the option asks for them.
+    TRACESTATE_STRING = "tracestate.string" Warning "`tracestate` is a String", "Distributed Tracing extension";
+    PARTITIONKEY_STRING = "partitionkey.string" Warning "`partitionkey` is a String", "Partitioning extension";
+    SEQUENCE_STRING = "sequence.string" Warning "`sequence` is a String", "Sequence extension";
+    CORRELATIONID_STRING = "correlationid.string" Warning "`correlationid` is a String", "Correlation extension";
+    CAUSATIONID_STRING = "causationid.string" Warning "`causationid` is a String", "Correlation extension";
     DATAREF_URI_REFERENCE = "dataref.uri-reference" Warning "`dataref` is a URI-reference", "Dataref extension";
     EXPIRYTIME_RFC3339 = "expirytime.rfc3339" Warning "`expirytime` is an RFC 3339 date-time", "Expiry Time extension";
     EXPIRYTIME_ORDER = "expirytime.order" Warning "`expirytime` is not before `time`", "Expiry Time extension";

@@ -10,7 +10,8 @@
 //! - Protobuf: a comment `// lint:ignore L11 reason` on the line of the element or the lines before it;
 //!   before anything else in the file it holds for the whole file.
 //!
-//! It holds for the element it stands at and everything inside.
+//! It holds for the element it stands at and everything inside; at the type of a field it holds for the field, and what
+//! the schema of an event silences at a member is silent in its data.
 //!
 //! To add a rule: a file `rules/lNN_name.rs` with a `RULE`, its fixtures, one line in [`RULES`]. The tests hold the
 //! folders against the table and run both fixtures of every kind. `docs/rules/lint/` has a page for each.

@@ -131,6 +131,17 @@ const DOCUMENTED: &[Case<&str>] = &[
         ],
     ),
     (
+        "values that are no strings",
+        r#""tracestate":5,"partitionkey":true,"sequence":7,"correlationid":0,"causationid":false"#,
+        &[
+            "tracestate.string /tracestate",
+            "partitionkey.string /partitionkey",
+            "sequence.string /sequence",
+            "correlationid.string /correlationid",
+            "causationid.string /causationid",
+        ],
+    ),
+    (
         "times in the wrong order",
         r#""time":"2031-01-01T00:00:00Z","expirytime":"2031-01-01T00:59:59+01:00",
           "deprecationfrom":"2031-01-01T00:00:00Z","deprecationsunset":"2030-12-31T23:59:59.999Z""#,
