@@ -34,15 +34,26 @@ impl Model {
 
     /// Records that speak of the same value as these, these first.
     pub(super) fn closure(&self, start: &[usize]) -> Vec<usize> {
-        self.reached(start, |record| record.parts().collect())
+        self.reached(start, false, MAX_PARTS)
     }
 
-    fn reached(&self, start: &[usize], next: impl Fn(&Record) -> Vec<usize>) -> Vec<usize> {
+    /// The first parts of a closure, at most so many.
+    pub(super) fn first_parts(&self, start: &[usize], limit: usize) -> Vec<usize> {
+        self.reached(start, false, limit)
+    }
+
+    /// Records that speak of the same values, and with `inside` of those in lists and maps.
+    fn reached(&self, start: &[usize], inside: bool, limit: usize) -> Vec<usize> {
         let mut found: Vec<usize> = start.to_vec();
         let mut seen: HashSet<usize> = start.iter().copied().collect();
         let mut at = 0;
-        while at < found.len() && found.len() < MAX_PARTS {
-            found.extend(next(&self.records[found[at]]).into_iter().filter(|part| seen.insert(*part)));
+        while at < found.len() && found.len() < limit {
+            let record = &self.records[found[at]];
+            let values = if inside { record.inside.as_slice() } else { &[] };
+            let room = limit - found.len();
+            let next =
+                record.parts().chain(values.iter().copied()).take(limit).filter(|part| seen.insert(*part));
+            found.extend(next.take(room));
             at += 1;
         }
         found
@@ -154,8 +165,7 @@ impl Model {
             return false;
         }
         let silent = |place: &str| self.ignores.holds(id, place);
-        let around = |record: &Record| record.parts().chain(record.inside.iter().copied()).collect();
-        let mut here = self.reached(&self.roots, around);
+        let mut here = self.reached(&self.roots, true, MAX_PARTS);
         let roots = self.closure(&self.roots);
         if silent("")
             || self.roots.len() == 1 && roots.iter().any(|root| silent(&self.records[*root].pointer))
@@ -174,7 +184,7 @@ impl Model {
             let is_listed = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
             if !fields.is_empty() {
                 let leads: Vec<usize> = fields.iter().flat_map(|field| field.leads.iter().copied()).collect();
-                here = self.reached(&leads, around);
+                here = self.reached(&leads, true, MAX_PARTS);
             } else if self.format == SchemaType::Json
                 && !is_listed
                 && !here.iter().any(|position| self.records[*position].open)

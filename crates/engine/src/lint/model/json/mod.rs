@@ -274,7 +274,7 @@ impl<'d> Reader<'d> {
         }
         let mut silent = Vec::new();
         for field in self.model.fields() {
-            for part in self.model.closure(&field.leads).into_iter().skip(1).take(MAX_SILENT_PARTS) {
+            for part in self.model.first_parts(&field.leads, MAX_SILENT_PARTS).into_iter().skip(1) {
                 let ids = self.model.ignores.at(&self.model.records[part].pointer);
                 if !ids.is_empty() {
                     silent.push((field.pointer.clone(), ids.to_vec()));
