@@ -258,6 +258,15 @@ impl Report {
     }
 }
 
+impl From<Violation> for Report {
+    /// The report of one finding.
+    fn from(finding: Violation) -> Self {
+        let mut report = Self::default();
+        report.push(finding);
+        report
+    }
+}
+
 /// How the bytes of a payload are encoded (framing already stripped).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
@@ -376,6 +385,12 @@ mod tests {
         let last = &report.findings[6];
         assert_eq!(last.pointer, format!("/{name}/6"), "a pointer is whole");
         assert_eq!((last.message.chars().count(), last.expected.as_deref().map(str::len)), (501, Some(503)));
+    }
+
+    #[test]
+    fn a_report_of_one_finding_is_bounded_too() {
+        let report = Report::from(Violation::data("a.b", "", "x".repeat(1 << 20)));
+        assert_eq!((report.findings.len(), report.bytes() < 1_000, report.truncated), (1, true, false));
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Confluent frames around payloads, held against the schema that the request names.
 
+use chancery_engine::SchemaType;
 use chancery_engine::cloudevents::matching::PayloadFormat;
 use chancery_engine::cloudevents::rules;
 use chancery_engine::framing::{self, Frame};
 use chancery_engine::violation::{MessageChoice, Violation};
-use chancery_engine::{Report, SchemaType};
 
 use super::super::{Registry, RegistryError};
 use super::target::Target;
@@ -148,9 +148,4 @@ pub(super) fn unknown_id() -> Violation {
 
 pub(super) fn conflict(message: &str) -> Violation {
     Violation::data(rules::SCHEMA_CONFLICT.id, "", message)
-}
-
-/// A report of one finding.
-pub(super) fn single(finding: Violation) -> Report {
-    Report { findings: vec![finding], ..Report::default() }
 }

@@ -35,7 +35,6 @@ use super::{Candidate, IdScope, Registry, RegistryError};
 use crate::model::{
     AvroJsonForm, ContextName, FramingPolicy, Settings, Subject, UnknownFieldsPolicy, VersionSelector,
 };
-use frame::single;
 
 /// Longest time a payload may be validated.
 pub(super) const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
@@ -126,7 +125,7 @@ impl Registry {
             Ok(unframed) => unframed,
             Err(refused) => {
                 return Ok(PayloadVerdict {
-                    report: single(refused.finding),
+                    report: refused.finding.into(),
                     matched: refused.target.matched,
                 });
             }
@@ -134,7 +133,7 @@ impl Registry {
         let target = self.formed(unframed.target, settings);
         let Some(encoding) = encoding_of(&format, target.schema_type(), &payload, settings) else {
             let finding = format_mismatch(media_type, target.schema_type());
-            return Ok(PayloadVerdict { report: single(finding), matched: target.matched });
+            return Ok(PayloadVerdict { report: finding.into(), matched: target.matched });
         };
         let options = PayloadOptions {
             encoding,

@@ -21,7 +21,7 @@ pub(super) fn unreadable(payload: &[u8]) -> Report {
         Err(error) => format!("the payload is not JSON: {error}"),
         Ok(_) => "the payload is not JSON".to_owned(),
     };
-    Report { findings: vec![Violation::data("schema.json.syntax", "", reason)], ..Report::default() }
+    Violation::data("schema.json.syntax", "", reason).into()
 }
 
 /// The reason when an error says that the engine gave up, and nothing about the payload.

@@ -187,7 +187,7 @@ impl JsonValidator {
         match finding::undecided(&error) {
             Some(reason) => Report::undecided(reason),
             None if nodes::is_late(&error) => self.unlisted(),
-            None => Report { truncated: true, ..only(finding::violation(&error, &self.homes, instance)) },
+            None => Report { truncated: true, ..finding::violation(&error, &self.homes, instance).into() },
         }
     }
 
@@ -223,11 +223,8 @@ impl JsonValidator {
         if self.cost.backtracks {
             return Report::undecided("it would take too much to tell why the payload failed");
         }
-        only(Violation::data(
-            "schema.json.unlisted",
-            "",
-            "the payload does not match the schema; to list where would take too much",
-        ))
+        let reason = "the payload does not match the schema; to list where would take too much";
+        Violation::data("schema.json.unlisted", "", reason).into()
     }
 }
 
@@ -270,15 +267,9 @@ fn build(
 /// What is wrong with a payload that the reader refuses.
 fn unread(payload: &[u8], options: &PayloadOptions) -> Report {
     match scan::scan(payload, options) {
-        Err(violation) => only(*violation),
+        Err(violation) => (*violation).into(),
         Ok(_) => finding::unreadable(payload),
     }
-}
-
-fn only(violation: Violation) -> Report {
-    let mut report = Report::default();
-    report.push(violation);
-    report
 }
 
 /// The crate's reason, shortened: its text can quote whole schemas.

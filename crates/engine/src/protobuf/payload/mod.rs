@@ -49,13 +49,8 @@ impl ProtobufValidator {
     /// Validates one payload, framing already stripped.
     pub fn validate(&self, payload: &[u8], options: &PayloadOptions) -> Report {
         let Some(message) = self.find_message(&options.message) else {
-            let mut report = Report::default();
-            report.push(Violation::data(
-                "schema.protobuf.message",
-                "",
-                "the schema has no message under this name or these indexes",
-            ));
-            return report;
+            let reason = "the schema has no message under this name or these indexes";
+            return Violation::data("schema.protobuf.message", "", reason).into();
         };
         match options.encoding {
             Encoding::Binary => walk::validate(&self.table, message, payload, options),
