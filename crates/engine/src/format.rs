@@ -301,6 +301,12 @@ impl Validator {
         }
     }
 
+    /// Whether a payload is one JSON text that repeats no member and keeps a JSON Schema. `false` also for schemas in other
+    /// formats, and where that cannot be said as soon as [`Self::validate_at_once`] has to answer.
+    pub fn proves_json(&self, payload: &[u8], options: &PayloadOptions) -> bool {
+        matches!(self, Self::Json(validator) if validator.proves(payload, options))
+    }
+
     /// The value of a payload that was found valid under the same options, for rules that look at it
     /// ([`crate::conditions`]). `None` when it cannot be read after all, or would be too large.
     pub fn decode(&self, payload: &[u8], options: &PayloadOptions) -> Option<Value> {

@@ -385,7 +385,7 @@ impl Registry {
             let way_options = (checking.is_usual && first.is_none()).then(|| options.clone());
             let report = self.run_forms(&target, body, options, other, checking.settings()).await?;
             if let Some(options) = way_options.filter(|_| report.outcome() == Outcome::Valid) {
-                checking.way = Way::to(&target, options);
+                checking.way = Way::to(&target, options, checking.options.max_depth);
             }
             // Older versions are tried for their shape: a rule that the shape's own version sets is final.
             if report.outcome() == Outcome::Valid || report.violations().all(is_of_rule) {

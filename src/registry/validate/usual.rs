@@ -118,7 +118,11 @@ impl UsualWays {
 
 impl Way {
     /// The way to a schema that is compiled and has no rules of its own: those take time of their own kind.
-    pub fn to(target: &Target, options: PayloadOptions) -> Option<Self> {
+    ///
+    /// `max_depth` is how deep an event nests, of which the data is one level less.
+    pub fn to(target: &Target, options: PayloadOptions, max_depth: usize) -> Option<Self> {
+        let max_depth = options.max_depth.min(max_depth.saturating_sub(1));
+        let options = PayloadOptions { max_depth, ..options };
         let judge = target.ready.known_judge().filter(|judge| !judge.has_rules())?;
         Some(Self { judge, options, matched: target.matched.clone(), weight: target.ready.weight() })
     }
@@ -150,15 +154,29 @@ pub(super) fn signs<'e>(reading: &'e EventReading<'_>, setting: &'e EventSetting
 impl Registry {
     /// The schema that takes an event as it is; `None` when the event is to be judged in full.
     pub(super) fn usual_match(&self, reading: &EventReading<'_>, setting: &EventSetting) -> Option<Matched> {
+        let way = self.usual_way(reading, setting)?;
+        let report = way.judge.judge_at_once(reading.event.data.bytes()?, &way.options)?;
+        let is_beyond_remark = report.findings.is_empty() && report.outcome() == Outcome::Valid;
+        is_beyond_remark.then(|| way.matched.clone())
+    }
+
+    /// The schema that takes an event whose data nobody has looked into ([`read_json_ahead`]); with it the event is valid,
+    /// and there is nothing to remark on the data. `None` when the event is to be read and judged in full.
+    ///
+    /// [`read_json_ahead`]: chancery_engine::cloudevents::read_json_ahead
+    pub fn match_ahead(&self, reading: &EventReading<'_>, setting: &EventSetting) -> Option<Matched> {
+        let way = self.usual_way(reading, setting)?;
+        let is_proved = way.judge.proves_json(reading.event.data.bytes()?, &way.options);
+        is_proved.then(|| way.matched.clone())
+    }
+
+    /// The way that is known for an event.
+    fn usual_way(&self, reading: &EventReading<'_>, setting: &EventSetting) -> Option<Arc<Way>> {
         let signs = signs(reading, setting)?;
         let kept = self.usual_ways.0.find(&signs)?;
         // The request may bring its own rules.
-        if !Arc::ptr_eq(&kept.options, &setting.options) || kept.since != self.since(&signs) {
-            return None;
-        }
-        let report = kept.way.judge.judge_at_once(reading.event.data.bytes()?, &kept.way.options)?;
-        let is_beyond_remark = report.findings.is_empty() && report.outcome() == Outcome::Valid;
-        is_beyond_remark.then(|| kept.way.matched.clone())
+        let holds = Arc::ptr_eq(&kept.options, &setting.options) && kept.since == self.since(&signs);
+        holds.then_some(kept.way)
     }
 
     /// The present moment of what signs depend on. To be taken before the database is asked.

@@ -46,10 +46,8 @@ type Reader<'a> = fn(&'a [u8], &EventOptions) -> Reading<'a>;
 
 /// Reads a body in the event format that its media type names.
 pub(super) fn read<'a>(mode: Mode, media_type: &str, body: &'a [u8], options: &EventOptions) -> Reading<'a> {
-    let format = after_prefix(media_type, FORMATS).unwrap_or_default();
-    let (suffix, has_parameters) =
-        format.split_once(';').map_or((format, false), |(suffix, _)| (suffix, true));
-    let is = |name: &str| suffix.trim_end_matches([' ', '\t']).eq_ignore_ascii_case(name);
+    let (format, has_parameters) = format_of(media_type);
+    let is = |name: &str| format.eq_ignore_ascii_case(name);
     let (read, is_json): (Reader<'a>, bool) = match mode {
         Mode::Structured if is("+json") => (structured::read_json, true),
         Mode::Structured if is("+avro") => (avro::read_avro, false),
@@ -65,6 +63,19 @@ pub(super) fn read<'a>(mode: Mode, media_type: &str, body: &'a [u8], options: &E
         Some(refusal) => Reading::Refused(refusal),
         None => read(body, options),
     }
+}
+
+/// Whether a media type names one event in JSON, in a charset that is read.
+pub(super) fn is_json(media_type: &str) -> bool {
+    let (format, has_parameters) = format_of(media_type);
+    format.eq_ignore_ascii_case("+json") && !(has_parameters && refused_charset(media_type).is_some())
+}
+
+/// What follows [`FORMATS`] in a media type, without parameters, and whether there are some.
+fn format_of(media_type: &str) -> (&str, bool) {
+    let format = after_prefix(media_type, FORMATS).unwrap_or_default();
+    let (format, has_parameters) = format.split_once(';').map_or((format, false), |(name, _)| (name, true));
+    (format.trim_end_matches([' ', '\t']), has_parameters)
 }
 
 /// JSON events are UTF-8, which contains US-ASCII; the name of anything else is believed.

@@ -12,6 +12,7 @@ use super::findings::violation;
 use super::header_value::{decode_silently, trim};
 use super::options::EventOptions;
 use super::rules;
+use super::structured::read_json_ahead;
 use crate::violation::Place;
 
 /// Header fields in wire order: name in any case, value as received.
@@ -34,6 +35,18 @@ pub fn read_http<'a>(headers: Headers<'_, 'a>, body: &'a [u8], options: &EventOp
         check_mismatch(headers, reading, options);
     }
     reading
+}
+
+/// Reads an HTTP request that carries one event in JSON, as [`read_json_ahead`] does.
+pub fn read_http_ahead<'a>(
+    headers: Headers<'_, 'a>,
+    body: &'a [u8],
+    options: &EventOptions,
+) -> Option<EventReading<'a>> {
+    let is_json = event_format::is_json(&content_type(headers)?.text);
+    // Headers that repeat attributes are compared with them.
+    let is_plain = is_json && attribute_headers(headers).is_empty();
+    if is_plain { read_json_ahead(body, options) } else { None }
 }
 
 /// The content type as text; repeated fields are joined as any list field (RFC 9110 5.3), which no media

@@ -37,9 +37,9 @@ mod wire;
 
 pub use avro::read_avro;
 pub use event::{Attribute, AttributeValue, Data, Event, EventReading, Reading, Refusal, RefusalKind};
-pub use http::{Headers, read_http};
+pub use http::{Headers, read_http, read_http_ahead};
 pub use kafka::{KEY_ID_HEADER, RecordHeaders, VALUE_ID_HEADER, find_schema_id, read_kafka};
 pub use nats::read_nats;
 pub use options::{EventOptions, Profile, RuleSetting};
 pub use protobuf::{read_protobuf, read_protobuf_batch};
-pub use structured::{read_json, read_json_batch};
+pub use structured::{read_json, read_json_ahead, read_json_batch};

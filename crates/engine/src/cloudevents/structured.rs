@@ -14,7 +14,7 @@ use super::options::EventOptions;
 use super::payload::{self, Content};
 use super::rules::{self, EventRule};
 use crate::Severity;
-use crate::violation::Place;
+use crate::violation::{Outcome, Place};
 
 /// Bytes above which an event is not portable (CloudEvents, Size Limits).
 pub(super) const PORTABLE_BYTES: usize = 65_536;
@@ -41,6 +41,23 @@ pub fn read_json<'a>(body: &'a [u8], options: &EventOptions) -> Reading<'a> {
             Reading::Single(findings.into_reading(event))
         }
     }
+}
+
+/// Reads one event in the JSON event format whose data stands last, without a look into the data. `None` for every other
+/// event, and for one that is invalid.
+///
+/// What is taken for the data is a container by its ends, and nothing more is known of it. When it is one JSON text that
+/// repeats no member and nests less deep than `max_depth` of the options, the event is what [`read_json`] reads; whoever
+/// uses it has to make sure of that. It is for those who read the data anyway: the look into it is half of the work.
+pub fn read_json_ahead<'a>(body: &'a [u8], options: &EventOptions) -> Option<EventReading<'a>> {
+    if body.len() > options.max_event_bytes.min(PORTABLE_BYTES) || !options.reads_payload() {
+        return None;
+    }
+    let members = json::read_ahead(json_text(body, options).ok()?, options.max_depth, "data")?;
+    let mut findings = Findings::new(options, Carrier::Document(String::new()));
+    let event = read_members(&members, "", &mut findings);
+    let reading = findings.into_reading(event);
+    (reading.report.outcome() == Outcome::Valid).then_some(reading)
 }
 
 /// Reads a batch in the JSON batch format.

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use axum::http::StatusCode;
-use chancery_engine::cloudevents::{EventReading, Reading, Refusal, read_http, rules};
+use chancery_engine::cloudevents::{EventReading, Reading, Refusal, read_http, read_http_ahead, rules};
 use chancery_engine::{Outcome, Report, Violation};
 
 use super::{REQUEST_BUDGET, out_of_time};
@@ -60,6 +60,11 @@ impl BatchBody<'_> {
 pub async fn answer(call: &Call, setting: &EventSetting) -> Result<Answer, Problem> {
     let headers: Vec<_> =
         call.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    if let Some(reading) = read_http_ahead(&headers, &call.body, &setting.options)
+        && let Some((body, matched)) = judge_ahead(call.registry(), &reading, setting)
+    {
+        return verdict::answer_with(call, &body, Some(&matched));
+    }
     match read_http(&headers, &call.body, &setting.options) {
         Reading::Refused(refusal) => Err(refused(&refusal)),
         Reading::Single(reading) => {
@@ -69,6 +74,17 @@ pub async fn answer(call: &Call, setting: &EventSetting) -> Result<Answer, Probl
         }
         Reading::Batch { events, report } => Box::pin(batch(call, setting, events, &report)).await,
     }
+}
+
+/// The verdict on an event that was read without a look into its data; `None` when it is to be read and judged in full.
+pub fn judge_ahead<'a>(
+    registry: &Registry,
+    reading: &EventReading<'a>,
+    setting: &EventSetting,
+) -> Option<(VerdictBody<'a>, Matched)> {
+    let matched = registry.match_ahead(reading, setting)?;
+    let event = EventBody::of(&reading.event);
+    Some((VerdictBody { event, ..VerdictBody::new(&reading.report, Some(&matched)) }, matched))
 }
 
 /// The verdict on an event that has been read, which it does not name yet.

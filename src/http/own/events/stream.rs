@@ -13,7 +13,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, EXPECT};
 use axum::response::IntoResponse;
 use bytes::{Buf, BytesMut};
-use chancery_engine::cloudevents::{EventReading, Reading, read_json, rules};
+use chancery_engine::cloudevents::{EventReading, Reading, read_json, read_json_ahead, rules};
 use chancery_engine::violation::Place;
 use chancery_engine::{Report, Violation};
 use futures::{Stream, StreamExt, stream};
@@ -201,11 +201,17 @@ async fn judge<'l>(
     silence: &mut Silence,
 ) -> VerdictBody<'l> {
     // Most lines that name the attribute are events; those need not be read twice.
-    if memchr::memmem::find(line, b"\"specversion\"").is_some()
-        && let Reading::Single(reading) = read_json(line, &setting.options)
-        && reading.event.find("specversion").is_some()
-    {
-        return judge_reading(registry, setting, &reading, silence).await;
+    if memchr::memmem::find(line, b"\"specversion\"").is_some() {
+        if let Some(reading) = read_json_ahead(line, &setting.options)
+            && let Some((body, _)) = event::judge_ahead(registry, &reading, setting)
+        {
+            return body;
+        }
+        if let Reading::Single(reading) = read_json(line, &setting.options)
+            && reading.event.find("specversion").is_some()
+        {
+            return judge_reading(registry, setting, &reading, silence).await;
+        }
     }
     let object = match read_object(line) {
         Ok(object) if !is_event(&object) => object,

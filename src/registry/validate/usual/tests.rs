@@ -1,6 +1,6 @@
 //! Which events are spared the search, and that nothing is spared it too long.
 
-use chancery_engine::cloudevents::{Reading, read_json};
+use chancery_engine::cloudevents::{Reading, read_json, read_json_ahead};
 
 use super::*;
 use crate::model::{Settings, Subject, VersionSelector};
@@ -44,6 +44,10 @@ impl Home {
             panic!("{event}")
         };
         let is_spared = self.registry.usual_match(&reading, setting).is_some();
+        let ahead = read_json_ahead(event.as_bytes(), &setting.options);
+        let is_spared_ahead = ahead.is_some_and(|ahead| self.registry.match_ahead(&ahead, setting).is_some());
+        // Base64 is no data that could be read ahead.
+        assert_eq!(is_spared_ahead, is_spared && event.contains(r#""data":"#), "{event}");
         (self.registry.validate_event(&reading, setting).await.unwrap().outcome, is_spared)
     }
 }

@@ -50,6 +50,11 @@ pub struct Member<'a> {
 }
 
 impl<'a> Member<'a> {
+    fn new(name: Cow<'a, str>, raw: &'a str, offset: usize, value: Value) -> Self {
+        let Value { is_escaped, repeated_inside } = value;
+        Self { name, raw, is_escaped, offset, occurrence: Occurrence::Only, repeated_inside }
+    }
+
     /// What the value is.
     pub fn kind(&self) -> Kind {
         match self.raw.as_bytes().first() {
@@ -91,6 +96,37 @@ pub fn read_object<'a>(
     let element = element(&mut scanner, watched)?;
     scanner.finish()?;
     Ok(element.members)
+}
+
+/// Reads an object without a look into the member `last`, which has to stand last and to be a container: what is left of
+/// the text is taken for it. Whoever uses it has to make sure that it is one JSON text; then this is what
+/// [`read_object`] reads. `None` for every other text.
+pub fn read_ahead<'a>(text: &'a str, max_depth: usize, last: &str) -> Option<Vec<Member<'a>>> {
+    let mut scanner = Scanner::new(text, max_depth);
+    scanner.skip_white_space();
+    if scanner.peek() != Some(b'{') {
+        return None;
+    }
+    scanner.enter().ok()?;
+    let mut members = Vec::with_capacity(USUAL_MEMBERS);
+    loop {
+        scanner.skip_white_space();
+        let (name, offset) = (scanner.name().ok()?, scanner.position());
+        if name == last {
+            let raw = scanner.take_last()?;
+            members.push(Member::new(name, raw, offset, Value::default()));
+            break;
+        }
+        let value = value(&mut scanner, false).ok()?;
+        members.push(Member::new(name, scanner.slice(offset), offset, value));
+        scanner.skip_white_space();
+        if !scanner.eat(b',') {
+            return None;
+        }
+    }
+    scanner.finish().ok()?;
+    mark_repeated(&mut members);
+    Some(members)
 }
 
 /// Reads a text that should be one array of objects; `Ok(None)`: a JSON text, but not an array.
@@ -160,8 +196,8 @@ fn members<'a>(scanner: &mut Scanner<'a>, watched: Option<&str>) -> Scanned<Vec<
             break;
         }
         if members.is_empty() {
-            // An event has about so many; an empty object, of which a batch can hold thousands, has none.
-            members.reserve(10);
+            // An empty object, of which a batch can hold thousands, has none.
+            members.reserve(USUAL_MEMBERS);
         } else {
             if !scanner.eat(b',') {
                 return scanner.fail("`,` or `}`");
@@ -170,9 +206,8 @@ fn members<'a>(scanner: &mut Scanner<'a>, watched: Option<&str>) -> Scanned<Vec<
         }
         let name = scanner.name()?;
         let offset = scanner.position();
-        let Value { is_escaped, repeated_inside } = value(scanner, watched == Some(&*name))?;
-        let (raw, occurrence) = (scanner.slice(offset), Occurrence::Only);
-        members.push(Member { name, raw, is_escaped, offset, occurrence, repeated_inside });
+        let value = value(scanner, watched == Some(&*name))?;
+        members.push(Member::new(name, scanner.slice(offset), offset, value));
     }
     scanner.leave();
     mark_repeated(&mut members);
@@ -186,7 +221,11 @@ fn mark_repeated(members: &mut [Member<'_>]) {
     }
 }
 
+/// Members that an event has, about.
+const USUAL_MEMBERS: usize = 10;
+
 /// What was learnt of a value while it was skipped.
+#[derive(Default)]
 struct Value {
     is_escaped: bool,
     repeated_inside: Vec<String>,

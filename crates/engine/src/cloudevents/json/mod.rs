@@ -12,6 +12,6 @@ mod scanner;
 mod text;
 
 pub(super) use members::{
-    Element, Kind, Member, Occurrence, read_array, read_object, read_value, string_value,
+    Element, Kind, Member, Occurrence, read_ahead, read_array, read_object, read_value, string_value,
 };
 pub(super) use scanner::{Fault, FaultKind, Scanned};

@@ -139,6 +139,17 @@ impl<'a> Scanner<'a> {
         true
     }
 
+    /// Takes what is left of the text as the last value of the outermost object. It is that if it is one value, which
+    /// nobody has looked at yet. `None` unless it is a container by its ends.
+    pub fn take_last(&mut self) -> Option<&'a str> {
+        const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+        let rest = self.text[self.position..].trim_end_matches(WHITE_SPACE).strip_suffix('}')?;
+        let value = rest.trim_end_matches(WHITE_SPACE);
+        let ends = (value.bytes().next()?, value.bytes().next_back()?);
+        self.position = self.text.len();
+        matches!(ends, (b'{', b'}') | (b'[', b']')).then_some(value)
+    }
+
     /// Ends the text: nothing but white space may follow.
     pub fn finish(&mut self) -> Scanned<()> {
         self.skip_white_space();

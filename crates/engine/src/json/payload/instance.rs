@@ -18,6 +18,8 @@ pub(super) struct Instance<'a> {
     members: Vec<Member>,
     /// What was counted while it was read.
     pub shape: Shape,
+    /// Whether an object repeats a member.
+    pub repeats: bool,
     /// Errors that may still be made about it.
     pub errors_left: Cell<u32>,
     plain: OnceCell<serde_json::Value>,
@@ -81,7 +83,7 @@ impl<'a> Instance<'a> {
     /// What was read.
     pub fn new(texts: Texts<'a>, root: Value, items: Vec<Value>, members: Vec<Member>, shape: Shape) -> Self {
         let (errors_left, plain) = (Cell::new(u32::MAX), OnceCell::new());
-        Self { texts, root, items, members, shape, errors_left, plain }
+        Self { texts, root, items, members, shape, repeats: false, errors_left, plain }
     }
 
     /// The payload as the library reads it, made when it is first asked for.

@@ -139,6 +139,18 @@ impl JsonValidator {
         })
     }
 
+    /// Whether a payload is one JSON text that repeats no member and keeps the schema; `false` also where that cannot be
+    /// said at once. For data that nobody has looked into.
+    pub fn proves(&self, payload: &[u8], options: &PayloadOptions) -> bool {
+        let Some(instance) = reader::read(payload, options).filter(|instance| !instance.repeats) else {
+            return false;
+        };
+        self.cost.is_within(MAX_VISITS_AT_ONCE, instance.shape, payload.len())
+            && with_frames(self.cost.open(instance.shape.depth), || {
+                self.validator.is_valid(Place::root(&instance))
+            })
+    }
+
     /// The value of a payload that was found valid under the same options, for rules that look at it.
     /// `None` when it is not JSON within the limits after all.
     pub fn decode(&self, payload: &[u8], options: &PayloadOptions) -> Option<Value> {

@@ -33,6 +33,7 @@ pub(super) fn read<'a>(payload: &'a [u8], options: &PayloadOptions) -> Option<In
         values_left: options.max_items.checked_sub(1)?,
         depth: 0,
         digits: 0,
+        repeats: false,
     };
     let first = reader.take()?;
     let root = reader.value(first)?;
@@ -41,7 +42,9 @@ pub(super) fn read<'a>(payload: &'a [u8], options: &PayloadOptions) -> Option<In
     }
     let shape =
         Shape { values: options.max_items - reader.values_left, depth: reader.depth, digits: reader.digits };
-    Some(Instance::new(reader.texts, root, reader.items, reader.members, shape))
+    let mut instance = Instance::new(reader.texts, root, reader.items, reader.members, shape);
+    instance.repeats = reader.repeats;
+    Some(instance)
 }
 
 struct Reader<'a> {
@@ -59,6 +62,8 @@ struct Reader<'a> {
     values_left: u64,
     depth: usize,
     digits: u64,
+    /// Whether an object repeats a member.
+    repeats: bool,
 }
 
 impl Reader<'_> {
@@ -216,6 +221,7 @@ impl Reader<'_> {
         let start = self.members.len();
         let open = &mut self.open_members[first..];
         if sort(open, &self.texts) {
+            self.repeats = true;
             for (at, member) in open.iter().enumerate() {
                 let is_last =
                     open.get(at + 1).is_none_or(|next| member.name.order(&next.name, &self.texts).is_ne());

@@ -4,6 +4,7 @@
 //! severities are those of the rule's row. [`every_rule_is_broken_by_some_case`] reads the tables, so a new
 //! rule without a bad case fails.
 
+mod ahead;
 mod attributes;
 mod binary_formats;
 mod bindings;
