@@ -1,15 +1,21 @@
 //! Reads any bytes as an event in every format and binding.
 //!
 //! The first byte chooses the reader, a line feed ends each header line, an empty line ends the headers.
-//! Looked for: panics, endless loops, and JSON data that another reader refuses.
+//! Looked for: panics, endless loops, JSON data that another reader refuses, and events that are read ahead otherwise than
+//! in full once their data is proved.
 
 #![no_main]
 
+use std::sync::LazyLock;
+
 use chancery_engine::cloudevents::matching::{FramedTypes, PayloadFormat, SchemaLocator, SchemaNames, split_version};
 use chancery_engine::cloudevents::{
-    Data, EventOptions, EventReading, Profile, Reading, read_avro, read_http, read_json, read_json_batch,
-    read_kafka, read_nats, read_protobuf, read_protobuf_batch,
+    Data, EventOptions, EventReading, Profile, Reading, read_avro, read_http, read_json, read_json_ahead,
+    read_json_batch, read_kafka, read_nats, read_protobuf, read_protobuf_batch,
 };
+use chancery_engine::format::Validator;
+use chancery_engine::violation::{Encoding, PayloadOptions, ValidatorOptions};
+use chancery_engine::{Limits, Schema, SchemaType, Source, Strictness};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
@@ -18,7 +24,11 @@ fuzz_target!(|input: &[u8]| {
     let options = EventOptions::with_profile(profile);
     let (headers, body) = split_headers(rest);
     let reading = match choice & 0xf {
-        0 => read_json(rest, &options),
+        0 => {
+            let reading = read_json(rest, &options);
+            prove(rest, &options, &reading);
+            reading
+        }
         1 => read_json_batch(rest, &options),
         2 => read_avro(rest, &options),
         3 => read_protobuf(rest, &options),
@@ -36,6 +46,19 @@ fuzz_target!(|input: &[u8]| {
         Reading::Refused(refusal) => assert!(refusal.kind.status() >= 400),
     }
 });
+
+/// An event that is read without a look into its data is the one that is read in full.
+fn prove(text: &[u8], options: &EventOptions, reading: &Reading<'_>) {
+    static ANY: LazyLock<Validator> = LazyLock::new(|| {
+        let schema = Schema::parse(SchemaType::Json, &Source::bare("{}"), Strictness::New, &Limits::default());
+        schema.expect("a schema").validator(&ValidatorOptions::default()).expect("a validator")
+    });
+    let Some(ahead) = read_json_ahead(text, options) else { return };
+    let json = PayloadOptions { encoding: Encoding::Json, ..PayloadOptions::default() };
+    if ahead.event.data.bytes().is_some_and(|data| ANY.proves_json(data, &json)) {
+        assert_eq!(&Reading::Single(ahead), reading);
+    }
+}
 
 fn look(reading: &EventReading<'_>) {
     let EventReading { event, report, .. } = reading;
