@@ -66,10 +66,8 @@ impl<'o> Members<'o> {
     }
 
     fn name(&mut self, name: &'static str) -> &mut Vec<u8> {
-        if self.0.last() != Some(&b'{') {
-            self.0.push(b',');
-        }
-        self.0.push(b'"');
+        let start: &[u8] = if self.0.last() == Some(&b'{') { b"\"" } else { b",\"" };
+        self.0.extend_from_slice(start);
         self.0.extend_from_slice(name.as_bytes());
         self.0.extend_from_slice(b"\":");
         self.0

@@ -6,7 +6,7 @@
 //! Nothing in a line ends the stream: what cannot be read has a verdict that says so. Input that breaks off ends the
 //! answer without a summary and without a proper end, so that nobody takes it for the whole.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::http::HeaderMap;
@@ -17,6 +17,7 @@ use chancery_engine::cloudevents::{EventReading, Reading, read_json, read_json_a
 use chancery_engine::violation::Place;
 use chancery_engine::{Report, Violation};
 use futures::{Stream, StreamExt, stream};
+use memchr::memmem::Finder;
 
 use super::record::Record;
 use super::{event, unavailable};
@@ -32,6 +33,12 @@ pub const NDJSON: &str = "application/x-ndjson";
 
 /// Verdicts that leave together when more input is here already.
 const OUTPUT_BYTES: usize = 16 * 1024;
+
+/// Bytes of most verdicts, in which the last of those may end.
+const ROOM_FOR_ONE: usize = 1024;
+
+/// What a line without is no event in JSON, unless its name is written with escapes.
+static SPECVERSION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"specversion\""));
 
 /// Attributes of an event, of which a record has none.
 const EVENT_MEMBERS: [&str; 4] = ["specversion", "type", "source", "id"];
@@ -116,7 +123,7 @@ impl Verdicts {
 
     /// Verdicts on the lines that are here, or the summary.
     async fn next_output(&mut self) -> Option<Result<Bytes, axum::Error>> {
-        let mut output = Vec::new();
+        let mut output = Vec::with_capacity(OUTPUT_BYTES + ROOM_FOR_ONE);
         loop {
             while output.len() < OUTPUT_BYTES
                 && let Some(line) = self.take_line()
@@ -144,12 +151,12 @@ impl Verdicts {
 
     /// Adds the verdict on a line; blank lines have none.
     async fn answer(&mut self, line: &Line, output: &mut Vec<u8>) {
-        let verdict = match line {
+        let mut verdict = match line {
             Line::TooLong => too_long(self.setting.options.max_event_bytes),
             Line::Whole(line) if line.trim_ascii().is_empty() => return,
             Line::Whole(line) => judge(&self.state.registry, &self.setting, line, &mut self.silence).await,
         };
-        let verdict = VerdictBody { index: Some(self.index), ..verdict };
+        verdict.index = Some(self.index);
         self.index += 1;
         if let Some(summary) = &mut self.summary {
             summary.count(verdict.outcome);
@@ -201,7 +208,7 @@ async fn judge<'l>(
     silence: &mut Silence,
 ) -> VerdictBody<'l> {
     // Most lines that name the attribute are events; those need not be read twice.
-    if memchr::memmem::find(line, b"\"specversion\"").is_some() {
+    if SPECVERSION.find(line).is_some() {
         if let Some(reading) = read_json_ahead(line, &setting.options)
             && let Some((body, _)) = event::judge_ahead(registry, &reading, setting)
         {
