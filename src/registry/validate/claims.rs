@@ -210,6 +210,24 @@ impl Registry {
         Ok(!matches!(join(&[claim]), Agreement::Conflict(..)))
     }
 
+    /// Whether what a request names in a context can be a schema of the topic that the hints tell. A topic without a subject contradicts nothing.
+    ///
+    /// # Errors
+    /// `SubjectNotFound`, `VersionNotFound`, `SchemaNotFound`, `InvalidSettings`, `Store`.
+    pub async fn is_schema_of_topic(
+        &self,
+        named: &NamedSchema,
+        context: &ContextName,
+        hints: &EventHints,
+    ) -> Result<bool, RegistryError> {
+        let policy = self.policy_of(&Subject::of_context(hints.context.clone())).await?;
+        let (_, of_topic) =
+            self.named_claims(&Event::default(), &PayloadFormat::Opaque, &policy, hints).await?;
+        let claims = vec![self.parameter_claim(named, context).await?];
+        let evidence = Evidence { claims, named: of_topic, ..Evidence::default() };
+        Ok(!matches!(evidence.join(None), Agreement::Conflict(..)))
+    }
+
     /// What the request names, which has to exist.
     async fn parameter_claim(
         &self,

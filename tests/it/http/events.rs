@@ -257,6 +257,38 @@ async fn the_frame_of_a_record_names_its_schema() {
 }
 
 #[tokio::test]
+async fn the_schema_and_the_topic_of_a_record_agree() {
+    let app = App::new().await;
+    let (id, _) = app.register("orders-value", "\"string\"").await;
+    app.register("copies", "\"string\"").await;
+    let (other, _) = app.register("names-value", "\"int\"").await;
+    for (schema, topic, expected) in [
+        (json!({ "id": id }), "orders", "valid"),
+        (json!({ "id": id }), "unknown", "valid"),
+        (json!({ "id": id }), "names", "schema.conflict"),
+        (json!({ "id": other }), "orders", "schema.conflict"),
+        (json!({ "id": id, "subject": "copies" }), "orders", "valid"),
+        (json!({ "subject": "orders-value" }), "orders", "valid"),
+        (json!({ "subject": "orders-value", "version": 1 }), "names", "schema.conflict"),
+        (json!({ "subject": "orders-value", "version": 9 }), "orders", "schema.not-found"),
+        (json!({ "id": 9999 }), "orders", "schema.unknown-id"),
+        (json!({ "schema": "\"string\"" }), "names", "valid"),
+    ] {
+        let record = json!({ "schema": schema, "topic": topic, "data": "x" });
+        let body = post(&app, "application/json", json!({ "records": [record] })).await.is(200);
+        let verdict = &body["results"][0];
+        let came = verdict["violations"][0]["rule"].as_str().or(verdict["outcome"].as_str());
+        assert_eq!(came, Some(expected), "{record} {verdict}");
+    }
+    let record = json!({ "schema": { "id": id }, "topic": "names", "data": "x" });
+    let (path, json) = ("/v1/validate?rules=schema.conflict:warning", [("content-type", "application/json")]);
+    let records = json!({ "records": [record] }).to_string().into_bytes();
+    let body = app.send("POST", path, &json, records).await.is(200);
+    assert_eq!(body["results"][0]["outcome"], "valid");
+    assert_eq!(body["results"][0]["warnings"][0]["rule"], "schema.conflict");
+}
+
+#[tokio::test]
 async fn the_id_and_the_subject_of_a_record_name_one_schema() {
     let app = App::new().await;
     let (id, _) =

@@ -20,7 +20,7 @@ use crate::http::json::{BadJson, Object, Presence, read_object};
 use crate::http::own::members::Members;
 use crate::http::own::verdict::{AnswerRoom, Summary, VerdictBody};
 use crate::http::problem::Problem;
-use crate::model::Subject;
+use crate::model::{ContextName, Subject};
 use crate::registry::{
     Candidate, EventHints, EventSetting, Framing, IdScope, NamedSchema, Payload, Registry, RegistryError,
     SchemaChoice, parse_version,
@@ -143,7 +143,11 @@ impl Record {
         setting: &EventSetting,
     ) -> Result<VerdictBody<'static>, RegistryError> {
         let Some(schema) = &self.schema else { return self.validate_by_evidence(registry, setting).await };
-        let (choice, remark) = match schema.choose(registry, setting).await {
+        let chosen = match schema.choose(registry, setting).await {
+            Ok(Chosen::Schema(choice, None)) => self.hold_against_topic(choice, registry, setting).await,
+            chosen => chosen,
+        };
+        let (choice, remark) = match chosen {
             Ok(Chosen::Schema(choice, remark)) => (choice, remark),
             Ok(Chosen::Contradiction(finding)) => return Ok(event::found(finding)),
             Err(error) => return event::unjudged(error),
@@ -164,6 +168,41 @@ impl Record {
             }
             Err(error) => event::unjudged(error),
         }
+    }
+
+    /// The topic has to agree with the schema that the record names.
+    async fn hold_against_topic(
+        &self,
+        choice: SchemaChoice,
+        registry: &Registry,
+        setting: &EventSetting,
+    ) -> Result<Chosen, RegistryError> {
+        let topic = self.topic.clone().or_else(|| setting.hints.topic.clone());
+        if topic.is_none() {
+            return Ok(Chosen::Schema(choice, None));
+        }
+        let by_id = |id: i32| NamedSchema { id: Some(id), ..NamedSchema::default() };
+        let (named, context) = match &choice {
+            // The subject has the id; others may have it, too.
+            SchemaChoice::Id(id, IdScope::Subject(subject)) => (by_id(*id), subject.context.clone()),
+            SchemaChoice::Id(id, IdScope::Context(context)) => (by_id(*id), context.clone()),
+            SchemaChoice::Id(id, IdScope::Default) => (by_id(*id), ContextName::default()),
+            SchemaChoice::Version(subject, version) => {
+                let context = subject.context.clone();
+                (NamedSchema { id: None, subject: Some(subject.clone()), version: Some(*version) }, context)
+            }
+            SchemaChoice::Inline(..) => return Ok(Chosen::Schema(choice, None)),
+        };
+        let hints = EventHints {
+            topic,
+            is_key: self.is_key || setting.hints.is_key,
+            context: setting.hints.context.clone(),
+            ..EventHints::default()
+        };
+        if registry.is_schema_of_topic(&named, &context, &hints).await? {
+            return Ok(Chosen::Schema(choice, None));
+        }
+        Ok(contradiction("`schema` and `topic` name different schemas", choice, setting))
     }
 
     /// Without a schema the frame and the topic say which one it is, as for events.
@@ -250,12 +289,17 @@ async fn choose_id(
         return Ok(Chosen::Schema(there, None));
     }
     let message = "`id` names a schema that is no version of the subject that `subject` names";
+    Ok(contradiction(message, anywhere, setting))
+}
+
+/// Names that do not agree. Where that is no error, the schema is held on to.
+fn contradiction(message: &str, choice: SchemaChoice, setting: &EventSetting) -> Chosen {
     let finding = Violation::data(rules::SCHEMA_CONFLICT.id, "", message);
-    Ok(match setting.options.severity(&rules::SCHEMA_CONFLICT) {
+    match setting.options.severity(&rules::SCHEMA_CONFLICT) {
         Some(Severity::Error) => Chosen::Contradiction(finding),
-        Some(Severity::Warning) => Chosen::Schema(anywhere, Some(finding.warning())),
-        None => Chosen::Schema(anywhere, None),
-    })
+        Some(Severity::Warning) => Chosen::Schema(choice, Some(finding.warning())),
+        None => Chosen::Schema(choice, None),
+    }
 }
 
 /// The header of a Kafka record that carries the id of the schema, if it has one.
