@@ -1,6 +1,7 @@
 //! The server as a value: built, then run until told to stop.
 //!
-//! This is where the parts meet, and the only place that reads the clock of the machine.
+//! This is where the parts meet, and the only place that reads the clock of the machine. `signal` tells when to stop,
+//! `head_timer` bounds how long clients take for the head of a request.
 
 mod head_timer;
 mod signal;

@@ -17,6 +17,8 @@
 //! | `references`, `parsed`, `histories` | resolved references; what is kept of parsed schemas and long histories |
 //! | `weight` | what schemas weigh in memory |
 //! | `contract`, `tags` | metadata, rule sets and inline tags of data contracts |
+//! | `candidate`, `document`, `error` | what is posted; documents of the store as values; everything that can be refused |
+//! | `cpu`, `turns` | where long work runs; whose turn it is among writers of one subject |
 
 mod associations;
 mod cache;

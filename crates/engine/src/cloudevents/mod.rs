@@ -5,7 +5,7 @@
 //! is judged, and `data` is handed on byte for byte. No I/O, no panic on any input, bounded depth and size.
 //! The payload is not held against a schema here; the caller joins the two.
 //!
-//! Sources: the CloudEvents 1.0 core, JSON, Avro and Protobuf format, HTTP and Kafka binding texts; where
+//! Sources: the CloudEvents 1.0 core, JSON, Avro and Protobuf format, HTTP, Kafka and NATS binding texts; where
 //! they are silent, a rule is marked `own` in [`rules`].
 //!
 //! Reading order: [`rules`] (the catalogue), [`options`] (profiles and limits), [`event`] (what comes out),
