@@ -108,7 +108,7 @@ impl Route {
         named.collect()
     }
 
-    /// Whether the pattern is of a path with as many segments.
+    /// Whether a path with as many segments fits the pattern.
     fn fits(&self, path: &RequestPath<'_>) -> bool {
         self.pieces.iter().zip(&path.segments).all(|(piece, segment)| match piece {
             Piece::Literal(text) => text == segment,

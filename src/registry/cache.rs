@@ -36,8 +36,17 @@ impl<K, V> Weighter<K, V> for Weight<K, V> {
 impl<K: Hash + Eq, V: Clone> BoundedCache<K, V> {
     /// A cache for entries that weigh `max` together; one of more than a quarter of that is not kept.
     pub fn new(max: u64, weight: impl Fn(&K, &V) -> usize + Send + Sync + 'static) -> Self {
+        Self::in_parts(SHARDS, max, weight)
+    }
+
+    /// A cache in which one entry may weigh nearly `max`: for what takes long to make again. Its readers share one lock.
+    pub fn undivided(max: u64, weight: impl Fn(&K, &V) -> usize + Send + Sync + 'static) -> Self {
+        Self::in_parts(1, max, weight)
+    }
+
+    fn in_parts(shards: usize, max: u64, weight: impl Fn(&K, &V) -> usize + Send + Sync + 'static) -> Self {
         let options = OptionsBuilder::new()
-            .shards(SHARDS)
+            .shards(shards)
             .estimated_items_capacity(ROOM)
             .weight_capacity(max)
             .build()
@@ -72,6 +81,23 @@ mod tests {
         let kept = (0..1000).filter(|key| cache.find(key).is_some()).count();
         assert!((10..=40).contains(&kept), "{kept}");
         assert_eq!(cache.find(&999).as_deref(), Some(&*text));
+    }
+
+    #[test]
+    fn an_undivided_cache_keeps_what_weighs_nearly_as_much_as_all_together() {
+        let cache = BoundedCache::undivided(4000, |_: &u32, text: &Arc<str>| text.len());
+        let text = |length: usize| Arc::<str>::from("x".repeat(length));
+        for key in 0..40 {
+            cache.keep(key, text(100));
+        }
+        for (key, length) in [(100, 2000), (101, 3800), (102, 3000)] {
+            cache.keep(key, text(length));
+            assert_eq!(cache.find(&key).map(|text| text.len()), Some(length));
+            let together: usize = (0..200).filter_map(|key| cache.find(&key)).map(|text| text.len()).sum();
+            assert!(together <= 4000, "{together}");
+        }
+        cache.keep(103, text(4001));
+        assert_eq!(cache.find(&103), None);
     }
 
     #[test]

@@ -129,6 +129,11 @@ where
         Self(BoundedCache::new(max_bytes, move |key: &K, (_, value): &(Moment, V)| weight(key, value)))
     }
 
+    /// The same, in which one entry may weigh nearly as much as all together.
+    pub fn undivided(max_bytes: u64, weight: impl Fn(&K, &V) -> usize + Send + Sync + 'static) -> Self {
+        Self(BoundedCache::undivided(max_bytes, move |key: &K, (_, value): &(Moment, V)| weight(key, value)))
+    }
+
     /// An entry that still counts.
     pub fn find(&self, key: &K, now: Moment) -> Option<V> {
         self.0.find(key).filter(|(moment, _)| *moment == now).map(|(_, value)| value)

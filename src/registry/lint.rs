@@ -102,9 +102,11 @@ impl Registry {
         matched: Option<&Matched>,
         hints: &EventHints,
     ) -> Result<Vec<Lint>, RegistryError> {
-        let named = || event.find_text("type").map(|name| Subject::parse_in(&hints.context, name));
-        let scope = matched.and_then(|matched| matched.subject.clone()).or_else(named);
-        let scope = scope.unwrap_or_else(|| Subject::of_context(hints.context.clone()));
+        let scope = match (matched.and_then(|matched| matched.subject.clone()), event.find_text("type")) {
+            (Some(subject), _) => subject,
+            (None, Some(name)) => self.resolve_alias(Subject::parse_in(&hints.context, name)).await?,
+            (None, None) => Subject::of_context(hints.context.clone()),
+        };
         let content = self.schema_of_event(&scope, matched).await?;
         let metadata = content.as_ref().and_then(|content| content.metadata.as_ref());
         let mut options = self.lint_options(&scope, metadata).await?;

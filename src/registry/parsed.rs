@@ -40,7 +40,7 @@ impl ParsedCache {
         let known = |_: &(ContextName, Fingerprint), (_, bytes): &(Arc<Schema>, usize)| *bytes;
         let by_content = |_: &Fingerprint, content: &Arc<Content>| content.text.len() + CONTENT_BYTES;
         Self {
-            schemas: FreshCache::new(max_bytes, known),
+            schemas: FreshCache::undivided(max_bytes, known),
             contents: BoundedCache::new(max_bytes / 4, by_content),
             digests: BoundedCache::new(MAX_DIGESTS, |_: &Fingerprint, _: &u64| 1),
             digests_in: FreshCache::new(MAX_DIGESTS, |_: &(ContextName, Fingerprint), _: &u64| 1),
@@ -77,11 +77,11 @@ impl Registry {
             return Ok(schema);
         }
         let resolved = self.resolve(context, content.references.clone(), Targets::Stored).await?;
-        let bytes = weight::parsed(&content.text, &resolved.dependencies);
         let (content, limits) = (content.clone(), self.settings.limits);
-        let parsed = cpu::by_size(content.text.len() + resolved.bytes(), move || {
+        let (parsed, bytes) = cpu::by_size(content.text.len() + resolved.bytes(), move || {
             let source = Source { text: &content.text, dependencies: &resolved.dependencies };
-            Schema::parse(content.schema_type, &source, Strictness::Stored, &limits)
+            let parsed = Schema::parse(content.schema_type, &source, Strictness::Stored, &limits);
+            (parsed, weight::parsed(source.text, source.dependencies))
         })
         .await;
         let schema = Arc::new(parsed.map_err(|cause| stored_but_unreadable(&cause))?);

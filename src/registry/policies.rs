@@ -74,6 +74,8 @@ pub(super) struct PolicyCache {
     compiled: BoundedCache<Settings, Arc<EventPolicy>>,
     /// Nothing else holds maps for longer than an event.
     maps: BoundedCache<Arc<MapKey>, Arc<SubjectMap>>,
+    /// The turn to compile a map.
+    making: tokio::sync::Mutex<()>,
 }
 
 /// Bytes of subject maps that are kept; the largest one takes a quarter.
@@ -86,6 +88,7 @@ impl PolicyCache {
             scopes: FreshCache::new(MAX_BYTES, weight),
             compiled: BoundedCache::new(KEPT, |_: &Settings, _: &Arc<EventPolicy>| 1),
             maps: BoundedCache::new(MAX_MAP_BYTES, |_: &Arc<MapKey>, map: &Arc<SubjectMap>| map.bytes()),
+            making: tokio::sync::Mutex::new(()),
         }
     }
 }
@@ -145,6 +148,11 @@ impl Registry {
     }
 
     async fn compiled_map(&self, key: &Arc<MapKey>) -> Result<Arc<SubjectMap>, RegistryError> {
+        if let Some(map) = self.policies.maps.find(key) {
+            return Ok(map);
+        }
+        // One at a time: each takes megabytes while it is made, and all who wait want the same one.
+        let _turn = self.policies.making.lock().await;
         if let Some(map) = self.policies.maps.find(key) {
             return Ok(map);
         }

@@ -210,7 +210,8 @@ impl Registry {
         Ok(!matches!(join(&[claim]), Agreement::Conflict(..)))
     }
 
-    /// Whether what a request names in a context can be a schema of the topic that the hints tell. A topic without a subject contradicts nothing.
+    /// Whether what a request names in a context can be a schema of the topic that the hints tell.
+    /// A topic without a subject contradicts nothing.
     ///
     /// # Errors
     /// `SubjectNotFound`, `VersionNotFound`, `SchemaNotFound`, `InvalidSettings`, `Store`.

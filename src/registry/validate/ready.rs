@@ -133,8 +133,8 @@ impl ReadySchemas {
         let by_text =
             |(_, _, text): &(ContextName, String, String), _: &Fingerprint| ENTRY_BYTES + text.len();
         Self {
-            stored: Kept::new(max_bytes, known),
-            posted: Kept::new(max_bytes / 4, known),
+            stored: Kept::undivided(max_bytes, known),
+            posted: Kept::undivided(max_bytes / 4, known),
             texts: FreshCache::new(max_bytes / 16, by_text),
         }
     }

@@ -2,7 +2,7 @@
 //! above one. What a story asserts is for its reader to judge; that one exists is counted here.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// First and last number of each chapter.
 const CHAPTERS: [(u32, u32); 11] = [
@@ -25,11 +25,17 @@ fn numbers(text: &str) -> impl Iterator<Item = u32> + '_ {
     words.filter_map(|word| word.strip_prefix(['r', 'R'])?.parse().ok())
 }
 
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
 /// Stories by rule: the tests of a folder that name it.
 fn stories(folder: &Path) -> BTreeMap<u32, Vec<String>> {
     let mut found: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+    for file in files(folder) {
+        let text = std::fs::read_to_string(file).unwrap();
         // What was said since the last line of code, and whether a test was announced.
         let (mut said, mut is_test) = (Vec::new(), false);
         for line in text.lines().map(str::trim) {

@@ -129,9 +129,7 @@ pub fn unjudged(error: RegistryError) -> Result<VerdictBody<'static>, RegistryEr
 
 /// A verdict of one finding.
 pub fn found(finding: Violation) -> VerdictBody<'static> {
-    let mut report = Report::default();
-    report.push(finding);
-    VerdictBody::new(&report, None)
+    VerdictBody::new(&finding.into(), None)
 }
 
 async fn batch(

@@ -57,7 +57,7 @@ pub async fn answer(call: Call, body: Body, setting: EventSetting) -> Answer {
         index: 0,
         summary: Some(Summary::default()),
         broken: None,
-        silence: Silence::default(),
+        outage: Outage::default(),
     };
     if waits {
         // Asking for input is what sends the 100: a final status before it would say that no body is wanted
@@ -88,16 +88,17 @@ struct Verdicts {
     summary: Option<Summary>,
     /// Why the input ended before its end.
     broken: Option<axum::Error>,
-    silence: Silence,
+    outage: Outage,
 }
 
-/// What happens when the store does not answer. The log hears of it once a stream, not once a line.
+/// Whether the store has not answered yet. The log hears of it once a stream, not once a line.
 #[derive(Default)]
-struct Silence {
+struct Outage {
     is_logged: bool,
 }
 
-impl Silence {
+impl Outage {
+    /// The verdict on a line that the store was needed for; logs the first.
     fn verdict(&mut self, error: &RegistryError) -> VerdictBody<'static> {
         if !std::mem::replace(&mut self.is_logged, true) {
             let error = error as &dyn std::error::Error;
@@ -154,7 +155,7 @@ impl Verdicts {
         let mut verdict = match line {
             Line::TooLong => too_long(self.setting.options.max_event_bytes),
             Line::Whole(line) if line.trim_ascii().is_empty() => return,
-            Line::Whole(line) => judge(&self.state.registry, &self.setting, line, &mut self.silence).await,
+            Line::Whole(line) => judge(&self.state.registry, &self.setting, line, &mut self.outage).await,
         };
         verdict.index = Some(self.index);
         self.index += 1;
@@ -205,7 +206,7 @@ async fn judge<'l>(
     registry: &Registry,
     setting: &EventSetting,
     line: &'l [u8],
-    silence: &mut Silence,
+    outage: &mut Outage,
 ) -> VerdictBody<'l> {
     // Most lines that name the attribute are events; those need not be read twice.
     if SPECVERSION.find(line).is_some() {
@@ -217,44 +218,44 @@ async fn judge<'l>(
         if let Reading::Single(reading) = read_json(line, &setting.options)
             && reading.event.find("specversion").is_some()
         {
-            return judge_reading(registry, setting, &reading, silence).await;
+            return judge_reading(registry, setting, &reading, outage).await;
         }
     }
     let object = match read_object(line) {
         Ok(object) if !is_event(&object) => object,
-        _ => return judge_event(registry, setting, line, silence).await,
+        _ => return judge_event(registry, setting, line, outage).await,
     };
     let record = match Record::read(&object) {
         Ok(record) => record,
         Err(BadJson::Malformed(reason)) => return undecided(reason),
         Err(BadJson::Missing) => return undecided("the line is empty"),
     };
-    record.validate(registry, setting).await.unwrap_or_else(|error| silence.verdict(&error))
+    record.validate(registry, setting).await.unwrap_or_else(|error| outage.verdict(&error))
 }
 
 async fn judge_event<'l>(
     registry: &Registry,
     setting: &EventSetting,
     line: &'l [u8],
-    silence: &mut Silence,
+    outage: &mut Outage,
 ) -> VerdictBody<'l> {
     let reading = match read_json(line, &setting.options) {
         Reading::Single(reading) => reading,
         Reading::Refused(refusal) => return event::found(refusal.finding),
         Reading::Batch { .. } => return undecided("a line holds one event"),
     };
-    judge_reading(registry, setting, &reading, silence).await
+    judge_reading(registry, setting, &reading, outage).await
 }
 
 async fn judge_reading<'l>(
     registry: &Registry,
     setting: &EventSetting,
     reading: &EventReading<'l>,
-    silence: &mut Silence,
+    outage: &mut Outage,
 ) -> VerdictBody<'l> {
     let body = match event::judge(registry, reading, setting).await {
         Ok((body, _)) => body,
-        Err(error) => silence.verdict(&error),
+        Err(error) => outage.verdict(&error),
     };
     VerdictBody { event: EventBody::of(&reading.event), ..body }
 }

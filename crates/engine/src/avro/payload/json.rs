@@ -326,9 +326,8 @@ impl Check<'_> {
 
     /// The first branch that a value fits so; `Err` only when a limit is reached.
     fn find_fitting(&mut self, branches: &[TypeId], value: &Value, fit: Fit) -> Result<Option<usize>, Stop> {
-        if fit == Fit::InPart && self.names_branch(branches, value) {
-            return Ok(None);
-        }
+        // What names a branch is that or nothing.
+        let fit = if self.names_branch(branches, value) { Fit::Whole } else { fit };
         for (at, branch) in branches.iter().enumerate() {
             if self.fits(*branch, value, fit)? {
                 return Ok(Some(at));

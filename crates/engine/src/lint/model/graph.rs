@@ -7,6 +7,9 @@ use std::hash::{Hash, Hasher};
 use super::{Demands, Model, Record};
 use crate::SchemaType;
 
+/// Records, fields and ways between them that are walked for the widest event.
+const MAX_STEPS: usize = 1_000_000;
+
 /// Parts of one value that are looked at; a value with more has been described by a program.
 const MAX_PARTS: usize = 1_000;
 
@@ -86,19 +89,29 @@ impl Model {
         })
     }
 
-    /// Most members that one event can have: of branches the widest one counts, and a name in several parts of one
-    /// value once.
-    pub(in crate::lint) fn widest(&self) -> usize {
-        self.roots.iter().map(|root| self.members_below(*root)).max().unwrap_or(0)
+    /// Whether one event can have more members than that: of branches the widest one counts, and a name in several parts
+    /// of one value once. Roots share what they lead to; no more of it is walked than [`MAX_STEPS`].
+    pub(in crate::lint) fn is_wider_than(&self, most: usize) -> bool {
+        let mut steps = MAX_STEPS;
+        self.roots.iter().any(|root| self.has_more_below(*root, most, &mut steps))
     }
 
-    fn members_below(&self, root: usize) -> usize {
+    fn has_more_below(&self, root: usize, most: usize, steps: &mut usize) -> bool {
         let mut seen = HashSet::from([root]);
         let mut names: HashSet<(usize, &str)> = HashSet::new();
         let mut open = vec![root];
         while let Some(position) = open.pop() {
             let record = &self.records[position];
-            names.extend(record.fields.iter().map(|field| (record.whole, field.name.as_str())));
+            for field in &record.fields {
+                names.insert((record.whole, field.name.as_str()));
+                if names.len() > most {
+                    return true;
+                }
+            }
+            let edges =
+                record.with.len() + record.inside.len() + record.either.iter().map(Vec::len).sum::<usize>();
+            let Some(left) = steps.checked_sub(1 + record.fields.len() + edges) else { return false };
+            *steps = left;
             let leads = record.fields.iter().flat_map(|field| &field.leads);
             let all = record.with.iter().chain(&record.inside).chain(leads).copied();
             let widest = record.either.iter().filter_map(|branches| {
@@ -106,7 +119,7 @@ impl Model {
             });
             open.extend(all.chain(widest).filter(|next| seen.insert(*next)));
         }
-        names.len()
+        false
     }
 
     /// Members of a record and of what it is combined with directly.

@@ -39,9 +39,8 @@ const MAX_DEPTH: usize = 6;
 const MAX_AGGREGATE: usize = 20;
 
 fn check_schema(model: &Model, found: &mut Found) {
-    let fields = model.widest();
-    if fields > MAX_FIELDS {
-        found.data("", format!("{fields} members, more than {MAX_FIELDS}"));
+    if model.is_wider_than(MAX_FIELDS) {
+        found.data("", format!("more than {MAX_FIELDS} members"));
     } else if let Some((record, _)) = model.deepest().filter(|(_, around)| *around >= MAX_DEPTH) {
         found.data(&record.pointer, format!("records nest deeper than {MAX_DEPTH}"));
     }

@@ -242,6 +242,21 @@ fn members_of_an_event_may_come_from_several_parts() {
 }
 
 #[test]
+fn many_messages_that_share_a_large_one_are_looked_at_up_to_a_bound() {
+    let messages = |fields: usize| {
+        let fields: Vec<_> = (0..fields).map(|n| format!("E f{n} = {};", n + 1)).collect();
+        let roots: Vec<_> = (0..6_000).map(|n| format!("message M{n} {{ C c = 1; }}")).collect();
+        format!(
+            "syntax = \"proto3\"; message E {{}} message C {{ {} }} {}",
+            fields.join(" "),
+            roots.join(" ")
+        )
+    };
+    assert_eq!(proto(&messages(60), &["L15"]), ["L15 "], "one more leads there");
+    assert_eq!(proto(&messages(59), &["L15"]), NOTHING);
+}
+
+#[test]
 fn an_event_is_as_fat_as_one_event_can_be() {
     let object = |prefix: &str, count: usize| {
         let members: Vec<_> = (0..count).map(|n| format!(r#""{prefix}{n}":{{}}"#)).collect();

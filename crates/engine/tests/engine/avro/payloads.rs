@@ -279,6 +279,11 @@ fn plain_json_prefers_the_branch_that_knows_all_members() {
     let nested = record("C", &format!(r#"{{"name":"u","type":["null",{defaulted}],"default":null}}"#));
     let union = validator(&format!("[{nested},{other}]"));
     let pair = validator(&format!("[{defaulted},{other}]"));
+    let inner = r#"{"type":"record","name":"R","fields":[{"name":"string","type":"string"}]}"#;
+    let outer = format!(
+        r#"{{"type":"record","name":"O","fields":[{{"name":"u","type":["null",{inner},"string"]}}]}}"#
+    );
+    let named = validator(&format!("[\"null\",{outer}]"));
     let options = PayloadOptions { encoding: Encoding::Json, ..PayloadOptions::default() };
     for (validator, payload, expected) in [
         (&pair, r#"{"x":1}"#, vec![]),
@@ -295,6 +300,9 @@ fn plain_json_prefers_the_branch_that_knows_all_members() {
         (&union, r#"{"u":{"x":1}}"#, vec![]),
         (&union, r#"{"u":{"w":1}}"#, vec!["unknown-field /u/w"]),
         (&union, r#"{"u":{"A":{"x":1}},"y":1}"#, vec!["unknown-field /u"]),
+        // A member that is called like a branch is that of the one that has it, whatever else is unknown.
+        (&named, r#"{"u":{"string":"x"}}"#, vec![]),
+        (&named, r#"{"u":{"string":"x"},"more":1}"#, vec!["unknown-field /more"]),
     ] {
         let report = validator.validate(payload.as_bytes(), &options);
         assert_eq!(findings(&report), expected, "{payload}");
