@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     name: "event-time",
     level: Level::Info,
     summary: "the event has no time, or one that cannot be right",
-    why: "Consumers order and window by `time`; a clock in another zone or a replay without mark moves facts to the wrong day.",
+    why: "Consumers order and window by `time`; a clock in another zone or a replay without mark moves facts to the wrong day. Right is from seven days ago to five minutes ahead, unless `eventTimeWindow` is set.",
     suggestion: "Set `time` to when it happened, in UTC, and let replays keep it.",
     examples: fixtures!("L09": Event),
     check,
