@@ -4,7 +4,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::collections::{HashSet, VecDeque};
 use std::hash::{Hash, Hasher};
 
-use super::{Demands, Model, Record};
+use super::{Demands, Field, Model, Record};
 use crate::SchemaType;
 
 /// Records, fields and ways between them that are walked for the widest event.
@@ -65,21 +65,7 @@ impl Model {
     /// The record that lies deepest in an event, and how many lie around it; of the ways to a record the shortest
     /// counts.
     pub(in crate::lint) fn deepest(&self) -> Option<(&Record, usize)> {
-        let mut depths: Vec<Option<usize>> = vec![None; self.records.len()];
-        let mut open: VecDeque<(usize, usize)> = self.roots.iter().map(|root| (*root, 0)).collect();
-        while let Some((position, depth)) = open.pop_front() {
-            if depths[position].is_some() {
-                continue;
-            }
-            depths[position] = Some(depth);
-            let record = &self.records[position];
-            for same in record.parts().chain(record.inside.iter().copied()) {
-                open.push_front((same, depth));
-            }
-            for field in &record.fields {
-                open.extend(field.leads.iter().map(|below| (*below, depth + 1)));
-            }
-        }
+        let depths = self.nearest(self.roots.iter().map(|root| (*root, 0)), |depth, _| depth + 1);
         let reached = self.records.iter().zip(depths).filter(|(record, _)| record.is_object);
         let reached = reached.filter_map(|(record, depth)| Some((record, depth?)));
         // The first of the deepest.
@@ -132,28 +118,38 @@ impl Model {
     /// For each record the way of member names that leads to it from an event, as a number. It stays the same when a
     /// record gets another name or place. None: nothing leads there.
     pub(in crate::lint) fn ways(&self) -> Vec<Option<u64>> {
-        let mut ways: Vec<Option<u64>> = vec![None; self.records.len()];
-        let mut open: VecDeque<(usize, u64)> = VecDeque::new();
-        for (position, root) in self.roots.iter().enumerate() {
+        let starts = self.roots.iter().enumerate().map(|(position, root)| {
             // The first one may get another name, and others beside it.
             let name = if position == 0 { "" } else { self.records[*root].pointer.as_str() };
-            open.push_back((*root, step(0, name)));
-        }
-        while let Some((position, way)) = open.pop_front() {
-            if ways[position].is_some() {
+            (*root, step(0, name))
+        });
+        self.nearest(starts, |way, field| step(way, &field.name))
+    }
+
+    /// What is known of each record by the way of fewest fields that leads to it: begun with what the starts have, and
+    /// carried on by `below` from a record to what a field of it leads to. None: nothing leads there.
+    fn nearest<T: Copy>(
+        &self,
+        starts: impl Iterator<Item = (usize, T)>,
+        below: impl Fn(T, &Field) -> T,
+    ) -> Vec<Option<T>> {
+        let mut known: Vec<Option<T>> = vec![None; self.records.len()];
+        let mut open: VecDeque<(usize, T)> = starts.collect();
+        while let Some((position, what)) = open.pop_front() {
+            if known[position].is_some() {
                 continue;
             }
-            ways[position] = Some(way);
+            known[position] = Some(what);
             let record = &self.records[position];
             for same in record.parts().chain(record.inside.iter().copied()) {
-                open.push_front((same, way));
+                open.push_front((same, what));
             }
             for field in &record.fields {
-                let below = step(way, &field.name);
-                open.extend(field.leads.iter().map(|lead| (*lead, below)));
+                let next = below(what, field);
+                open.extend(field.leads.iter().map(|lead| (*lead, next)));
             }
         }
-        ways
+        known
     }
 
     /// Fields that readers of this schema have to find, or to know.
