@@ -148,7 +148,7 @@ fn the_message_of_a_field_rule_is_what_the_field_is_part_of() {
         [(SchemaType::Avro, &*avro), (SchemaType::Json, json), (SchemaType::Protobuf, protobuf)]
     {
         let rules = domain_rules(&[rule], schema_type, schema, &[]);
-        for (outer, inner, holds) in [("XXX", "EUR", true), ("EUR", "XXX", false)] {
+        for (outer, inner, holds) in [("USD", "EUR", true), ("EUR", "USD", false)] {
             let payload = format!(r#"{{"cur": "{outer}", "line": {{"cur": "{inner}", "amount": [5]}}}}"#);
             let options = PayloadOptions { encoding: Encoding::Json, ..PayloadOptions::default() };
             let message = decoded(schema_type, &Source::bare(schema), payload.as_bytes(), &options);
